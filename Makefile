@@ -1,0 +1,41 @@
+# Two commands do everything on a machine with Python 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/.installed
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test soak bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## make .venv with the locked packages and lantian in it
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) not found; install Python 3.11 or name one: make PYTHON=python3"; exit 3; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP) ## crawl the demo site twice, export, replay: the whole road in a minute
+	@$(BIN)/python -m tests.demo_site
+
+check: $(STAMP) ## lint, types, import rules (under 30 s)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(STAMP) ## every test but the long ones (under 6 minutes on two cores)
+	$(BIN)/pytest -n 2 --dist worksteal -m "not soak" -q
+
+soak: $(STAMP) ## the long tests; reports are written to tests/soak/
+	$(BIN)/pytest -m soak -q --timeout 7200
+
+bench: $(STAMP) ## timings side by side; results are written to tests/bench/
+	$(BIN)/python -m tests.bench
+
+lock: ## write constraints.txt anew from what is installed
+	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > constraints.txt
+
+clean: ## remove what make has made
+	rm -rf .venv build dist demo-out .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,30 @@
+"""Errors of the archive.
+
+    ArchiveError
+    ├── NotAnArchive       the directory is not an archive, or of a version this program does not know
+    ├── BrokenWarc         a WARC file of ours is cut, or breaks its own rules
+    ├── StorageFull        a write did not reach the disk
+    └── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
+
+Each text is one line, `where: what; hint`.
+"""
+
+
+class ArchiveError(Exception):
+    """The root of the tree."""
+
+
+class NotAnArchive(ArchiveError):  # noqa: N818 (the name says it)
+    """The directory is not an archive, or of a version this program does not know."""
+
+
+class BrokenWarc(ArchiveError):  # noqa: N818
+    """A WARC file of ours is cut, or breaks its own rules."""
+
+
+class StorageFull(ArchiveError):  # noqa: N818
+    """A write did not reach the disk: no space, no permission, an input/output error."""
+
+
+class CatalogError(ArchiveError):
+    """The catalog contradicts the archive; `lantian reindex` rebuilds it."""

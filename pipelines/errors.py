@@ -1,0 +1,20 @@
+"""Errors of the pure part.
+
+    PipelineError
+    ├── SiteError      a site file cannot be understood
+    └── PlanError      a repair plan does not fit the text it is applied to
+
+A bad page is never an error: it is an `Outcome` with a reason.
+"""
+
+
+class PipelineError(Exception):
+    """The root of the tree; its text is one line, `where: what; hint`."""
+
+
+class SiteError(PipelineError):
+    """A site file cannot be understood."""
+
+
+class PlanError(PipelineError):
+    """A repair plan does not fit the text it is applied to."""

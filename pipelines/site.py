@@ -1,0 +1,158 @@
+"""A bureau or newspaper as data: what a file under `seeds/sites/` says.
+
+This module parses text; `archive.sites` opens the files. The layout of a page is chosen by the time it was fetched,
+so that old captures replay as they were.
+"""
+
+import difflib
+import tomllib
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from pipelines.errors import SiteError
+from pipelines.records import Model
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+.*$")]
+
+
+class Channel(Model):
+    """A column of a site: where its list of articles begins."""
+
+    name: str
+    url: HttpUrl
+
+
+class Layout(Model):
+    """CSS selectors for pages fetched from `since` (inclusive) until `until` (exclusive); absent fields are found by rule.
+
+    `links` selects the anchors of a list page, `next` the anchor of its following page.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    title: str | None = None
+    subtitle: str | None = None
+    published: str | None = None
+    source: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    column: str | None = None
+    body: str | None = None
+    links: str | None = None
+    next: str | None = None
+
+    def covers(self, day: date) -> bool:
+        """Whether pages fetched on that day had this layout."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+class Issues(Model):
+    """How a newspaper numbers its issues: a url with `{yyyy}`, `{mm}` and `{dd}`, in Asia/Shanghai."""
+
+    index: HttpUrl
+
+
+class Crawl(Model):
+    """How to be a polite guest: seconds between requests to one host, requests at a time, list pages a channel."""
+
+    delay: float = Field(default=1.0, ge=0)
+    concurrency: int = Field(default=1, ge=1, le=8)
+    max_list_pages: int = Field(default=50, ge=1)
+
+
+class Expect(Model):
+    """What a healthy crawl of the whole site finds; outside it the crawl says so."""
+
+    min_articles: int = Field(default=0, ge=0)
+    max_articles: int | None = Field(default=None, ge=0)
+
+
+class Site(Model):
+    """One bureau or newspaper."""
+
+    key: Key
+    name: str
+    kind: Literal["bureau", "newspaper"]
+    province: str | None = None
+    platform: str | None = None
+    hosts: tuple[str, ...] = Field(min_length=1)
+    status: Literal["unverified", "verified", "closed"] = "unverified"
+    facts: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = Field(default=(), alias="channel")
+    layouts: tuple[Layout, ...] = Field(default=(), alias="layout")
+    issues: Issues | None = None
+    crawl: Crawl = Crawl()
+    expect: Expect = Expect()
+
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> Self:
+        if self.kind == "newspaper" and self.issues is None:
+            raise ValueError("a newspaper needs a table [issues]")
+        if self.kind == "bureau" and not self.channels:
+            raise ValueError("a bureau needs at least one [[channel]]")
+        return self
+
+    def layout_at(self, moment: datetime) -> Layout:
+        """The layout of pages fetched at that moment; an empty one where the file names none."""
+        day = moment.astimezone(UTC).date()
+        return next((layout for layout in self.layouts if layout.covers(day)), Layout())
+
+
+def parse_site(text: str, *, where: str) -> Site:
+    """Read the text of a site file; `where` names it in errors.
+
+    Raises SiteError: `seeds/sites/guangdong/shenzhen.toml [[layout]]: unknown key 'titel'; did you mean 'title'?`
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SiteError(
+            f"{where}: not valid TOML: {error}; every string stands in quotes, every table in brackets"
+        ) from None
+    try:
+        return Site.model_validate(_tuples(table))
+    except ValidationError as error:
+        raise SiteError(_explain(error, where)) from None
+
+
+def _tuples(value: Any) -> Any:
+    """Turn TOML arrays into tuples, as strict models want them."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+_TABLES: dict[str, type[Model]] = {
+    "channel": Channel,
+    "layout": Layout,
+    "issues": Issues,
+    "crawl": Crawl,
+    "expect": Expect,
+}
+
+
+def _explain(error: ValidationError, where: str) -> str:
+    first = error.errors()[0]
+    path = [part for part in first["loc"] if isinstance(part, str)]
+    table = path[0] if len(path) > 1 or (path and path[0] in _TABLES) else None
+    place = f"{where} {_bracket(table)}" if table else where
+    name = path[-1] if path else ""
+    if first["type"] == "extra_forbidden":
+        return f"{place}: unknown key {name!r}{_suggest(name, _TABLES.get(table or '', Site))}"
+    if first["type"] == "missing":
+        return f"{place}: key {name!r} is missing; add it"
+    message = first["msg"].removeprefix("Value error, ")
+    return f"{place}: {name + ': ' if name else ''}{message}; see seeds/README.md"
+
+
+def _bracket(table: str) -> str:
+    return f"[[{table}]]" if table in {"channel", "layout"} else f"[{table}]"
+
+
+def _suggest(name: str, model: type[Model]) -> str:
+    known = [field.alias or key for key, field in model.model_fields.items()]
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known keys: {', '.join(known)}"
