@@ -1,5 +1,5 @@
 # Two commands do everything on a machine with Python 3.11 and make: `make demo` and `make test`.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
 .DEFAULT_GOAL := help
@@ -35,7 +35,7 @@ bench: $(STAMP) ## timings side by side; results are written to tests/bench/
 	$(BIN)/python -m tests.bench
 
 lock: ## write constraints.txt anew from what is installed
-	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > constraints.txt
+	@{ head -1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check; } > constraints.new && mv constraints.new constraints.txt
 
 clean: ## remove what make has made
 	rm -rf .venv build dist demo-out .mypy_cache .ruff_cache .pytest_cache
