@@ -6,13 +6,16 @@ so that old captures replay as they were.
 
 import difflib
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from pipelines.errors import SiteError
 from pipelines.records import Model
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept one time zone without summer time since 1991; no older page is on the web."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+.*$")]
@@ -26,9 +29,9 @@ class Channel(Model):
 
 
 class Layout(Model):
-    """CSS selectors for pages fetched from `since` (inclusive) until `until` (exclusive); absent fields are found by rule.
+    """CSS selectors for pages fetched from `since` (inclusive) until `until` (exclusive), days in Asia/Shanghai.
 
-    `links` selects the anchors of a list page, `next` the anchor of its following page.
+    Absent fields are found by rule. `links` selects the anchors of a list page, `next` the anchor of its following page.
     """
 
     since: date | None = None
@@ -97,7 +100,7 @@ class Site(Model):
 
     def layout_at(self, moment: datetime) -> Layout:
         """The layout of pages fetched at that moment; an empty one where the file names none."""
-        day = moment.astimezone(UTC).date()
+        day = moment.astimezone(SHANGHAI).date()
         return next((layout for layout in self.layouts if layout.covers(day)), Layout())
 
 

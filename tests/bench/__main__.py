@@ -37,7 +37,7 @@ def main(chosen: list[str]) -> int:
     """Run the benchmarks of those names, or all."""
     unknown = set(chosen) - set(names())
     if unknown:
-        print(f"bench: no benchmark {sorted(unknown)[0]!r}; there are: {', '.join(names())}", file=sys.stderr)
+        print(f"bench: no benchmark {min(unknown)!r}; there are: {', '.join(names())}", file=sys.stderr)
         return 2
     machine = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
     for name in chosen or names():

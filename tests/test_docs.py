@@ -1,0 +1,32 @@
+"""What the documentation says is true: examples in docstrings run, and the README names only commands that exist."""
+
+import doctest
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import archive
+import pipelines
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def modules() -> Iterator[str]:
+    for package in (pipelines, archive):
+        yield from (found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_examples_in_docstrings_run(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_the_readme_names_only_make_targets_that_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert named
+    assert named <= targets
