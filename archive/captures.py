@@ -1,0 +1,217 @@
+"""A capture as WARC records and back, field for field.
+
+The first record of a capture is its primary one and carries the capture's id: `response`, `revisit` (a 304 whose
+original is known), `resource` (supplied by a person), or, when no response came, `request`, or `metadata` when
+nothing was sent either. The last is always `metadata`; so a group that ends without it was never whole. All share
+one WARC-Date, and the others are concurrent to the primary.
+"""
+
+import base64
+import ipaddress
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import quote
+
+from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
+from pipelines.framing import parse_head, split_response
+from pipelines.records import Capture, Failure, Tls, format_instant, new_record_id, parse_instant
+
+SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_RESPONSE: Final = "application/http;msgtype=response"
+_REQUEST: Final = "application/http;msgtype=request"
+# RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
+_URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
+_URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
+_MEDIA_TYPE: Final = re.compile(r"[!#$&^_.+\-0-9A-Za-z]+/[!#$&^_.+\-0-9A-Za-z]+(;[\x20-\x7e]*)?")
+_RECORD_ID: Final = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The capture that a 304 says is still what the server has."""
+
+    record_id: str
+    url: str
+    fetched_at: datetime
+    payload_digest: str | None = None
+
+
+def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None = None) -> tuple[Record, ...]:
+    """The records of a capture in the order they are written; raises ValueError for a value no record can hold."""
+    if not _RECORD_ID.fullmatch(capture.record_id):
+        raise ValueError(f"{capture.record_id!r} is not a URI; use new_record_id()")
+    if not capture.url:
+        raise ValueError("a capture without url cannot be kept")
+    shared = _shared_fields(capture, warcinfo_id)
+    kind = _primary_type(capture, original)
+    records: list[Record] = []
+    if kind in {"response", "revisit", "resource"}:
+        records.append(_received(capture, kind, shared, original))
+    if capture.request:
+        fields = (*_head("request", capture, is_primary=kind == "request"), *shared, ("Content-Type", _REQUEST))
+        records.append(make_record(fields, capture.request))
+    fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
+    records.append(make_record((*fields, ("Content-Type", "application/warc-fields")), _write_metadata(capture)))
+    return tuple(records)
+
+
+def from_records(records: Sequence[Record]) -> Capture:
+    """The capture of one group. A group without its last record still gives what was received; raises BrokenRecord."""
+    primary = records[0]
+    blocks = {record.type: record.block for record in records}
+    try:
+        known = _read_metadata(blocks["metadata"]) if "metadata" in blocks else _guess_metadata(primary, blocks)
+        fetched_at = parse_instant(primary.get("WARC-Date") or "")
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None
+    response = next((blocks[kind] for kind in ("response", "revisit", "resource") if kind in blocks), b"")
+    fields: dict[str, Any] = {"url": primary.get("WARC-Target-URI") or "", **known}
+    try:
+        return Capture(
+            fetched_at=fetched_at, request=blocks.get("request", b""), response=response, record_id=primary.id, **fields
+        )
+    except TypeError as error:
+        raise BrokenRecord(f"the metadata of a capture has an unknown field: {error}") from None
+
+
+def is_whole(records: Sequence[Record]) -> bool:
+    """Whether the last record of a capture was reached."""
+    return records[-1].type == "metadata"
+
+
+def is_primary(record: Record) -> bool:
+    """Whether a record begins a capture."""
+    return record.get("WARC-Concurrent-To") is None
+
+
+def payload_digest(kind: str, block: bytes, method: str) -> str | None:
+    """The digest of the payload as WARC/1.1 §5.9 means it: of a response the entity, de-chunked, still content-encoded.
+
+    None for the kinds of record whose payload is not in the block.
+    """
+    if kind == "resource":
+        return sha256(block)
+    return sha256(split_response(block, method=method)[1]) if kind == "response" else None
+
+
+def _primary_type(capture: Capture, original: Reference | None) -> str:
+    if capture.custody == "operator":
+        return "resource"
+    if capture.response:
+        return "revisit" if original and parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED else "response"
+    return "request" if capture.request else "metadata"
+
+
+def _head(kind: str, capture: Capture, *, is_primary: bool) -> Fields:
+    if is_primary:
+        return (("WARC-Type", kind), ("WARC-Record-ID", f"<{capture.record_id}>"))
+    own_id = ("WARC-Record-ID", f"<{new_record_id()}>")
+    return (("WARC-Type", kind), own_id, ("WARC-Concurrent-To", f"<{capture.record_id}>"))
+
+
+def _shared_fields(capture: Capture, warcinfo_id: str) -> Fields:
+    fields = [
+        ("WARC-Date", format_instant(capture.fetched_at)),
+        ("WARC-Target-URI", _to_uri(capture.url)),
+        ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
+    ]
+    address = _address(capture.peer)
+    return (*fields, ("WARC-IP-Address", address)) if address else tuple(fields)
+
+
+def _received(capture: Capture, kind: str, shared: Fields, original: Reference | None) -> Record:
+    fields = [*_head(kind, capture, is_primary=True), *shared]
+    if kind == "revisit" and original:
+        fields += [
+            ("WARC-Profile", SERVER_NOT_MODIFIED),
+            ("WARC-Refers-To", f"<{original.record_id}>"),
+            ("WARC-Refers-To-Target-URI", _to_uri(original.url)),
+            ("WARC-Refers-To-Date", format_instant(original.fetched_at)),
+        ]
+        digest = original.payload_digest
+    else:
+        digest = payload_digest(kind, capture.response, capture.method)
+    if capture.truncated:
+        fields.append(("WARC-Truncated", capture.truncated))
+    if digest:
+        fields.append(("WARC-Payload-Digest", digest))
+    fields.append(("Content-Type", _block_type(capture, kind)))
+    return make_record(tuple(fields), capture.response)
+
+
+def _block_type(capture: Capture, kind: str) -> str:
+    if kind != "resource":
+        return _RESPONSE
+    claimed = capture.content_type or ""
+    return claimed if _MEDIA_TYPE.fullmatch(claimed) else "application/octet-stream"
+
+
+def _to_uri(url: str) -> str:
+    return url if _URI.fullmatch(url) else quote(url, safe=_URI_SAFE, errors="surrogatepass")
+
+
+def _address(peer: str | None) -> str | None:
+    host = (peer or "").rpartition(":")[0].strip("[]").partition("%")[0]
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return None
+
+
+def _write_metadata(capture: Capture) -> bytes:
+    """`application/warc-fields` (§9.1) whose values are JSON; absent values are not written."""
+    values: dict[str, Any] = {
+        "url": capture.url if _to_uri(capture.url) != capture.url else None,
+        "method": capture.method,
+        "custody": capture.custody,
+        "content-type": capture.content_type,
+        "duration": capture.duration,
+        "peer": capture.peer,
+        "truncated": capture.truncated,
+    }
+    if capture.failure:
+        values["failure"] = {"kind": capture.failure.kind, "message": capture.failure.message}
+    if capture.interim:
+        values["interim"] = base64.b64encode(capture.interim).decode("ascii")
+    lines = [f"{name}: {json.dumps(value, allow_nan=False)}\r\n" for name, value in values.items() if value is not None]
+    return "".join(lines).encode() + (_write_tls(capture.tls) if capture.tls else b"")
+
+
+@lru_cache(maxsize=256)
+def _write_tls(tls: Tls) -> bytes:
+    """Connections are kept alive, so the same chain is written many times; certificates are DER in base64."""
+    chain = [base64.b64encode(certificate).decode("ascii") for certificate in tls.chain]
+    value = {"version": tls.version, "cipher": tls.cipher, "verified": tls.verified, "chain": chain}
+    return f"tls: {json.dumps(value)}\r\n".encode()
+
+
+def _read_metadata(block: bytes) -> dict[str, Any]:
+    lines = (line.partition(": ") for line in block.decode().split("\r\n") if line)
+    values: dict[str, Any] = {name.replace("-", "_"): json.loads(value) for name, _, value in lines}
+    if "failure" in values:
+        values["failure"] = Failure(**values["failure"])
+    if "interim" in values:
+        values["interim"] = base64.b64decode(values["interim"], validate=True)
+    if "tls" in values:
+        tls = values["tls"]
+        chain = tuple(base64.b64decode(certificate, validate=True) for certificate in tls.pop("chain"))
+        values["tls"] = Tls(**tls, chain=chain)
+    return values
+
+
+def _guess_metadata(primary: Record, blocks: dict[str, bytes]) -> dict[str, Any]:
+    """What the other records tell of a capture whose writer was stopped before the last one."""
+    values: dict[str, Any] = {"truncated": primary.get("WARC-Truncated")}
+    if primary.type == "resource":
+        values |= {"custody": "operator", "content_type": primary.get("Content-Type")}
+    if method := re.match(rb"[A-Z]+(?= )", blocks.get("request", b"")):
+        values["method"] = method[0].decode("ascii")
+    if primary.type == "request":
+        values["failure"] = Failure("unfinished", "the archive's writer was stopped before it had written the outcome")
+    return values

@@ -1,0 +1,48 @@
+"""Writing to the disk: what the system refuses becomes StorageFull in one line, and what is synced stays after a power cut."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from archive.errors import StorageFull
+
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_ALLOWED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def on_disk(where: Path) -> Iterator[None]:
+    """Raise StorageFull for any OSError inside; `where` is the file or folder being written."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFull(f"{where}: {error.strerror or error}; {_hint(error.errno)}") from error
+
+
+def write_at(handle: int, data: bytes, offset: int) -> None:
+    """Write all of `data` at `offset`; the system may take it in several parts."""
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(handle, rest, offset)
+        offset += written
+        rest = rest[written:]
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: a synced file whose name is lost is lost."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _hint(number: int | None) -> str:
+    if number in _NO_ROOM:
+        return "make room on the disk and start again, nothing acknowledged is lost"
+    if number in _NOT_ALLOWED:
+        return "let this user write there, or name another folder with --archive"
+    return "check the disk and the folder, then start again"

@@ -1,0 +1,171 @@
+"""Reading our own WARC files strictly: a cut or altered file is an error, never fewer captures.
+
+The file of a living writer is read up to its last whole capture. Captures come in a fixed order: by file name, then
+by their place in the file.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archive.captures import from_records, is_primary, is_whole, payload_digest
+from archive.directory import Archive
+from archive.errors import BrokenWarc, StorageFull
+from archive.openfile import ENDING, OPEN, is_being_written, opened
+from archive.tail import mend
+from archive.warc import BrokenRecord, Placed, Record, read_records
+from pipelines.records import Capture
+
+_log = logging.getLogger(__name__)
+_HINT: Final = "restore the file from a copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a capture lies.
+
+    `file` is relative to the archive, in its closed name; `offset` and `length` are those of the gzip member of the
+    capture's first (primary) record.
+    """
+
+    record_id: str
+    file: str
+    offset: int
+    length: int
+    payload_digest: str | None
+    block_digest: str
+    record_type: str
+
+
+def to_stored(file: str, placed: Placed) -> Stored:
+    """What is known of a capture from its primary record."""
+    record = placed.record
+    return Stored(
+        record_id=record.id,
+        file=file,
+        offset=placed.offset,
+        length=placed.length,
+        payload_digest=record.get("WARC-Payload-Digest"),
+        block_digest=record.get("WARC-Block-Digest") or "",
+        record_type=record.type,
+    )
+
+
+def warc_files(archive: Archive) -> list[str]:
+    """Every WARC file by the name it has when closed, relative to the archive, in reading order."""
+    found = {
+        path.relative_to(archive.path).as_posix().removesuffix(OPEN)
+        for path in archive.warc_dir.glob(f"*/*/*{ENDING}*")
+    }
+    return sorted(name for name in found if name.endswith(ENDING))
+
+
+def read_captures(archive: Archive, *, strict: bool = True) -> Iterator[tuple[Capture, Stored]]:
+    """Every capture of the archive; files that lost their writer are mended first, where the disk lets us.
+
+    Raises BrokenWarc for a file that is cut or altered. With `strict` off, what is broken is logged as an error and
+    the reading goes on with the next file.
+    """
+    with suppress(StorageFull):
+        mend(archive)
+    for file in warc_files(archive):
+        try:
+            yield from read_file(archive, file)
+        except BrokenWarc as error:
+            if strict:
+                raise
+            _log.error("%s", error)
+
+
+def read_file(archive: Archive, file: str) -> Iterator[tuple[Capture, Stored]]:
+    """The captures of one file in their order; raises BrokenWarc."""
+    with _open_file(archive, file) as handle:
+        for group in _groups(handle, file, 0):
+            yield _check(file, group), to_stored(file, group[0])
+
+
+def read_capture(archive: Archive, file: str, offset: int) -> Capture:
+    """The capture whose primary record is at `offset`; raises BrokenWarc."""
+    with _open_file(archive, file) as handle:
+        group = next(_groups(handle, file, offset), None)
+        if group is None or group[0].offset != offset:
+            raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
+        return _check(file, group)
+
+
+@contextmanager
+def _open_file(archive: Archive, file: str) -> Iterator[int]:
+    path = archive.path / file
+    handle = _open_either(path)
+    if handle is None:
+        raise BrokenWarc(f"{file}: the file is gone; {_HINT}")
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _open_either(path: Path) -> int | None:
+    """A living writer may give the file its final name at any moment, so that name is tried twice."""
+    for name in (path, opened(path), path):
+        with suppress(FileNotFoundError):
+            return os.open(name, os.O_RDONLY)
+    return None
+
+
+def _groups(handle: int, file: str, offset: int) -> Iterator[list[Placed]]:
+    """The records of each capture together, as they were written."""
+    is_live = is_being_written(handle)
+    group: list[Placed] = []
+    at = offset
+    try:
+        for placed in read_records(handle, offset, os.fstat(handle).st_size):
+            at = placed.offset
+            if group and is_primary(placed.record):
+                yield group
+                group = []
+            if placed.record.type != "warcinfo":
+                _require_place(placed, group)
+                group.append(placed)
+            if placed.record.type == "metadata":
+                yield group
+                group = []
+            at += placed.length
+    except BrokenRecord as error:
+        if not (is_live and error.is_torn):
+            raise BrokenWarc(f"{file} at byte {at}: {error}; {_HINT}") from None
+    if group and not is_live:
+        yield group
+
+
+def _require_place(placed: Placed, group: list[Placed]) -> None:
+    of = placed.record.get("WARC-Concurrent-To")
+    if of is not None and (not group or of != f"<{group[0].record.id}>"):
+        raise BrokenRecord("a record does not belong to the capture before it")
+
+
+def _check(file: str, group: list[Placed]) -> Capture:
+    """Build the capture and hold the records against each other."""
+    records = [placed.record for placed in group]
+    try:
+        capture = from_records(records)
+        _require_agreement(capture, records)
+    except BrokenRecord as error:
+        raise BrokenWarc(f"{file} at byte {group[0].offset}: {error}; {_HINT}") from None
+    if not is_whole(records):
+        what = "the writer was stopped inside this capture; its last records are missing"
+        _log.warning("%s at byte %d: %s", file, group[0].offset, what)
+    return capture
+
+
+def _require_agreement(capture: Capture, records: list[Record]) -> None:
+    primary = records[0]
+    if any(record.get("WARC-Date") != primary.get("WARC-Date") for record in records):
+        raise BrokenRecord("the records of a capture differ in their WARC-Date")
+    own = payload_digest(primary.type, primary.block, capture.method)
+    if own and own != primary.get("WARC-Payload-Digest"):
+        raise BrokenRecord("the payload does not have its WARC-Payload-Digest")

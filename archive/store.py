@@ -1,0 +1,136 @@
+"""The WARC store: captures go in and are acknowledged, each site in files of its own.
+
+A capture is acknowledged (`append` returns) when all its records are in the hands of the system: it then survives
+`kill -9`. When it also survives a power cut is said at `archive.openfile.OpenFile`.
+"""
+
+import platform
+import re
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from types import TracebackType
+from typing import Final, Self
+
+from archive.captures import Reference, to_records
+from archive.directory import Archive
+from archive.openfile import OpenFile
+from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
+from archive.tail import Cut, mend
+from archive.warc import Placed, Record, encode_record, make_record
+from pipelines.records import Capture, format_instant, new_record_id
+
+__all__ = ["Cut", "Reference", "Store", "Stored", "mend", "read_capture", "read_captures", "read_file", "warc_files"]
+
+GIBIBYTE: Final = 1 << 30
+_SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    """The file that a site's captures go to now, and the record at its head."""
+
+    file: OpenFile
+    warcinfo: Record
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The gzip members of one capture, and the record of the first."""
+
+    primary: Record
+    members: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.members))
+
+
+class Store:
+    """Appends captures to the archive; any number of processes may have one at the same time.
+
+    Opening it mends the files whose writers died; `cuts` says what had to be cut. A file holds at most
+    `max_file_bytes`, or one capture that is larger. Threads may share a store.
+    """
+
+    def __init__(self, archive: Archive, *, max_file_bytes: int = GIBIBYTE, software: str | None = None) -> None:
+        self.archive = archive
+        self.cuts: tuple[Cut, ...] = mend(archive)
+        self._max_file_bytes = max_file_bytes
+        self._software = software or f"Lantian/{version('lantian')} Python/{platform.python_version()}"
+        self._current: dict[str, _Current] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def append(self, capture: Capture, *, site: str, original: Reference | None = None) -> Stored:
+        """Keep a capture under the key of its site; `original` is the capture that a 304 stands for.
+
+        Raises StorageFull when the disk did not take it; the file then ends with the capture before. Raises
+        ValueError for a site key or a capture that no file can hold.
+        """
+        if not _SITE.fullmatch(site):
+            raise ValueError(f"{site!r} is not a site key")
+        with self._lock:
+            current = self._current.get(site)
+            if current is None or not current.file.is_open:
+                current = self._begin(site)
+            group = _encode(capture, original, current)
+            if current.file.size and current.file.size + group.size > self._max_file_bytes:
+                self._current.pop(site).file.close()
+                current = self._begin(site)
+                group = _encode(capture, original, current)
+            return self._write(current, group)
+
+    def sync(self) -> None:
+        """Wait until everything acknowledged is on the disk; raises StorageFull."""
+        with self._lock:
+            for current in self._current.values():
+                current.file.sync()
+
+    def close(self) -> None:
+        """Close every file under its final name; raises StorageFull."""
+        with self._lock:
+            while self._current:
+                self._current.popitem()[1].file.close()
+
+    def _begin(self, site: str) -> _Current:
+        file = OpenFile.create(self.archive.warc_dir / site)
+        current = self._current[site] = _Current(file, _warcinfo(file.path.name, site, self._software))
+        return current
+
+    def _write(self, current: _Current, group: _Group) -> Stored:
+        head = b"" if current.file.size else encode_record(current.warcinfo)
+        offset = current.file.write(b"".join((head, *group.members))) + len(head)
+        file = current.file.path.relative_to(self.archive.path).as_posix()
+        return to_stored(file, Placed(group.primary, offset, len(group.members[0])))
+
+
+def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:
+    records = to_records(capture, warcinfo_id=current.warcinfo.id, original=original)
+    return _Group(records[0], tuple(encode_record(record) for record in records))
+
+
+def _warcinfo(name: str, site: str, software: str) -> Record:
+    """The record that heads a file (WARC/1.1 §6.2)."""
+    fields = (
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", f"<{new_record_id()}>"),
+        ("WARC-Date", format_instant(datetime.now(UTC))),
+        ("WARC-Filename", name),
+        ("Content-Type", "application/warc-fields"),
+    )
+    about = {
+        "software": software,
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "isPartOf": site,
+    }
+    return make_record(fields, "".join(f"{name}: {value}\r\n" for name, value in about.items()).encode())
