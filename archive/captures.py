@@ -6,21 +6,19 @@ nothing was sent either. The last is always `metadata`; so a group that ends wit
 one WARC-Date, and the others are concurrent to the primary.
 """
 
-import base64
 import ipaddress
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
+from archive.metadata_block import read_metadata, write_metadata
 from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
 from pipelines.framing import parse_head, split_response
-from pipelines.records import Capture, Failure, Tls, format_instant, new_record_id, parse_instant
+from pipelines.records import Capture, Failure, format_instant, new_record_id, parse_instant
 
 SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _RESPONSE: Final = "application/http;msgtype=response"
@@ -57,7 +55,12 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
         fields = (*_head("request", capture, is_primary=kind == "request"), *shared, ("Content-Type", _REQUEST))
         records.append(make_record(fields, capture.request))
     fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
-    records.append(make_record((*fields, ("Content-Type", "application/warc-fields")), _write_metadata(capture)))
+    records.append(
+        make_record(
+            (*fields, ("Content-Type", "application/warc-fields")),
+            write_metadata(capture, is_url_exact=_to_uri(capture.url) == capture.url),
+        )
+    )
     return tuple(records)
 
 
@@ -66,7 +69,7 @@ def from_records(records: Sequence[Record]) -> Capture:
     primary = records[0]
     blocks = {record.type: record.block for record in records}
     try:
-        known = _read_metadata(blocks["metadata"]) if "metadata" in blocks else _guess_metadata(primary, blocks)
+        known = read_metadata(blocks["metadata"]) if "metadata" in blocks else _guess_metadata(primary, blocks)
         fetched_at = parse_instant(primary.get("WARC-Date") or "")
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None
@@ -162,47 +165,6 @@ def _address(peer: str | None) -> str | None:
         return str(ipaddress.ip_address(host))
     except ValueError:
         return None
-
-
-def _write_metadata(capture: Capture) -> bytes:
-    """`application/warc-fields` (§9.1) whose values are JSON; absent values are not written."""
-    values: dict[str, Any] = {
-        "url": capture.url if _to_uri(capture.url) != capture.url else None,
-        "method": capture.method,
-        "custody": capture.custody,
-        "content-type": capture.content_type,
-        "duration": capture.duration,
-        "peer": capture.peer,
-        "truncated": capture.truncated,
-    }
-    if capture.failure:
-        values["failure"] = {"kind": capture.failure.kind, "message": capture.failure.message}
-    if capture.interim:
-        values["interim"] = base64.b64encode(capture.interim).decode("ascii")
-    lines = [f"{name}: {json.dumps(value, allow_nan=False)}\r\n" for name, value in values.items() if value is not None]
-    return "".join(lines).encode() + (_write_tls(capture.tls) if capture.tls else b"")
-
-
-@lru_cache(maxsize=256)
-def _write_tls(tls: Tls) -> bytes:
-    """Connections are kept alive, so the same chain is written many times; certificates are DER in base64."""
-    chain = [base64.b64encode(certificate).decode("ascii") for certificate in tls.chain]
-    value = {"version": tls.version, "cipher": tls.cipher, "verified": tls.verified, "chain": chain}
-    return f"tls: {json.dumps(value)}\r\n".encode()
-
-
-def _read_metadata(block: bytes) -> dict[str, Any]:
-    lines = (line.partition(": ") for line in block.decode().split("\r\n") if line)
-    values: dict[str, Any] = {name.replace("-", "_"): json.loads(value) for name, _, value in lines}
-    if "failure" in values:
-        values["failure"] = Failure(**values["failure"])
-    if "interim" in values:
-        values["interim"] = base64.b64decode(values["interim"], validate=True)
-    if "tls" in values:
-        tls = values["tls"]
-        chain = tuple(base64.b64decode(certificate, validate=True) for certificate in tls.pop("chain"))
-        values["tls"] = Tls(**tls, chain=chain)
-    return values
 
 
 def _guess_metadata(primary: Record, blocks: dict[str, bytes]) -> dict[str, Any]:

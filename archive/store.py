@@ -15,13 +15,26 @@ from typing import Final, Self
 
 from archive.captures import Reference, to_records
 from archive.directory import Archive
+from archive.foreign import Skipped, read_foreign
 from archive.openfile import OpenFile
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
 from archive.warc import Placed, Record, encode_record, make_record
 from pipelines.records import Capture, format_instant, new_record_id
 
-__all__ = ["Cut", "Reference", "Store", "Stored", "mend", "read_capture", "read_captures", "read_file", "warc_files"]
+__all__ = [
+    "Cut",
+    "Reference",
+    "Skipped",
+    "Store",
+    "Stored",
+    "mend",
+    "read_capture",
+    "read_captures",
+    "read_file",
+    "read_foreign",
+    "warc_files",
+]
 
 GIBIBYTE: Final = 1 << 30
 _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
