@@ -1,0 +1,106 @@
+"""The exact-capture download handler: every exchange becomes a Capture, the failed ones too.
+
+A capture is in `request.meta["capture"]` and with the sink before the response, or the error, goes on its way; what
+the sink made of it is in `request.meta["taken"]`.
+"""
+
+import logging
+from urllib.parse import urldefrag, urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+
+from archive.errors import ArchiveError
+from crawler.addon import ExactCapture
+from crawler.addresses import install_public_resolver, refuse_private
+from crawler.exchange import EXCHANGE, Exchange
+from crawler.failures import PrivateAddress
+from crawler.taps import TappedPool
+from crawler.tls import RecordingPolicy
+
+logger = logging.getLogger(__name__)
+
+# Archived bodies are read by tools without brotli and zstd.
+_ACCEPTED_ENCODINGS = b"gzip, deflate"
+# RFC 1035 §2.3.4.
+_LONGEST_LABEL = 63
+
+
+class ExactCaptureHandler(HTTP11DownloadHandler):
+    """Downloads over tapped connections; needs the add-on `ExactCapture`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        addon = crawler.get_addon(ExactCapture)
+        if addon is None:
+            raise NotConfigured("ADDONS: crawler.addon.ExactCapture is missing; the download handler needs it")
+        from twisted.internet import reactor  # noqa: PLC0415 (importing it early would choose one)
+
+        self._addon = addon
+        self._public_only = not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES")
+        self._policy = RecordingPolicy()
+        self._contextFactory = self._policy  # type: ignore[assignment]
+        kept = self._pool.maxPersistentPerHost
+        self._pool = TappedPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        self._pool.maxPersistentPerHost = kept
+        install_public_resolver(reactor)
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, capture, hand over.
+
+        Raises what Scrapy raises for failed downloads; PrivateAddress (an IgnoreRequest) for an address that may not
+        be fetched; IgnoreRequest once the crawl has been stopped because its sink could not keep a capture.
+        """
+        if self._addon.stopped is not None:
+            raise IgnoreRequest(self._addon.stopped)
+        request.headers[b"Accept-Encoding"] = _ACCEPTED_ENCODINGS
+        exchange = Exchange(urldefrag(request.url)[0], request.method, public_only=self._public_only)
+        token = EXCHANGE.set(exchange)
+        try:
+            _refuse_unfit(request, exchange)
+            response = await super().download_request(request)
+        except Exception as error:  # whatever went wrong, the exchange is kept and the error goes on
+            if exchange.refused is None or isinstance(error, PrivateAddress):
+                self._hand_over(request, exchange, error)
+                raise
+            refusal = PrivateAddress(exchange.refused)
+            self._hand_over(request, exchange, refusal)
+            raise refusal from error
+        finally:
+            EXCHANGE.reset(token)
+        self._hand_over(request, exchange, None)
+        return response
+
+    def _hand_over(self, request: Request, exchange: Exchange, error: BaseException | None) -> None:
+        capture = exchange.to_capture(error)
+        if capture.failure is not None and capture.failure.kind == "tls":
+            self._policy.fall_back(*_find_port(request.url))
+        request.meta["capture"] = capture
+        if self._addon.sink is None:
+            return
+        try:
+            request.meta["taken"] = self._addon.sink.take(capture, request)
+        except ArchiveError as full:
+            self._addon.stop(str(full))
+            raise IgnoreRequest(str(full)) from full
+
+
+def _refuse_unfit(request: Request, exchange: Exchange) -> None:
+    """Raise ValueError for a url that names no server, PrivateAddress for a literal that may not be fetched."""
+    host, _ = _find_port(request.url)
+    if request.meta.get("proxy"):
+        raise ValueError("a capture comes from the server itself; no proxy")
+    refuse_private(exchange, host)
+
+
+def _find_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ValueError(f"{url}: names no host")
+    # The resolver's thread dies of such labels, and the request would wait for its timeout.
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in parts.hostname.removesuffix(".").split(".")):
+        raise ValueError(f"{url}: its host is no name")
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)

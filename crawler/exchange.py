@@ -1,0 +1,90 @@
+"""One HTTP exchange while it happens: every byte written to and read from the connection, in order.
+
+Nothing that Scrapy or Twisted offers sees these bytes, so the connection itself is tapped (`crawler.taps`). The
+exchange on whose behalf a connection is opened is found in `EXCHANGE`.
+"""
+
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from time import monotonic
+
+from twisted.internet.error import ConnectionDone
+
+from crawler.failures import name_failure
+from pipelines.http import split_interim
+from pipelines.records import Capture, Failure, Tls, Truncation
+
+EXCHANGE: ContextVar["Exchange | None"] = ContextVar("exchange", default=None)
+
+_TRUNCATIONS: dict[str, Truncation] = {
+    "timeout": "time",
+    "too-large": "length",
+    "truncated": "disconnect",
+    "reset": "disconnect",
+    "closed": "disconnect",
+}
+
+
+class Exchange:
+    """What has been sent and received so far.
+
+    `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
+    or with it. `surplus` counts bytes that came behind the message: they belong to no exchange. `refused` is a
+    private address that was kept from being connected to.
+    """
+
+    __slots__ = (
+        "_began", "fetched_at", "is_complete", "lost", "method", "peer", "public_only", "received", "refused",
+        "sent", "surplus", "tls", "url",
+    )  # fmt: skip
+
+    def __init__(self, url: str, method: str, *, public_only: bool) -> None:
+        self.url = url
+        self.method = method
+        self.public_only = public_only
+        self.fetched_at = datetime.now(UTC)
+        self._began = monotonic()
+        self.sent: list[bytes] = []
+        self.received: list[bytes] = []
+        self.peer: str | None = None
+        self.tls: Tls | None = None
+        self.surplus = 0
+        self.is_complete = False
+        self.lost: BaseException | None = None
+        self.refused: str | None = None
+
+    def to_capture(self, error: BaseException | None) -> Capture:
+        """Freeze the exchange; `error` is what the download ended with."""
+        data = b"".join(self.received)
+        if self.surplus:
+            data = data[: -self.surplus]
+        interim, response = split_interim(data) if data[8:10] == b" 1" else (b"", data)
+        failure = self._find_failure(error, has_response=bool(response))
+        cut = failure is not None and bool(response)
+        return Capture(
+            url=self.url,
+            fetched_at=self.fetched_at,
+            method=self.method,
+            request=b"".join(self.sent) if self._is_open() else b"",
+            interim=interim,
+            response=response,
+            duration=round(monotonic() - self._began, 6),
+            peer=self.peer,
+            tls=self.tls,
+            failure=failure,
+            truncated=_TRUNCATIONS.get(failure.kind, "unspecified") if failure and cut else None,
+        )
+
+    def _find_failure(self, error: BaseException | None, *, has_response: bool) -> Failure | None:
+        """Tell why the exchange did not end well; a cut body is a failure even where the download went on with it."""
+        if self.is_complete and error is None and not self._is_torn():
+            return None
+        return name_failure(error or self.lost, lost=self.lost, has_response=has_response)
+
+    def _is_open(self) -> bool:
+        """Whether anything could be sent: what is written before the end of a TLS handshake only waits for it."""
+        return self.tls is not None or not self.url.startswith("https:")
+
+    def _is_torn(self) -> bool:
+        """Whether a body that ends with its connection ended otherwise than by an orderly close."""
+        return self.lost is not None and not isinstance(self.lost, ConnectionDone)

@@ -1,0 +1,139 @@
+"""The wire taps: connections that copy what they send and receive to the exchange they serve.
+
+Made of private parts of Scrapy 2.19 and Twisted (`_factory`, the lenient protocol); the exchange matrix in
+tests/crawler is the contract that an update of either must keep.
+"""
+
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
+from typing import Any
+
+from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IHandshakeListener
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTP11ClientProtocol, Request
+from twisted.web.client import HTTPConnectionPool
+from zope.interface import implementer
+
+from crawler.addresses import refuse_private
+from crawler.exchange import EXCHANGE, Exchange
+from crawler.failures import PrivateAddress
+from crawler.tls import describe_tls
+from pipelines.records import Tls
+
+
+class SendingTap:
+    """The transport as a request sees it while it is written."""
+
+    def __init__(self, transport: Any, sent: list[bytes]) -> None:
+        self._transport = transport
+        self._sent = sent
+
+    def write(self, data: bytes) -> None:
+        """Copy and pass on."""
+        self._sent.append(data)
+        self._transport.write(data)
+
+    def writeSequence(self, data: Iterable[bytes]) -> None:  # noqa: N802 (Twisted's name)
+        """Copy and pass on; one write is one TLS record and one segment."""
+        self.write(b"".join(data))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def _write_tapped(write_to: Callable[[Any], Deferred[None]], sent: list[bytes], transport: Any) -> Deferred[None]:
+    return write_to(SendingTap(transport, sent))
+
+
+@implementer(IHandshakeListener)
+class TappedConnection(_LenientHTTP11ClientProtocol):
+    """A connection that serves one exchange at a time, and copies its bytes to it."""
+
+    transport: Any
+    exchange: Exchange | None = None
+    tls: Tls | None = None
+
+    def handshakeCompleted(self) -> None:  # noqa: N802
+        """Keep what was agreed on and which certificates were shown: the handle is gone with the connection."""
+        self.tls = describe_tls(self.transport.getHandle())
+        if self.exchange is not None:
+            self.exchange.tls = self.tls
+
+    def serve(self, exchange: Exchange) -> None:
+        """Work for this exchange until its message ends."""
+        self.exchange = exchange
+        exchange.tls = self.tls
+
+    def request(self, request: Request) -> Deferred[Any]:
+        """Send a request through the tap."""
+        if self.exchange is not None:
+            request.writeTo = partial(_write_tapped, request.writeTo, self.exchange.sent)  # type: ignore[method-assign]
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        """Copy before anybody can stumble over the bytes."""
+        if self.exchange is not None:
+            self.exchange.received.append(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def _finishResponse(self, rest: bytes) -> None:  # noqa: N802
+        """Let go of the exchange at the end of its message; a connection with bytes behind it is not used again."""
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.is_complete = True
+            exchange.surplus = len(rest)
+        if rest and self._currentRequest is not None:
+            self._currentRequest.persistent = False
+        super()._finishResponse(rest)
+
+    def _giveUp(self, reason: Failure) -> None:  # noqa: N802
+        if self.exchange is not None:
+            self.exchange.lost = reason.value
+        super()._giveUp(reason)  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+        """Note how the connection ended before the parser is told."""
+        exchange = self.exchange
+        if exchange is not None and exchange.lost is None:
+            exchange.lost = reason.value
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+
+class TappedFactory(_LenientHTTP11ClientFactory):
+    """Makes tapped connections."""
+
+    def buildProtocol(self, addr: Any) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
+        """Give a new connection that returns to the pool by itself."""
+        return TappedConnection(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class TappedPool(HTTPConnectionPool):
+    """Gives connections to the exchange in whose context it is asked.
+
+    Twisted would send a request a second time by itself when a kept connection turns out to be dead; an exchange is
+    one request, so that is left to Scrapy, which makes it a new exchange.
+    """
+
+    _factory = TappedFactory
+    retryAutomatically = False  # noqa: N815
+
+    def getConnection(self, key: Hashable, endpoint: Any) -> Deferred[HTTP11ClientProtocol]:  # noqa: N802
+        """Tap the connection for the exchange of the current context."""
+        waiting: Deferred[Any] = super().getConnection(key, endpoint)
+        exchange = EXCHANGE.get()
+        return waiting if exchange is None else waiting.addCallback(_tap, exchange)
+
+
+def _tap(connection: TappedConnection, exchange: Exchange) -> TappedConnection:
+    peer = connection.transport.getPeer()
+    try:
+        refuse_private(exchange, peer.host)
+    except PrivateAddress:
+        connection.transport.abortConnection()
+        raise
+    exchange.peer = f"[{peer.host}]:{peer.port}" if ":" in peer.host else f"{peer.host}:{peer.port}"
+    connection.serve(exchange)
+    return connection
