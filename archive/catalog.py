@@ -1,0 +1,148 @@
+"""The catalog: what was captured, what it turned out to be, what each article said over time.
+
+Derived and order-independent: whatever order captures are added in, and however often, the same archive gives the
+same catalog.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from archive.database import one_line, open_engine, reading, writing
+from archive.directory import Archive
+from archive.entries import Entry, add_entries, replace_entries
+from archive.judge import Verdict, order_of
+from archive.schema import captures, files
+from archive.store import Reference
+from pipelines.framing import decode_header
+from pipelines.records import Capture, format_instant, parse_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a capture stands in the archive."""
+
+    record_id: str
+    file: str
+    offset: int
+    url: str
+    fetched_at: str
+    payload_digest: str | None
+
+    @property
+    def reference(self) -> Reference:
+        """The capture as a revisit record names it."""
+        return Reference(self.record_id, self.url, parse_instant(self.fetched_at), self.payload_digest)
+
+
+class Catalog:
+    """The catalog of one archive, open. Threads may share it, and processes may each open their own."""
+
+    def __init__(self, archive: Archive, *, path: Path | None = None) -> None:
+        self.path = path or archive.catalog_path
+        self._engine = open_engine(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def view(self) -> Iterator[Connection]:
+        """One consistent view for queries, whatever others write meanwhile."""
+        with reading(self._engine, self.path) as connection:
+            yield connection
+
+    def add(self, entries: Sequence[Entry]) -> dict[str, Verdict]:
+        """Catalogue captures in one transaction and judge them; those that are in already stay as they are.
+
+        Gives the verdict of each capture that holds an article, by record id.
+        """
+        with writing(self._engine, self.path) as connection:
+            return add_entries(connection, entries)
+
+    def replace(self, entries: Sequence[Entry]) -> None:
+        """Put new readings in the place of those that the captures have."""
+        with writing(self._engine, self.path) as connection:
+            replace_entries(connection, entries)
+
+    def mark_complete(self, sizes: Mapping[str, int]) -> None:
+        """Write down files, with their size in bytes, of which every capture is in."""
+        rows = [{"file": file, "size": size} for file, size in sizes.items()]
+        if rows:
+            with writing(self._engine, self.path) as connection:
+                connection.execute(_MARK, rows)
+
+    def complete_files(self) -> dict[str, int]:
+        """The files of which every capture is in, with the size they had then."""
+        with self.view() as connection:
+            return {row.file: row.size for row in connection.execute(select(files))}
+
+    def forget(self, file: str, *, after: int) -> None:
+        """Take out the captures of a file from an offset on: it was mended, and they now stand elsewhere."""
+        with writing(self._engine, self.path) as connection:
+            connection.execute(delete(captures).where(captures.c.file == file, captures.c.offset >= after))
+            connection.execute(delete(files).where(files.c.file == file))
+
+    def offsets(self, file: str) -> set[int]:
+        """Where in a file the captures begin that are catalogued."""
+        with self.view() as connection:
+            return set(connection.execute(select(captures.c.offset).where(captures.c.file == file)).scalars())
+
+    def empty_log(self) -> None:
+        """Move everything from the write-ahead log into the database file."""
+        with one_line(self.path), self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def validators(self, url: str) -> tuple[str | None, str | None] | None:
+        """ETag and Last-Modified of the last whole page that came from this address, to ask for it conditionally."""
+        query = select(captures.c.etag, captures.c.last_modified).where(captures.c.url == url, *_IS_WHOLE)
+        with self.view() as connection:
+            row = connection.execute(query.order_by(*_LATEST_FIRST).limit(1)).one_or_none()
+        return (row.etag, row.last_modified) if row and (row.etag or row.last_modified) else None
+
+    def original_of(self, capture: Capture) -> Place | None:
+        """The capture that a 304 says is still good: the last one with the validator that its request carried."""
+        sent = next(_sent_validators(capture.request), None)
+        if sent is None:
+            return None
+        column, value = sent
+        before = captures.c.fetched_at < format_instant(capture.fetched_at)
+        query = select(*_PLACE).where(captures.c.url == capture.url, *_IS_WHOLE, captures.c[column] == value, before)
+        with self.view() as connection:
+            row = connection.execute(query.order_by(*_LATEST_FIRST).limit(1)).one_or_none()
+        return Place(*row) if row else None
+
+
+_PLACE = tuple(captures.c[name] for name in ("record_id", "file", "offset", "url", "fetched_at", "payload_digest"))
+_LATEST_FIRST = tuple(column.desc() for column in order_of(captures))
+_IS_WHOLE = (
+    captures.c.status == HTTPStatus.OK.value,
+    captures.c.method == "GET",
+    captures.c.custody == "wire",
+    captures.c.failure.is_(None),
+    captures.c.truncated.is_(None),
+)
+_MARK = insert(files)
+_MARK = _MARK.on_conflict_do_update(index_elements=["file"], set_={"size": _MARK.excluded.size})
+
+
+def _sent_validators(request: bytes) -> Iterator[tuple[str, str]]:
+    """The validators of a request as it was sent, the stronger first (RFC 9110 §13.2.2)."""
+    head = request.partition(b"\r\n\r\n")[0]
+    for column, name in (("etag", b"If-None-Match"), ("last_modified", b"If-Modified-Since")):
+        found = re.search(rb"(?im)^" + name + rb":[ \t]*([^\r\n]*?)[ \t]*\r?$", head)
+        if found and found[1]:
+            yield column, decode_header(found[1])

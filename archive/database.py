@@ -1,0 +1,100 @@
+"""Opening SQLite so that several processes may read and write one catalog: WAL, waiting instead of failing.
+
+Every error of the database leaves here as one line that says where and what to do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from archive.errors import CatalogError, StorageFull
+from archive.schema import SCHEMA_VERSION, metadata
+
+PATIENCE = 60
+"""Seconds to wait for another process that writes."""
+
+_STORAGE = ("disk is full", "disk I/O error", "readonly database", "unable to open database file")
+
+
+def open_engine(path: Path) -> Engine:
+    """Open the catalog, making its tables where there are none.
+
+    Raises CatalogError for a file that is no catalog or one of an unknown version, StorageFull where the disk
+    refuses.
+    """
+    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": PATIENCE})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    try:
+        with writing(engine, path) as connection:
+            _check_version(connection, path)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine, path: Path) -> Iterator[Connection]:
+    """One transaction that holds the write lock from its start, so that it never fails half-way for another's."""
+    with one_line(path), engine.connect().execution_options(immediate=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine, path: Path) -> Iterator[Connection]:
+    """One consistent view of the catalog, whatever others write meanwhile."""
+    with one_line(path), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def one_line(path: Path) -> Iterator[None]:
+    """Turn the database's errors into ours."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason:
+            raise CatalogError(f"{path}: {reason} for {PATIENCE} s; is another lantian process stuck?") from error
+        if any(text in reason for text in _STORAGE):
+            raise StorageFull(f"{path}: cannot write the catalog: {reason}; free the disk, then start again") from error
+        raise _broken(path, reason) from error
+    except DatabaseError as error:
+        raise _broken(path, str(error.orig)) from error
+
+
+def _broken(path: Path, reason: str) -> CatalogError:
+    return CatalogError(f"{path}: not a usable catalog: {reason}; lantian reindex makes it anew")
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # this module begins transactions itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # a power cut may undo commits; they are caught up from the WARC
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _check_version(connection: Connection, path: Path) -> None:
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version == SCHEMA_VERSION:
+        return
+    if version or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+        raise CatalogError(
+            f"{path}: catalog version {version} is not known (this lantian knows {SCHEMA_VERSION}); "
+            "update lantian, or make it anew with lantian reindex"
+        )
+    metadata.create_all(connection)
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")

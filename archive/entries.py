@@ -1,0 +1,139 @@
+"""Lines of the catalog: made from a capture and its reading, written so that order and repetition do not matter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert, insert
+
+from archive.judge import Verdict, judge, order_of
+from archive.reading import Body, Exchange, Reading
+from archive.schema import articles, captures, versions
+from archive.store import Stored
+from pipelines.records import Capture, format_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A capture with what was made of it. `row` is its line in the table of captures."""
+
+    row: dict[str, Any]
+    body: Body | None
+
+
+def make_entry(
+    capture: Capture, stored: Stored, read: Reading, *, site: str, exchange: Exchange, original: str | None = None
+) -> Entry:
+    """Gather the line of one capture; `original` is the record that a 304 stands for, and takes its reading from."""
+    row = dict(
+        record_id=capture.record_id,
+        file=stored.file,
+        offset=stored.offset,
+        length=stored.length,
+        site=site,
+        url=capture.url,
+        canonical=read.canonical,
+        fetched_at=format_instant(capture.fetched_at),
+        method=capture.method,
+        custody=capture.custody,
+        status=exchange.status,
+        content_type=exchange.content_type,
+        payload_digest=stored.payload_digest,
+        etag=exchange.etag,
+        last_modified=exchange.last_modified,
+        truncated=capture.truncated,
+        failure=capture.failure.kind if capture.failure else None,
+        refers_to=original,
+        recipe=read.recipe,
+        kind=read.outcome.kind,
+        reason=read.outcome.reason,
+        links_digest=read.links_digest,
+        page_digest=read.page_digest,
+    )
+    return Entry(row, None if original else read.body)
+
+
+def add_entries(connection: Connection, entries: Sequence[Entry]) -> dict[str, Verdict]:
+    """Catalogue captures and judge those that hold an article, by record id; what is in already stays as it is."""
+    return _write(connection, entries, _ADD_CAPTURE)
+
+
+def replace_entries(connection: Connection, entries: Sequence[Entry]) -> dict[str, Verdict]:
+    """Catalogue captures and put their readings in the place of those that are in already."""
+    return _write(connection, entries, _REPLACE_CAPTURE)
+
+
+def _write(connection: Connection, entries: Sequence[Entry], into_captures: Insert) -> dict[str, Verdict]:
+    if not entries:
+        return {}
+    recipe_of = [(entry.body, entry.row["recipe"]) for entry in entries if entry.body]
+    if recipe_of:
+        connection.execute(_ADD_ARTICLE, [{"id": body.article, "canonical": body.canonical} for body, _ in recipe_of])
+        connection.execute(_ADD_VERSION, [_version_row(body, recipe) for body, recipe in recipe_of])
+    connection.execute(into_captures, [_capture_row(entry) for entry in entries])
+    record_ids = [entry.row["record_id"] for entry in entries]
+    _settle_revisits(connection, record_ids)
+    _note_first_and_last(connection, record_ids)
+    return judge(connection, record_ids)
+
+
+def _version_row(body: Body, recipe: str) -> dict[str, Any]:
+    return dict(
+        article=body.article,
+        recipe=recipe,
+        body_digest=body.body_digest,
+        content_digest=body.content_digest,
+        text_digest=body.text_digest,
+        url=body.url,
+        published=body.published,
+        body=body.text,
+    )
+
+
+def _capture_row(entry: Entry) -> dict[str, Any]:
+    body = entry.body
+    key = (body.article, body.body_digest) if body else (None, None)
+    return entry.row | {"its_article": key[0], "its_digest": key[1], "its_recipe": entry.row["recipe"]}
+
+
+_ADD_ARTICLE = insert(articles).on_conflict_do_nothing()
+_ADD_VERSION = insert(versions).on_conflict_do_nothing()
+_ITS_VERSION = (
+    select(versions.c.id)
+    .where(
+        versions.c.article == bindparam("its_article"),
+        versions.c.recipe == bindparam("its_recipe"),
+        versions.c.body_digest == bindparam("its_digest"),
+    )
+    .scalar_subquery()
+)
+_INSERT = insert(captures).values(version=_ITS_VERSION)
+_ADD_CAPTURE = _INSERT.on_conflict_do_nothing()
+READING = ("canonical", "recipe", "kind", "reason", "links_digest", "page_digest", "version")
+"""The columns that a reading decides; the others are the archive's."""
+_REPLACE_CAPTURE = _INSERT.on_conflict_do_update(
+    index_elements=["record_id"], set_={name: _INSERT.excluded[name] for name in READING}
+)
+
+
+def _settle_revisits(connection: Connection, record_ids: Sequence[str]) -> None:
+    """A 304 is read as its original, whichever of the two was catalogued first; its own reason stays."""
+    original = captures.alias("original")
+    copied = {name: original.c[name] for name in READING if name != "reason"}
+    statement = update(captures).values(copied).where(captures.c.refers_to == original.c.record_id)
+    for column in (captures.c.record_id, captures.c.refers_to):
+        connection.execute(statement.where(column.in_(record_ids)))
+
+
+def _note_first_and_last(connection: Connection, record_ids: Sequence[str]) -> None:
+    touched = select(captures.c.version).where(
+        or_(captures.c.record_id.in_(record_ids), captures.c.refers_to.in_(record_ids))
+    )
+    of_version = select(captures.c.id).where(captures.c.version == versions.c.id).limit(1)
+    order = order_of(captures)
+    statement = update(versions).values(
+        first_capture=of_version.order_by(*order).scalar_subquery(),
+        last_capture=of_version.order_by(*(column.desc() for column in order)).scalar_subquery(),
+    )
+    connection.execute(statement.where(versions.c.id.in_(touched)))

@@ -1,0 +1,1 @@
+"""What leaves the archive: articles in the forms that others read. The same catalog always gives the same bytes."""

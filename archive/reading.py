@@ -1,0 +1,108 @@
+"""What the catalog keeps of a capture and its outcome: made where the page is processed, so in a worker.
+
+The digests let a replay notice any difference without the catalog keeping every link and step.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.framing import parse_head
+from pipelines.knowledge import Knowledge
+from pipelines.process import process
+from pipelines.records import Article, Capture, Outcome
+from pipelines.report import outcome_to_line
+from pipelines.site import Site
+from pipelines.urls import canonical_url
+
+STATED = ("published", "source", "author", "editor", "column")
+"""The fields beside the text in which a publisher can change an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the bytes of an exchange say of themselves; all None when nothing came."""
+
+    status: int | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An article as a version keeps it. `text` is its JSON without provenance."""
+
+    article: str
+    canonical: str
+    url: str
+    published: str | None
+    text: str
+    body_digest: str
+    content_digest: str
+    text_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An outcome under one recipe, and what of it is catalogued."""
+
+    outcome: Outcome
+    exchange: Exchange
+    recipe: str
+    canonical: str
+    body: Body | None
+    links_digest: str
+    page_digest: str
+
+
+def read_page(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> Reading:
+    """Send a capture down the road and note what the catalog keeps of it."""
+    return make_reading(capture, process(capture, site, knowledge=knowledge), recipe=knowledge.recipe)
+
+
+def make_reading(capture: Capture, outcome: Outcome, *, recipe: str) -> Reading:
+    """Note what the catalog keeps of an outcome."""
+    line = outcome_to_line(outcome, url=capture.url)
+    return Reading(
+        outcome=outcome,
+        exchange=read_exchange(capture),
+        recipe=recipe,
+        canonical=outcome.article.canonical_url if outcome.article else canonical_url(capture.url),
+        body=_make_body(outcome.article) if outcome.article else None,
+        links_digest=_digest([line["links"], line["next"], line["location"]]),
+        page_digest=_digest([line["encoding"], line["steps"], line["damage"]]),
+    )
+
+
+def read_exchange(capture: Capture) -> Exchange:
+    """Status and the headers by which a page is asked for again."""
+    if capture.custody == "operator":
+        return Exchange(content_type=capture.content_type)
+    if not capture.response:
+        return Exchange()
+    head = parse_head(capture.response)
+    if not head.status:
+        return Exchange()
+    return Exchange(head.status, head.header("content-type"), head.header("etag"), head.header("last-modified"))
+
+
+def _make_body(article: Article) -> Body:
+    text = article.model_dump_json(exclude={"provenance"})
+    stated = [getattr(article, name) for name in STATED]
+    return Body(
+        article=article.id,
+        canonical=article.canonical_url,
+        url=article.url,
+        published=article.published,
+        text=text,
+        body_digest=_digest(text),
+        content_digest=_digest([article.text_digest, stated]),
+        text_digest=article.text_digest,
+    )
+
+
+def _digest(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

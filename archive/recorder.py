@@ -1,0 +1,82 @@
+"""Writing to the catalog while pages stream in: many captures a transaction, never in the way of the one who fetches."""
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from archive.catalog import Catalog
+from archive.entries import Entry
+from archive.errors import ArchiveError
+from archive.judge import Verdict
+
+BATCH = 256
+LINGER = 0.2
+"""Seconds to gather captures for one transaction; what a kill takes from the catalog is caught up from the WARC."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    entry: Entry
+    verdict: Future[Verdict | None]
+
+
+class Recorder:
+    """A thread of its own that adds entries to the catalog and answers with their verdicts."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._notes: queue.SimpleQueue[_Note | None] = queue.SimpleQueue()
+        self._error: ArchiveError | None = None
+        self._thread = threading.Thread(target=self._run, name="catalog", daemon=True)
+        self._thread.start()
+
+    def put(self, entry: Entry, verdict: Future[Verdict | None]) -> None:
+        """Add an entry soon; `verdict` is answered when it is in."""
+        self._notes.put(_Note(entry, verdict))
+
+    def check(self) -> None:
+        """Raise the error that stopped the catalog, if one did."""
+        if self._error:
+            raise self._error
+
+    def close(self) -> None:
+        """Add what is waiting; raises the error that stopped the catalog, if one did."""
+        self._notes.put(None)
+        self._thread.join()
+        self.check()
+
+    def _run(self) -> None:
+        is_last = False
+        while not is_last:
+            notes, is_last = self._gather()
+            if notes:
+                self._add(notes)
+
+    def _gather(self) -> tuple[list[_Note], bool]:
+        """Wait for the first note, then for others a little; true when it was the last time."""
+        notes: list[_Note] = []
+        until = None
+        while len(notes) < BATCH:
+            try:
+                note = self._notes.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if note is None:
+                return notes, True
+            notes.append(note)
+            until = until or time.monotonic() + LINGER
+        return notes, False
+
+    def _add(self, notes: list[_Note]) -> None:
+        if self._error is None:
+            try:
+                verdicts = self._catalog.add([note.entry for note in notes])
+            except ArchiveError as error:
+                self._error = error
+        for note in notes:
+            if self._error:
+                note.verdict.set_exception(self._error)
+            else:
+                note.verdict.set_result(verdicts.get(note.entry.row["record_id"]))

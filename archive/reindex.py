@@ -1,0 +1,86 @@
+"""Making the catalog anew from the WARC files alone; the old one stays in use until the new one is whole."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.disk import on_disk
+from archive.errors import CatalogError
+from archive.locks import owning_catalog
+from archive.reread import reread
+from archive.store import Stored, mend, read_file, warc_files
+from archive.workers import Workers
+from pipelines.records import Capture
+from pipelines.site import Site
+
+BATCH = 256
+_SIDE_FILES = ("-wal", "-shm")
+
+
+def reindex(
+    archive: Archive,
+    *,
+    workers: Workers,
+    sites: Mapping[str, Site],
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Read every capture of the archive into a new catalog and give their number; `progress` is told it as it grows.
+
+    Raises BrokenWarc for a file that is cut or altered, and CatalogError while another process writes; the old
+    catalog is then left as it was.
+    """
+    with owning_catalog(archive):
+        mend(archive)
+        draft = archive.catalog_path.with_suffix(".draft")
+        _remove(draft)
+        try:
+            count = _fill(archive, draft, workers=workers, sites=sites, progress=progress)
+            _put_in_place(archive, draft)
+        finally:
+            _remove(draft)
+    return count
+
+
+def _fill(
+    archive: Archive,
+    draft: Path,
+    *,
+    workers: Workers,
+    sites: Mapping[str, Site],
+    progress: Callable[[int], None] | None,
+) -> int:
+    files = warc_files(archive)
+    entries = (entry for entry, _ in reread(archive, _captures(archive, files), workers=workers, sites=sites))
+    count = 0
+    with Catalog(archive, path=draft) as catalog:
+        while batch := list(islice(entries, BATCH)):
+            catalog.add(batch)
+            count += len(batch)
+            if progress:
+                progress(count)
+        catalog.mark_complete({file: (archive.path / file).stat().st_size for file in files})
+    return count
+
+
+def _captures(archive: Archive, files: list[str]) -> Iterator[tuple[Capture, Stored]]:
+    for file in files:
+        yield from read_file(archive, file)
+
+
+def _put_in_place(archive: Archive, draft: Path) -> None:
+    """Swap the files; the side files of the old one are emptied first, or they would be taken for the new one's."""
+    with suppress(CatalogError), Catalog(archive) as old:
+        old.empty_log()
+    with on_disk(archive.catalog_path):
+        for suffix in _SIDE_FILES:
+            Path(f"{archive.catalog_path}{suffix}").unlink(missing_ok=True)
+        draft.replace(archive.catalog_path)
+
+
+def _remove(draft: Path) -> None:
+    with on_disk(draft):
+        for suffix in ("", *_SIDE_FILES):
+            Path(f"{draft}{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""The tables of `catalog.sqlite`. Everything in them is derived: `lantian reindex` makes them from the WARC files.
+
+Moments are text as WARC writes them, so that the order of text is the order of time. The fixed order of captures,
+by which every question of "first" and "last" is decided, is `fetched_at, url, record_id`.
+"""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+SCHEMA_VERSION = 1
+"""Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
+
+metadata = MetaData()
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("record_id", Text, nullable=False, unique=True),
+    Column("file", Text, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("fetched_at", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("custody", Text, nullable=False),
+    Column("status", Integer),
+    Column("content_type", Text),
+    Column("payload_digest", Text),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("truncated", Text),
+    Column("failure", Text),
+    Column("refers_to", Text),
+    Column("recipe", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text),
+    Column("links_digest", Text, nullable=False),
+    Column("page_digest", Text, nullable=False),
+    Column("version", ForeignKey("versions.id")),
+    UniqueConstraint("file", "offset"),
+    Index("captures_by_url", "url", "fetched_at"),
+    Index("captures_by_version", "version", "fetched_at", "url", "record_id"),
+    Index("captures_by_payload", "payload_digest"),
+    Index("captures_by_original", "refers_to"),
+)
+"""Every exchange of the archive and what it turned out to be. `refers_to` is the record a 304 stands for."""
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("canonical", Text, nullable=False),
+)
+"""What is published under one canonical url, whatever it says today."""
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article", ForeignKey("articles.id"), nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("body_digest", Text, nullable=False),
+    Column("content_digest", Text, nullable=False),
+    Column("text_digest", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("published", Text),
+    Column("body", Text, nullable=False),
+    Column("first_capture", Integer),
+    Column("last_capture", Integer),
+    UniqueConstraint("article", "recipe", "body_digest"),
+    Index("versions_by_text", "text_digest"),
+)
+"""An article over time. `body` is the Article's JSON without its provenance, `body_digest` covers it.
+
+`text_digest` covers title, subtitle and paragraphs; `content_digest` covers date, source, author, editor and column
+as well: what decides whether the publisher changed something.
+"""
+
+files = Table(
+    "files",
+    metadata,
+    Column("file", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+)
+"""The WARC files of which every capture is catalogued, with the bytes they had then."""

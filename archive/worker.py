@@ -1,0 +1,59 @@
+"""One worker process: pages come in over a socket, readings go back, in order, each as soon as it is done.
+
+    python -P -m archive.worker FD
+
+It knows only the socket it was started with. When the other end goes away, so does it: a killed crawl leaves no
+process behind.
+"""
+
+import signal
+import sys
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from archive.reading import Reading, read_page
+from pipelines.knowledge import Knowledge
+from pipelines.records import Capture
+from pipelines.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A page to read. A site is sent once to a worker, then named by its number; -1 is no site."""
+
+    capture: Capture
+    site: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Pages to read, and the sites among theirs that this worker has not seen."""
+
+    sites: dict[int, Site]
+    tasks: tuple[Task, ...]
+
+
+def serve(connection: Connection) -> None:
+    """Read pages until the other end hangs up. The first message is the Knowledge."""
+    try:
+        knowledge: Knowledge = connection.recv()
+        sites: dict[int, Site] = {}
+        while True:
+            chunk: Chunk = connection.recv()
+            sites |= chunk.sites
+            for task in chunk.tasks:
+                connection.send(_read(task, sites.get(task.site), knowledge))
+    except (EOFError, ConnectionError):
+        return
+
+
+def _read(task: Task, site: Site | None, knowledge: Knowledge) -> Reading | Exception:
+    try:
+        return read_page(task.capture, site, knowledge=knowledge)
+    except Exception as error:  # noqa: BLE001 (a defect in one page's road must not take the others with it)
+        return error
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to understand
+    serve(Connection(int(sys.argv[1])))
