@@ -1,0 +1,143 @@
+"""An article put together: body, headline, fields, files and pictures, with where each was found."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+from pipelines.body import Body, find_body, select
+from pipelines.dates import parse_date
+from pipelines.dom import squeeze, text_of
+from pipelines.extract import agreement, read_with_trafilatura
+from pipelines.labels import DATE
+from pipelines.metadata import Fields, find_fields
+from pipelines.platforms.family import Platform
+from pipelines.records import Article, Attachment, Image, Page, Provenance, Step
+from pipelines.script import tell_script
+from pipelines.site import Layout
+from pipelines.title import find_title, fold
+from pipelines.urls import article_id, canonical_url
+from pipelines.view import View
+
+_FILES = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|rar|zip|7z|ofd|txt|csv|rtf|ceb)(?:$|[?#&])", re.IGNORECASE)
+_SIZE = re.compile(r"[（(\[]\s*(?:大小[:：]?\s*)?([\d.]+\s*[KMG]B?)\s*[)）\]]", re.IGNORECASE)
+_AGREE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article before it knows its page and capture; `origins` says where each field was found."""
+
+    title: str | None
+    values: dict[str, str]
+    origins: dict[str, str]
+    paragraphs: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    confidence: float | None = None
+
+
+def draft_article(view: View, platform: Platform, layout: Layout) -> Draft:
+    """Everything that one page says of its article."""
+    stated = platform.fields(view)
+    title, title_origin = find_title(view, platform, stated)
+    body = find_body(view, platform, selector=layout.body, title=title)
+    fields = find_fields(view, platform, body, stated)
+    fields.offer("title", title, title_origin)
+    _apply_layout(view, layout, fields)
+    paragraphs, origin, confidence = _weigh(view, body)
+    fields.origins["paragraphs"] = origin
+    container = body.container if body.container is not None else view.root
+    return Draft(
+        title=fields.values.get("title"),
+        values=fields.values,
+        origins=fields.origins,
+        paragraphs=paragraphs,
+        attachments=tuple(_attachments(view, container)),
+        images=tuple(_images(view, container)),
+        confidence=confidence,
+    )
+
+
+def _apply_layout(view: View, layout: Layout, fields: Fields) -> None:
+    """The rules of a site file override what was found."""
+    for name in ("title", "subtitle", "published", "source", "author", "editor", "column"):
+        selector = getattr(layout, name)
+        element = select(view, selector) if selector else None
+        value = text_of(element) if element is not None else ""
+        if name == "published" and value:
+            found = DATE.search(value)
+            value = parse_date(found[0] if found else value, fetched_at=view.fetched_at) or ""
+        if value:
+            fields.values[name] = value
+            fields.origins[name] = f"layout:{name}"
+
+
+def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
+    """The lines of the body, weighed against trafilatura's reading of the container, or of the page where none is known."""
+    ours = tuple(line.text for line in body.lines)
+    if body.container is None:
+        theirs = read_with_trafilatura(view.root)
+        return theirs, "trafilatura", 0.3
+    theirs = read_with_trafilatura(view.root if body.method == "density" else body.container)
+    agreed = round(agreement(ours, theirs), 3)
+    return ours, body.method, agreed
+
+
+def _attachments(view: View, container: _Element) -> Iterable[Attachment]:
+    seen = set()
+    for anchor in container.iter("a"):
+        address = view.address(anchor.get("href"))
+        named = _FILES.search(address or "") or _FILES.search(text_of(anchor))
+        if address and named and address not in seen:
+            seen.add(address)
+            title = text_of(anchor) or squeeze(anchor.get("title")) or None
+            size = _SIZE.search(f"{title or ''} {anchor.tail or ''}")
+            yield Attachment(url=address, title=title, type=named[1].lower(), size=size[1] if size else None)
+
+
+def _images(view: View, container: _Element) -> Iterable[Image]:
+    seen = set()
+    for image in container.iter("img"):
+        sources = (view.address(image.get(name)) for name in ("data-src", "data-original", "src"))
+        address = next((source for source in sources if source), None)
+        if address and address not in seen:
+            seen.add(address)
+            yield Image(url=address, caption=squeeze(image.get("alt") or image.get("title")) or None)
+
+
+def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:
+    """The article of a page. `reconstructed` is true where repair changed text that the article holds."""
+    texts = [draft.title or "", draft.values.get("subtitle", ""), *draft.paragraphs]
+    digest = hashlib.sha256("\n".join(text for text in texts if text).encode("utf-8", "replace")).hexdigest()
+    return Article(
+        url=page.url,
+        canonical_url=canonical_url(page.url),
+        id=article_id(page.url),
+        title=draft.title,
+        subtitle=draft.values.get("subtitle"),
+        published=draft.values.get("published"),
+        source=draft.values.get("source"),
+        author=draft.values.get("author"),
+        editor=draft.values.get("editor"),
+        column=draft.values.get("column"),
+        paragraphs=draft.paragraphs,
+        attachments=draft.attachments,
+        images=draft.images,
+        script=tell_script("".join(texts)),
+        origins=dict(sorted(draft.origins.items())),
+        confidence=draft.confidence,
+        reconstructed=_is_reconstructed(page.steps, texts),
+        text_digest=f"sha256:{digest}",
+        provenance=provenance,
+    )
+
+
+def _is_reconstructed(steps: Sequence[Step], texts: list[str]) -> bool:
+    """Whether what a step wrote (or marked as lost) can be seen in the article."""
+    if not steps:
+        return False
+    text = fold("".join(texts))
+    return any(not fold(step.after) or fold(step.after) in text for step in steps)

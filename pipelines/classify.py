@@ -1,0 +1,78 @@
+"""What kind of page this is, before anything is taken from it.
+
+Challenge pages and soft 404s are told first: nothing of them is ever an article. Then addresses of known shapes, then
+the balance of text and links.
+"""
+
+import re
+
+from pipelines.density import densest
+from pipelines.platforms.family import Platform
+from pipelines.records import Kind
+from pipelines.view import View
+
+_CHALLENGES = {
+    "challenge:ruishu": re.compile(r"\$_ts\s*[=\[.]|_\$[a-zA-Z0-9]{2}\(\)|/[A-Za-z0-9]{12,16}\.dfe1675\.js"),
+    "challenge:jiasule": re.compile(r"__jsl_clearance|document\.cookie\s*=.{0,400}location\.(?:href|reload)", re.DOTALL),
+    "challenge:cookie": re.compile(r"document\.cookie\s*=\s*[\"'](?:C3VK|CT6TS?|acw_sc__v\d|wzws_cid)"),
+    "challenge:wechat": re.compile(r"环境异常|完成验证后即可继续访问|当前环境异常"),
+    "challenge:waf": re.compile(r"(?:访问|请求)(?:被|已被)?(?:拦截|阻断|拒绝)|云防护|安全验证|人机验证|Just a moment|请开启JavaScript并刷新|您的IP.{0,10}(?:限制|禁止)"),
+}
+_GONE = re.compile(
+    r"该内容已被发布者删除|此内容因违规无法查看|此帐号已被屏蔽|(?:页面|网页|文章|信息|内容|文件|栏目)(?:不存在|已删除|已被删除|已下线|没有找到|未找到|找不到|无法找到|走丢了|丢失)|"
+    r"(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
+    re.IGNORECASE,
+)
+_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE = 200, 400, 60
+_INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)
+_ROOT = re.compile(r"^https?://[^/]+(?::\d+)?/(?:index\.\w{3,5})?$", re.IGNORECASE)
+_ARTICLE_URL = re.compile(
+    r"/t(?:19|20)\d{6}_\d+|/content[_/]|/post_\d+|/art/|/info/\d+/\d+|/(?:19|20)\d{2}[-/]?\d{2}[-/]?\d{2}/\w+|/c\d+a\d+/|/u1ai\d+|"
+    r"/article/|/news/\d+|/a/\d+|/detail[-_/]|ARTI\d+|/\d{6,}\.s?html?|[-_]\d{7,}\.s?html?|/n1/|/c_\d+|/s\?__biz|show",
+    re.IGNORECASE,
+)
+
+
+def find_challenge(text: str, visible: int) -> str | None:
+    """The name of the challenge that a page is; pages with real text may mention one and are none."""
+    if visible > _CHALLENGE_LIMIT:
+        return None
+    return next((name for name, pattern in _CHALLENGES.items() if pattern.search(text)), None)
+
+
+def is_soft_404(view: View) -> bool:
+    """Whether a page served with 200 says that there is no page: in its title, or in the little text that it has."""
+    if sum(line.plain for line in view.lines.all if not line.hidden) > _GONE_LIMIT:
+        return False
+    text = f"{view.title} " + " ".join(line.text for line in view.lines.all)
+    return bool(_GONE.search(text))
+
+
+def classify(view: View, platform: Platform) -> Kind:
+    """article, listing, homepage, newspaper-index or other, for a page that is neither challenge nor gone."""
+    lines = [line for line in view.lines.all if not line.hidden]
+    start, end = densest(lines)
+    text = sum(line.plain for line in lines[start:end])
+    links = sum(1 for _ in view.root.iter("a"))
+    if platform.name == "founder" and (re.search(r"/node_\d+|paperindex", view.url) or "pagepicmap" in view.text.lower()):
+        return "newspaper-index"
+    if _has_article_metas(view) or _matches(platform.articles, view.url):
+        return "article"
+    if _ROOT.match(view.url) and links > 40:  # noqa: PLR2004
+        return "homepage"
+    if _ARTICLE_URL.search(view.url) and text >= _LITTLE:
+        return "article"
+    longest = max((line.plain for line in lines), default=0)
+    if text >= 300 and longest >= 80 and not _INDEX_FILE.search(view.url):  # noqa: PLR2004
+        return "article"
+    if links >= 10 and text < 600:  # noqa: PLR2004
+        return "listing"
+    return "article" if text >= _LITTLE else "other"
+
+
+def _matches(pattern: str | None, url: str) -> bool:
+    return pattern is not None and bool(re.search(pattern, url))
+
+
+def _has_article_metas(view: View) -> bool:
+    return "articletitle" in view.metas or view.metas.get("og:type", "").lower() in {"article", "news", "newsarticle"}

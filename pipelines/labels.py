@@ -1,0 +1,145 @@
+"""The line under a headline as fields: `2019-10-12 17:33 来源：东方网 作者：刘轶琳 选稿：包永婷 【打印】`.
+
+A label opens a field, the next label or a word that is no part of any value closes it. Unlabelled dates are found by
+their shape; what follows such a date without a label is a source if it is one short name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.dom import squeeze
+
+_LABELS = {
+    "published": (
+        "发布时间|发布日期|发表时间|发表日期|发文时间|发稿时间|信息时间|公布时间|公告时间|公开日期|公开时间|添加时间|录入时间|"
+        "更新时间|更新日期|创建时间|上传时间|编辑时间|时间|日期|发表于|发布于|日 期|时 间"
+    ),
+    "source": (
+        "来源|文章来源|信息来源|稿件来源|新闻来源|本文来源|内容来源|资料来源|原文来源|消息来源|来 源|来自|稿源|出处|文章出处|"
+        "信息提供|供稿单位|供稿部门|来源单位|来源部门|发布单位|发布机构|信息发布单位"
+    ),
+    "author": "作者|本文作者|文章作者|撰稿人|撰稿|撰文|作 者|文/图|图/文|图文|记者|本报记者|通讯员|供稿人|供稿",
+    "editor": "责任编辑|责任 编辑|本文编辑|文章编辑|网络编辑|值班编辑|编辑|责编|责 编|选稿|编 辑|责任编审|录入编辑|录入|编审",
+    "number": "文号|发文字号|文件编号|公文文号",
+    "column": "所属栏目|栏目|频道|版面|版次",
+    "stop": (
+        "浏览次数|浏览量|浏览字号|浏览|阅读次数|阅读量|阅读数|阅读|点击次数|点击数|点击率|点击量|点击|访问次数|访问量|人气|"
+        "字体大小|文字大小|字号|字体|调整字体|视力保护色|背景色|分享到|分享|打印本页|打印|关闭|审核人|审核|审稿|初审|复审|终审|校对|校审|签发|"
+        "摄影|图片|标签|关键词|关键字|Tag|Tags|评论数|评论|索引号|信息索引|主题分类|分类|信息发布人|发布人|信息员|上传|下载|"
+        "扫一扫|收藏|推荐|作者单位|单位|译者|翻译|主持人|监制|主编|总编|策划|统筹|美编|热度|二维码|有效性|生成日期|成文日期|"
+        "最后更新|最后修改|E-mail推荐|原标题|声明"
+    ),
+}
+_NAMES = {name.replace(" ", ""): field for field, names in _LABELS.items() for name in names.split("|")}
+_LABEL = re.compile(
+    r"(?:^|(?<=[\s|｜\]】）)】\d秒分日:：,，;；【\[（(/]))[·•▪\-—_/]*(?P<name>"
+    + "|".join(
+        r"\s?".join(map(re.escape, name)) for name in sorted(_NAMES, key=len, reverse=True)
+    )
+    + r")\s*[】\]]?\s*(?:[:：|｜丨︰]\s*)+",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]")
+_END = re.compile(
+    r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
+    r"大\s+中\s+小|[Aa][-+－＋]|小\s+中\s+大|纠错|手机|扫一扫|进入|投稿|复制链接|返回|订阅|转发|网友|欢迎|作者文章|微信|[|｜])"
+)
+DATE = re.compile(
+    r"(?<![\d.])(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|\s+\d{1,2}/\s?\d{1,2})(?!\d)"
+    r"(?:日)?(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT\-_,，]*(?:上午|下午|晚上|凌晨)?\s*\d{1,2}\s*[:：时点]\s*\d{1,2}(?:\s*[:：分]\s*\d{1,2})?分?秒?)?"
+)
+"""A Chinese or numeric date with the time behind it, if any."""
+
+_EDGE = " \t|｜丨,，;；:：/·•-—_“”\"'()（）[]【】<>《》"
+_NAME_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One field that a line states. `labelled` is false for a value known by its place alone."""
+
+    field: str
+    value: str
+    labelled: bool = True
+
+
+def read_labels(text: str) -> list[Stated]:
+    """All fields of one line, in order.
+
+    >>> [(s.field, s.value) for s in read_labels("2019-10-12 17:33:26 来源:东方网 作者:刘轶琳 选稿:包永婷 【打印】")]
+    [('published', '2019-10-12 17:33:26'), ('source', '东方网'), ('author', '刘轶琳'), ('editor', '包永婷')]
+    >>> [(s.field, s.value) for s in read_labels("2019-09-26 10:56:28 证券时报网")]
+    [('published', '2019-09-26 10:56:28'), ('source', '证券时报网')]
+    """
+    text = _GLUED.sub(lambda found: f" {found['name']}：", squeeze(text))
+    return list(_read(text))
+
+
+def opens_with_label(text: str) -> bool:
+    """Whether the line begins with a label, bracketed or not: `（责任编辑：…`, `来源 |`."""
+    return bool(_LABEL.match(text.lstrip(" -—·【[（(「<")))
+
+
+def _read(text: str) -> Iterator[Stated]:
+    found = list(_LABEL.finditer(text))
+    head = text[: found[0].start()] if found else text
+    yield from _unlabelled(head, labels={_field(match) for match in found})
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    for match, end in zip(found, ends[: len(found)], strict=True):
+        yield from _labelled(_field(match), text[match.end() : end])
+
+
+def _field(match: re.Match[str]) -> str:
+    name = "".join(match["name"].split())
+    return _NAMES.get(name) or _NAMES.get(name.lower()) or "stop"
+
+
+def _labelled(field: str, value: str) -> Iterator[Stated]:
+    date = DATE.search(value)
+    if field == "published":
+        if date:
+            yield Stated(field, date[0].strip())
+            yield from _after_date(value[date.end() :])
+        return
+    if date:
+        yield Stated("published", date[0].strip(), labelled=False)
+        value = value[: date.start()]
+    if field == "stop":
+        return
+    value = clean_value(value)
+    yield Stated(field, value)
+
+
+def _unlabelled(head: str, *, labels: set[str]) -> Iterator[Stated]:
+    date = DATE.search(head)
+    if not date:
+        return
+    yield Stated("published", date[0].strip(), labelled=False)
+    if "source" not in labels:
+        yield from _after_date(head[date.end() :])
+
+
+def _after_date(rest: str) -> Iterator[Stated]:
+    value = clean_value(rest)
+    if 2 <= len(value) <= 20 and " " not in value and _ORGAN.search(value):  # noqa: PLR2004
+        yield Stated("source", value, labelled=False)
+
+
+_ORGAN = re.compile(r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)")
+
+
+def clean_value(value: str) -> str:
+    """Cut a value at the first word that is no part of it, and take the marks off its edges.
+
+    >>> clean_value("新华社 【字号 大 中 小】")
+    '新华社'
+    >>> clean_value("人民网-《人民日报》")
+    '人民网-《人民日报》'
+    """
+    end = _END.search(value)
+    value = value[: end.start()] if end else value
+    value = value.strip(_EDGE.replace("《", "").replace("》", ""))
+    if value.count("(") + value.count("（") > value.count(")") + value.count("）"):
+        value += "）" if "（" in value else ")"
+    return "" if len(value) > _NAME_LIMIT * 2 or value.startswith("${") else value

@@ -1,0 +1,176 @@
+"""A tree as the lines a reader sees, each knowing how much of it is links and which element it stands in.
+
+One walk over the page makes every line; an element is then a range of lines, so that choosing a body, reading what
+stands above it and trimming its ends are slices. A row of a data table is one line, its cells joined by ` | `.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+from lxml.etree import _Element
+
+from pipelines.dom import SILENT, hidden, squeeze
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody td tfoot th thead "
+    "tr ul founder-content ucapcontent".split()
+)
+"""Elements that begin and end a line."""
+
+_CELLS = frozenset({"td", "th"})
+_CELL_LIMIT = 1500  # a longer cell is a page laid out with tables, not data
+_CELL_BLOCKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its text, how many of its characters stand in links, its innermost block, whether it is hidden."""
+
+    text: str
+    linked: int
+    element: _Element
+    hidden: bool = False
+    row: bool = False
+
+    @property
+    def plain(self) -> int:
+        """Characters outside links."""
+        return len(self.text) - self.linked
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a page in order, and for every element the range of lines inside it."""
+
+    all: list[Line] = field(default_factory=list)
+    spans: dict[_Element, tuple[int, int]] = field(default_factory=dict)
+
+    def inside(self, element: _Element) -> list[Line]:
+        """The lines of one element."""
+        start, end = self.spans.get(element, (0, 0))
+        return self.all[start:end]
+
+
+def read_lines(root: _Element, *, breaks: Iterable[_Element] = ()) -> Lines:
+    """Walk the tree once. `breaks` are inline elements that shall begin and end a line (a `<span id=zoom>`)."""
+    walk = _Walk(frozenset(breaks))
+    walk.run(root)
+    return walk.lines
+
+
+class _Walk:
+    """The state of one walk: the line being gathered, the depth of links, hidden parts and data rows."""
+
+    def __init__(self, breaks: frozenset[_Element]) -> None:
+        self.lines = Lines()
+        self.breaks = breaks
+        self.parts: list[str] = []
+        self.linked = 0
+        self.links = 0
+        self.hides = 0
+        self.rows = 0
+        self.pre = 0
+        self.blocks: list[_Element] = []
+        self.starts: list[int] = []
+
+    def run(self, root: _Element) -> None:
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, node in walker:
+            if event == "start":
+                if node.tag in SILENT:
+                    walker.skip_subtree()
+                self.open(node)
+            else:
+                self.close(node, root)
+        self.flush(root)
+
+    def open(self, node: _Element) -> None:
+        tag = node.tag
+        if tag in BLOCKS or node in self.breaks:
+            if not self.rows:
+                self.flush()
+            elif tag in _CELLS:
+                self.parts.append("\x1f")
+            else:
+                self.parts.append(" ")
+            self.blocks.append(node)
+            if tag == "tr" and (self.rows or _is_data_row(node)):
+                self.rows += 1
+        elif tag == "br":
+            self.parts.append(" ") if self.rows else self.flush()
+        elif tag == "a":
+            self.links += 1
+        self.pre += tag == "pre"
+        self.hides += hidden(node)
+        self.starts.append(len(self.lines.all))
+        if tag not in SILENT and node.text:
+            self.add(node.text)
+
+    def close(self, node: _Element, root: _Element) -> None:
+        tag = node.tag
+        if tag in BLOCKS or node in self.breaks:
+            self.close_block(node)
+        elif tag == "a":
+            self.links -= 1
+        self.pre -= tag == "pre"
+        self.hides -= hidden(node)
+        self.lines.spans[node] = (self.starts.pop(), len(self.lines.all))
+        if node is not root and node.tail:
+            self.add(node.tail)
+
+    def close_block(self, node: _Element) -> None:
+        if self.rows:
+            self.parts.append(" ")
+            if node.tag == "tr":
+                self.rows -= 1
+                if not self.rows:
+                    self.flush(node, row=True)
+        else:
+            self.flush()
+        self.blocks.pop()
+
+    def add(self, text: str) -> None:
+        if self.pre and "\n" in text and not self.rows:
+            *whole, text = text.split("\n")
+            for part in whole:
+                self.parts.append(part)
+                self.flush()
+        self.parts.append(text)
+        if self.links:
+            self.linked += len("".join(text.split()))
+
+    def flush(self, element: _Element | None = None, *, row: bool = False) -> None:
+        if not self.parts:
+            return
+        raw = "".join(self.parts)
+        self.parts.clear()
+        text = _join_cells(raw) if row else squeeze(raw)
+        if text:
+            block = element if element is not None else self.blocks[-1] if self.blocks else None
+            if block is not None:
+                linked = min(self.linked, len(text))
+                self.lines.all.append(Line(text, linked, block, self.hides > 0, row))
+        self.linked = 0
+
+
+def _join_cells(raw: str) -> str:
+    cells = [squeeze(cell) for cell in raw.split("\x1f")][1:]
+    return " | ".join(cells) if any(cells) else ""
+
+
+def _is_data_row(row: _Element) -> bool:
+    """Two or more filled cells, no table inside, no cell that holds a whole page column."""
+    cells = [cell for cell in row if cell.tag in _CELLS]
+    if len(cells) < 2:  # noqa: PLR2004
+        return False
+    filled = 0
+    for cell in cells:
+        if next(cell.iter("table", "form", "script"), None) is not None:
+            return False
+        size = sum(len(part) for part in cell.itertext())
+        if size > _CELL_LIMIT or sum(1 for _ in cell.iter("p", "li", "div", "h1", "h2", "h3")) > _CELL_BLOCKS:
+            return False
+        filled += size > 0
+    return filled > 0

@@ -1,0 +1,132 @@
+"""Who published when: government metas first, then what a family states, then the lines around the article.
+
+Every field says where it was found. A placeholder time (00:00, 23:59:59) lowers the precision; two readings of one
+day give the more precise one.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipelines.body import Body
+from pipelines.dates import parse_date
+from pipelines.labels import DATE, clean_value, read_labels
+from pipelines.lines import Line
+from pipelines.platforms.family import Platform
+from pipelines.view import View
+
+_META_DATES = (
+    "pubdate",
+    "publishdate",
+    "publishtime",
+    "publish-date",
+    "article:published_time",
+    "firstpublishedtime",
+    "og:release_date",
+    "dc.date",
+    "datepublished",
+    "weibo: article:create_at",
+)
+_META_SOURCES = ("contentsource", "source", "mediaid")
+_NEAR_ABOVE, _NEAR_BELOW = 40, 25
+_URL_DATE = re.compile(
+    r"/t((?:19|20)\d{2})(\d{2})(\d{2})_\d|/art/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-?(\d{2})[/-](\d{2})/|"
+    r"/((?:19|20)\d{2})(\d{2})(\d{2})/|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})/|/((?:19|20)\d{2})/(\d{2})(\d{2})/"
+)
+_NOT_A_NAME = re.compile(r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|本站编辑|name.*)$", re.IGNORECASE)
+_PLACEHOLDERS = ("T00:00+", "T00:00:00+", "T23:59:59+", "T23:59+")
+
+
+@dataclass(slots=True)
+class Fields:
+    """Fields found so far and where each came from; the first finding of a field stays."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def offer(self, name: str, value: str | None, origin: str) -> None:
+        """Take a value unless the field is known or the value says nothing."""
+        if value and name not in self.values:
+            self.values[name] = value
+            self.origins[name] = origin
+
+
+def find_fields(view: View, platform: Platform, body: Body, stated: dict[str, str]) -> Fields:
+    """Source, author, editor, column, time and document number of an article."""
+    fields = Fields()
+    near = [*body.above[-_NEAR_ABOVE:], *body.lines[-2:], *body.below[:_NEAR_BELOW]]
+    labels = list(_labels(near))
+    for name in ("source", "author", "editor", "subtitle", "leadin", "column"):
+        fields.offer(name, stated.get(name), f"platform:{platform.name}")
+    if contents := view.metas.get("contentsource"):
+        fields.offer("source", _name(contents), "meta:contentsource")
+    for name, value, origin in labels:
+        if name in {"source", "author", "editor", "number"}:
+            fields.offer(name, _name(value), origin)
+    for meta in _META_SOURCES:
+        fields.offer("source", _name(_unlabel(view.metas.get(meta))), f"meta:{meta}")
+    fields.offer("column", view.metas.get("columnname"), "meta:columnname")
+    published, origin = _published(view, platform, stated, labels)
+    fields.offer("published", published, origin)
+    return fields
+
+
+def _labels(lines: Iterable[Line]) -> Iterable[tuple[str, str, str]]:
+    """All labelled values of short lines; a label alone on its line takes the next line as its value."""
+    waiting: str | None = None
+    for line in lines:
+        if len(line.text) > 200:  # noqa: PLR2004
+            waiting = None
+            continue
+        stated = read_labels(line.text)
+        if waiting and not stated:
+            yield waiting, clean_value(line.text), "info-line"
+        waiting = None
+        for item in stated:
+            if item.value:
+                yield item.field, item.value, "info-line" if item.labelled else "info-line:place"
+            else:
+                waiting = item.field
+
+
+def _unlabel(value: str | None) -> str | None:
+    return re.sub(r"^来源\s*[:：]\s*", "", value).split(" ")[0] if value else None
+
+
+def _name(value: str | None) -> str | None:
+    return None if not value or _NOT_A_NAME.match(value) else value
+
+
+def _published(
+    view: View, platform: Platform, stated: dict[str, str], labels: list[tuple[str, str, str]]
+) -> tuple[str | None, str]:
+    """The best reading: the first source that has one gives the day, any source the time of that day."""
+    readings: list[tuple[str, str]] = []
+    _read(readings, stated.get("published"), f"platform:{platform.name}", view)
+    for meta in _META_DATES:
+        _read(readings, view.metas.get(meta), f"meta:{meta}", view)
+    for wanted in ("info-line", "info-line:place"):
+        for name, value, origin in labels:
+            if name == "published" and origin == wanted:
+                _read(readings, value, origin, view)
+    if not readings:
+        _read(readings, _url_date(view.url), "url", view)
+    if not readings:
+        return None, ""
+    day = readings[0][0][:10]
+    value, origin = max((item for item in readings if item[0][:10] == day), key=lambda item: len(item[0]))
+    return value, origin
+
+
+def _read(readings: list[tuple[str, str]], text: str | None, origin: str, view: View) -> None:
+    if not text:
+        return
+    found = DATE.search(text)
+    value = parse_date(found[0] if found else text, fetched_at=view.fetched_at)
+    if value:
+        readings.append((value[:10] if any(mark in value for mark in _PLACEHOLDERS) else value, origin))
+
+
+def _url_date(url: str) -> str | None:
+    found = _URL_DATE.search(url)
+    return "-".join(part for part in found.groups() if part) if found else None

@@ -1,0 +1,54 @@
+"""What a CMS family is, as a value: how it is recognised, where its body and fields stand, how its lists go on.
+
+A family file fills in what is special to it; everything else is found by the generic rules.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipelines.records import Link
+from pipelines.view import View
+
+
+def _nothing(_: View) -> dict[str, str]:
+    return {}
+
+
+def _no_link(_: View) -> Link | None:
+    return None
+
+
+def _no_body(_: View) -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One CMS family. Selectors are those of `view.Index`.
+
+    `signs` are searched in the page's source, `address` in its url; either recognises the family. `articles` and
+    `listings` are shapes of urls. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
+    the family states in comments or scripts, `fragment` cuts a body out of the source where only comments mark it,
+    `following` finds the next page of a list.
+    """
+
+    name: str
+    signs: tuple[str, ...] = ()
+    address: str | None = None
+    articles: str | None = None
+    listings: str | None = None
+    bodies: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    subtitles: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    fields: Callable[[View], dict[str, str]] = _nothing
+    fragment: Callable[[View], str | None] = _no_body
+    following: Callable[[View], Link | None] = _no_link
+
+    def recognises(self, view: View) -> bool:
+        """Whether the page is one of this family."""
+        if self.address and re.search(self.address, view.url):
+            return True
+        return any(re.search(sign, view.text, re.IGNORECASE) for sign in self.signs)

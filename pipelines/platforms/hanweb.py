@@ -1,0 +1,75 @@
+"""大汉 Hanweb JCMS: marker comments around body and source, lists as a `<datastore>` that a script pages through.
+
+The list page embeds its first group of records; further ones come from `dataproxy.jsp`, three pages of the list in a
+request, with the parameters that the page states. Display texts may be cut, `@title` is whole.
+"""
+
+import re
+from urllib.parse import urlencode
+
+from pipelines.dom import parse_page, squeeze, text_of
+from pipelines.platforms.family import Platform
+from pipelines.records import Link
+from pipelines.view import View
+
+_BODY = re.compile(
+    r"<!--\s*(?:ZJEG_RSS\.content\.begin|<\$\[信息内容\]>begin)\s*-->(.*?)<!--\s*(?:ZJEG_RSS\.content\.end|<\$\[信息内容\]>end)\s*-->",
+    re.DOTALL,
+)
+_FIELD = re.compile(r"<!--<\$\[(信息来源|信息标题|发布时间|作者)\]>begin-->(.{0,300}?)<!--<\$\[\1\]>end-->", re.DOTALL)
+_NAMES = {"信息来源": "source", "信息标题": "title", "发布时间": "published", "作者": "author"}
+_PARAMETER = re.compile(
+    r"[\"']?\b(columnid|unitid|webid|webname|appid|path|sourceContentType|permissiontype|col)[\"']?\s*[:=]\s*[\"']?([^\"'&,;\s}]*)"
+)
+_PROXY = re.compile(r"proxyUrl\s*:\s*[\"']([^\"']+)[\"']")
+_NUMBER = {name: re.compile(rf"\b{name}\s*:\s*[\"']?(\d+)") for name in ("perPage", "totalRecord", "currentPage", "pageCount")}
+_GROUP = 3
+
+
+def fragment(view: View) -> str | None:
+    """The body between the marker comments."""
+    found = _BODY.search(view.text)
+    return found[1] if found and len(found[1]) > 1 else None
+
+
+def fields(view: View) -> dict[str, str]:
+    """Title, time, source and author between marker comments."""
+    found: dict[str, str] = {}
+    for name, inner in _FIELD.findall(view.text):
+        part = parse_page(inner)
+        if part is not None and (value := squeeze(text_of(part))):
+            found[_NAMES[name]] = value
+    return found
+
+
+def following(view: View) -> Link | None:
+    """The request for the records after the ones that the list page embeds."""
+    proxy = _PROXY.search(view.text)
+    if not proxy:
+        return None
+    numbers = {name: int(found[1]) for name, rule in _NUMBER.items() if (found := rule.search(view.text))}
+    per_page, total = numbers.get("perPage", 15), numbers.get("totalRecord", 0)
+    group = per_page * _GROUP
+    if total <= group:
+        return None
+    address = view.address(f"{proxy[1]}?startrecord={group + 1}&endrecord={min(total, 2 * group)}&perpage={per_page}")
+    form = dict(_PARAMETER.findall(view.text[proxy.start() :]) or _PARAMETER.findall(view.text))
+    headers = (
+        ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),
+        ("X-Requested-With", "XMLHttpRequest"),
+        ("Referer", view.url),
+    )
+    return Link(address, method="POST", body=urlencode(form).encode(), headers=headers) if address else None
+
+
+PLATFORM = Platform(
+    name="hanweb",
+    signs=(r"ZJEG_RSS\.content", r"<\$\[信息(?:内容|来源|标题)\]>", r"/module/(?:web/)?jpage/", r"jpageform_?\d*", r"<datastore>", r"/jslib/hanweb"),
+    address=r"/(?:art/\d{4}/|col/col\d+/)",
+    articles=r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_[\w]+\.html",
+    listings=r"/col/col\d+/(?:index\.html)?",
+    bodies=("#zoom", ".bt_content", ".main_content", "#content"),
+    fields=fields,
+    fragment=fragment,
+    following=following,
+)

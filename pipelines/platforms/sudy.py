@@ -1,0 +1,13 @@
+"""苏迪 Sudy webplus, universities and some bureaus: `wp_articlecontent`, lists `list.htm`, `list2.htm` … with `wp_paging`."""
+
+from pipelines.platforms.family import Platform
+
+PLATFORM = Platform(
+    name="sudy",
+    signs=(r"wp_articlecontent", r"wp_paging", r"_visitcountdisplay", r"/_css/_system/system\.css", r"wp_entry"),
+    address=r"/(?:c\d+a\d+/page|\d+/list\d*)\.(?:htm|psp)",
+    articles=r"/c\d+a\d+/page\.(?:htm|psp)",
+    listings=r"/list\d*\.(?:htm|psp)",
+    bodies=(".wp_articlecontent", ".entry .read", ".article .entry"),
+    titles=(".arti_title", ".arti-title"),
+)

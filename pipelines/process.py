@@ -1,0 +1,166 @@
+"""The whole road as one pure function: Capture ► Response ► Page ► View ► links or article, inside an Outcome.
+
+A crawl, an ingestion and a replay call it with the same values and get the same outcome. Expected failures are
+outcomes with a reason; nothing here raises for a bad page.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from pipelines.article import Draft, build_article, draft_article
+from pipelines.classify import classify, find_challenge, is_soft_404
+from pipelines.decode import decode
+from pipelines.discover import find_links, find_next
+from pipelines.http import Response, parse_content_type, parse_response
+from pipelines.knowledge import Knowledge
+from pipelines.platforms import recognise
+from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
+from pipelines.repair import repair
+from pipelines.site import Layout, Site
+from pipelines.view import View, join, view_page
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GONE = frozenset({404, 410})
+_BLOCKED = frozenset({401, 403, 405, 412, 418, 429, 503, 521})
+_MAGICS = (
+    (b"%PDF-", "pdf"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n", "png"),
+    (b"GIF8", "gif"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"PK\x03\x04", "zip"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+)
+_PICTURES = frozenset({"jpeg", "png", "gif"})
+_FILE_TYPES = ("application/pdf", "application/msword", "application/vnd.", "application/zip", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What an exchange or a supplied file brought, ready to be read."""
+
+    content: bytes
+    status: int | None
+    media_type: str | None
+    charset: str | None
+    payload: bytes
+    problem: str | None = None
+
+
+def process(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> Outcome:
+    """Say what a capture is and take from it what it holds; never raises for a bad page."""
+    response = None if capture.custody == "operator" else _respond(capture)
+    early = _by_status(capture, response)
+    if early:
+        return early
+    body = _supplied(capture) if response is None else _received(response)
+    return _by_file(body) or _read(capture, body, site, knowledge)
+
+
+def _respond(capture: Capture) -> Response | None:
+    return parse_response(capture.response, method=capture.method) if capture.response else None
+
+
+def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
+    """What the exchange itself decides: no response, redirects, 304, refusals, pages that are gone."""
+    if capture.custody == "operator":
+        return None
+    if response is None:
+        return Outcome("other", f"no-response:{capture.failure.kind}" if capture.failure else "no-response")
+    location = response.header("location")
+    if response.status in _REDIRECTS and location:
+        return Outcome("other", "redirect", location=join(capture.url, location))
+    if response.status == 304:  # noqa: PLR2004
+        return Outcome("other", "not-modified")
+    if response.status in _GONE:
+        return Outcome("gone", f"http-{response.status}")
+    if response.status in _BLOCKED:
+        return Outcome("blocked", f"http-{response.status}")
+    if not 200 <= response.status < 300:  # noqa: PLR2004
+        return Outcome("other", f"http-{response.status}")
+    return None
+
+
+def _supplied(capture: Capture) -> _Body:
+    media_type, charset = parse_content_type(capture.content_type)
+    return _Body(capture.response, None, media_type, charset, capture.response)
+
+
+def _received(response: Response) -> _Body:
+    return _Body(
+        response.content, response.status, response.media_type, response.charset, response.entity, response.problem
+    )
+
+
+def _by_file(body: _Body) -> Outcome | None:
+    """What the bytes themselves decide: nothing there, a document, a picture served as a page."""
+    if not body.content.strip():
+        return Outcome("other", body.problem or "empty")
+    kind = next((name for magic, name in _MAGICS if body.content.startswith(magic)), None)
+    if kind in _PICTURES:
+        return Outcome("attachment" if (body.media_type or "").startswith("image/") else "other", f"picture:{kind}")
+    if kind or (body.media_type or "").startswith(_FILE_TYPES):
+        return Outcome("attachment", f"file:{kind}" if kind else None)
+    if (body.media_type or "").startswith(("image/", "audio/", "video/", "font/")):
+        return Outcome("attachment", "media")
+    return None
+
+
+def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge) -> Outcome:
+    decoded, encoding = decode(body.content, http_charset=body.charset)
+    is_text = body.media_type == "text/plain"
+    repaired = repair(decoded, knowledge.language, markup=not is_text)
+    page = Page(
+        url=capture.url,
+        fetched_at=capture.fetched_at,
+        status=body.status,
+        content_type=body.media_type,
+        decoded=decoded,
+        text=repaired.text,
+        encoding=encoding,
+        steps=repaired.steps,
+        damage=repaired.damage,
+    )
+    provenance = Provenance(
+        record_id=capture.record_id,
+        fetched_at=format_instant(capture.fetched_at),
+        custody=capture.custody,
+        payload_digest=f"sha256:{hashlib.sha256(body.payload).hexdigest()}",
+        recipe=knowledge.recipe,
+    )
+    return understand(page, site, provenance, problem=body.problem)
+
+
+def understand(page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None) -> Outcome:
+    """Classify a decoded and repaired page and take its article or its links."""
+    view = view_page(page.url, page.text, page.fetched_at)
+    if view is None or not view.lines.all:
+        visible, text = 0, page.text
+    else:
+        visible, text = sum(line.plain for line in view.lines.all if not line.hidden), page.text
+    if challenge := find_challenge(text, visible):
+        return Outcome("blocked", challenge, page=page)
+    if view is None:
+        return Outcome("other", problem or "empty", page=page)
+    if is_soft_404(view):
+        return Outcome("gone", "soft-404", page=page)
+    return _take(page, view, site, provenance, problem)
+
+
+def _take(page: Page, view: View, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
+    platform = recognise(view, stated=site.platform if site else None)
+    layout = site.layout_at(page.fetched_at) if site else Layout()
+    kind: Kind = classify(view, platform)
+    if kind == "article":
+        draft = draft_article(view, platform, layout)
+        if draft.paragraphs or draft.images:
+            return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
+        return Outcome("other", problem or "no-text", page=page)
+    if kind == "other":
+        return Outcome("other", problem or "no-text", page=page)
+    links = find_links(view, whole=kind == "homepage")
+    return Outcome(kind, problem, page=page, links=links, next=find_next(view, platform))
+
+
+__all__ = ["Draft", "process", "understand"]

@@ -1,0 +1,116 @@
+"""The headline without the site's name.
+
+`<title>` usually is headline and site name in one, and the headline stands on the page by itself: so the line of the
+page that `<title>` contains is the headline. Metas and family rules come first.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from pipelines.dom import squeeze
+from pipelines.furniture import is_info, is_tools
+from pipelines.lines import Line
+from pipelines.platforms.family import Platform
+from pipelines.view import View
+
+_META_TITLES = ("articletitle", "article_title", "contenttitle")
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_CLASSES = re.compile(r"\b(?:\w*title\w*|biaoti|bt|tit|headline|\w*_tit|heading)\b")
+_SPLIT = re.compile(r"\s*(?:_{1,2}|\|+|--+|——|－|—)\s*|\s+[-–]\s+")
+_SITE_TAIL = re.compile(r"\s*[-_—|－]+\s*[^-_—|－]{2,24}$")
+_SITE_WORDS = re.compile(r"(?:网|网站|频道|政府|局|厅|委员会|报|日报|在线|门户|中心|新闻|公众号|站|大学|学院|平台)$")
+_LONGEST, _SHORTEST = 120, 4
+
+
+def fold(text: str) -> str:
+    """A text for comparison: one width, no white space."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def find_title(view: View, platform: Platform, stated: dict[str, str]) -> tuple[str | None, str]:
+    """The headline and where it was found; it does not depend on where the body is."""
+    for name in _META_TITLES:
+        if title := view.metas.get(name):
+            return _without_site(title, view), f"meta:{name}"
+    if title := stated.get("title"):
+        return title, f"platform:{platform.name}"
+    if platform.titles and (title := view.read(*platform.titles)) and len(title) <= _LONGEST:
+        return title, f"platform:{platform.name}"
+    return _from_page(view)
+
+
+def _from_page(view: View) -> tuple[str | None, str]:
+    page_title = fold(view.title)
+    lines = [line for line in view.lines.all if _SHORTEST <= len(line.text) <= _LONGEST and not _is_furniture(line)]
+    inside = [line for line in lines if fold(line.text) in page_title]
+    if best := max(inside, key=lambda line: (len(fold(line.text)), _rank(line)), default=None):
+        if _is_headline(best, page_title):
+            return best.text, "title+line"
+    whole = view.metas.get("og:title") or ""
+    if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
+        return _without_site(whole, view), "meta:og:title"
+    headings = [line for line in lines if _rank(line) > 0 and line.plain > line.linked]
+    if not _names_article(view.title) and headings:
+        best = max(headings, key=lambda line: (_rank(line), min(len(line.text), 30)))
+        return best.text, "heading"
+    return (_without_site(view.title, view) or None), "title"
+
+
+def _is_furniture(line: Line) -> bool:
+    return is_tools(line.text) or is_info(line.text)
+
+
+def _is_headline(line: Line, page_title: str) -> bool:
+    """A line is the headline if it opens the title, fills half of it, or is a heading: a column's name is none of it."""
+    text = fold(line.text)
+    if len(text) < 6 and _rank(line) <= 0:  # noqa: PLR2004
+        return False
+    return page_title.startswith(text) or 2 * len(text) >= len(page_title) or _rank(line) > 0
+
+
+def _rank(line: Line) -> int:
+    """How much the markup says headline: 2 for headings of any level, 1 for a class that says title."""
+    element = line.element
+    for _ in range(3):
+        if element is None:
+            return 0
+        if element.tag in _HEADINGS:
+            return 3 if element.tag == "h1" else 2
+        if _CLASSES.search(f"{element.get('class', '')} {element.get('id', '')}".lower()):
+            return 1
+        element = element.getparent()
+    return 0
+
+
+def _names_article(title: str) -> bool:
+    """Whether `<title>` has a part that can be a headline, not only names of site and columns."""
+    return any(len(part) > 12 or not _SITE_WORDS.search(part) for part in _parts(title))  # noqa: PLR2004
+
+
+def _parts(title: str) -> Iterable[str]:
+    return [part for part in map(squeeze, _SPLIT.split(title)) if part]
+
+
+def _without_site(title: str, view: View) -> str:
+    """Take the site's and column's name off either end.
+
+    They are what the metas say, else what follows the last separator and ends like a site's name.
+    """
+    names = {fold(view.metas.get(name, "")) for name in ("sitename", "columnname", "og:site_name")} - {""}
+    parts = [squeeze(part) for part in re.split(r"(\s*(?:_{1,2}|\|+|--+|——|—|－|-|–)\s*)", title)]
+    texts, marks = parts[::2], parts[1::2]
+    while len(texts) > 1 and _is_site(texts[-1], names):
+        texts.pop()
+        marks.pop()
+    while len(texts) > 1 and fold(texts[0]) in names | {"东方网"}:
+        texts.pop(0)
+        marks.pop(0)
+    glued = texts[0]
+    for mark, text in zip(marks, texts[1:], strict=True):
+        glued += (mark if mark.strip() else " ") + text
+    return glued.strip()
+
+
+def _is_site(part: str, names: set[str]) -> bool:
+    return fold(part) in names or (len(part) <= 20 and bool(_SITE_WORDS.search(part)))  # noqa: PLR2004

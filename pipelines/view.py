@@ -1,0 +1,130 @@
+"""One page made ready to be asked: its tree, its lines, its metas and its elements by id and class.
+
+Every rule reads from here, so a page is parsed and walked once, whatever is asked of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urljoin
+
+from lxml.etree import _Element
+
+from pipelines.dom import parse_page, squeeze, text_of
+from pipelines.lines import Line, Lines, read_lines
+
+_BASE_LIMIT = 2000
+
+
+@dataclass(slots=True)
+class Index:
+    """Elements by id and by class, both in lowercase. Selectors are `#id`, `.class`, `tag#id`, `tag.class`, `tag`."""
+
+    root: _Element
+    marks: dict[str, list[_Element]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, root: _Element) -> "Index":
+        """Read all ids and classes of a tree once."""
+        index = cls(root)
+        for element in root.iterfind(".//*[@id]"):
+            index.marks.setdefault(f"#{element.get('id', '').strip().lower()}", []).append(element)
+        for element in root.iterfind(".//*[@class]"):
+            for name in set(element.get("class", "").lower().split()):
+                index.marks.setdefault(f".{name}", []).append(element)
+        return index
+
+    def find(self, selector: str) -> list[_Element]:
+        """All elements that a selector names, in document order."""
+        selector = selector.lower()
+        at = min((i for i in (selector.find("#"), selector.find(".")) if i >= 0), default=-1)
+        if at < 0:
+            return list(self.root.iter(selector))
+        found = self.marks.get(selector[at:], [])
+        return [element for element in found if element.tag == selector[:at]] if at else found
+
+    def first(self, *selectors: str) -> _Element | None:
+        """The first element of the first selector that names one."""
+        return next((element for selector in selectors for element in self.find(selector)), None)
+
+
+@dataclass
+class View:
+    """A decoded and repaired page as a tree. `fetched_at` is the only clock."""
+
+    url: str
+    text: str
+    fetched_at: datetime
+    root: _Element
+    index: Index
+    lines: Lines
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """`<meta name|property content>`: the first filled value for each name, names in lowercase."""
+        metas: dict[str, str] = {}
+        for element in self.root.iter("meta"):
+            name = element.get("name") or element.get("property")
+            value = squeeze(element.get("content"))
+            if name and value:
+                metas.setdefault(name.strip().lower(), value)
+        return metas
+
+    @cached_property
+    def title(self) -> str:
+        """The text of `<title>`, which usually names the site too."""
+        found = next(self.root.iter("title"), None)
+        return squeeze(found.text) if found is not None else ""
+
+    @cached_property
+    def base(self) -> str:
+        """Where relative links begin: `<base href>` if it is a real address, else the page's own."""
+        for element in self.root.iter("base"):
+            href = (element.get("href") or "").strip()
+            if href and len(href) < _BASE_LIMIT:
+                return join(self.url, href)
+        return self.url
+
+    def read(self, *selectors: str) -> str:
+        """The text of the first selected element that has any."""
+        for selector in selectors:
+            for element in self.index.find(selector):
+                if text := text_of(element):
+                    return text
+        return ""
+
+    def lines_of(self, element: _Element) -> list[Line]:
+        """The lines inside an element."""
+        return self.lines.inside(element)
+
+    def address(self, href: str | None) -> str | None:
+        """A link of this page as an absolute http address; None for scripts, mail and fragments."""
+        href = "".join((href or "").split())
+        if not href or href[0] == "#" or href.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
+            return None
+        address = join(self.base, href)
+        return address if address.startswith(("http://", "https://")) else None
+
+
+def join(base: str, href: str) -> str:
+    """Join an address to a base; an address that cannot be understood is given back as it is."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
+
+
+def view_page(url: str, text: str, fetched_at: datetime) -> View | None:
+    """Parse a page and walk it; None where there is nothing to walk."""
+    root = parse_page(text)
+    if root is None:
+        return None
+    return View(url, text, fetched_at, root, Index.of(root), read_lines(root, breaks=_inline_containers(root)))
+
+
+def _inline_containers(root: _Element) -> Iterator[_Element]:
+    """Inline elements with an id: old templates put whole articles into `<span id=zoom>` or `<font id=Zoom>`."""
+    for element in root.iter("span", "font", "label", "strong", "b"):
+        if element.get("id"):
+            yield element
