@@ -1,0 +1,148 @@
+"""`lantian ingest`: one page into the archive, fetched now or supplied by a person."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.ingest import Intake, Taken
+from archive.sites import read_sites, site_for
+from crawler.cli.options import allow_private_option, archive_option, every_command, sites_option, this_run
+from crawler.cli.output import complain, print_json, print_table
+from crawler.ingest_spider import IngestSpider, Result
+from crawler.run import Plan, log_to_stderr, make_settings, run_plans
+from crawler.run_archive import open_intake
+from pipelines.records import Capture, Outcome, parse_instant
+from pipelines.report import outcome_to_line
+from pipelines.site import Site
+
+NO_PAGE = {"blocked", "gone"}
+HINTS = {"private-address": "add --allow-private to fetch it all the same"}
+
+
+@click.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="A saved page instead.")
+@click.option("--url", help="The address that FILE was saved from.")
+@click.option("--content-type", help="What the server said FILE is, with its charset.")
+@click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: now]")
+@click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt asks crawlers to leave alone.")
+@allow_private_option
+@archive_option
+@sites_option
+@every_command
+def ingest(
+    *,
+    urls: tuple[str, ...],
+    source: Path | None,
+    url: str | None,
+    content_type: str | None,
+    fetched_at: str | None,
+    archive_path: Path,
+    sites_path: Path | None,
+    ignore_robots: bool,
+    allow_private: bool,
+) -> None:
+    r"""Put single pages into the archive: fetched from URL now, or a saved FILE with its address.
+
+    A saved page is kept as supplied by you, never as received from the server. Exits 1 when some pages could not be
+    had, 3 when none could.
+
+    \b
+    Example:
+      lantian ingest https://sthjj.example.gov.cn/tz/t20240310_1.html
+      lantian ingest --from page.html --url https://sthjj.example.gov.cn/tz/t20240310_1.html
+    """
+    if bool(urls) == bool(source):
+        raise click.UsageError("name URLs, or a saved page with --from FILE --url URL")
+    if source and not url:
+        raise click.UsageError("--from needs --url: where was the page saved from?")
+    sites = read_sites(sites_path)
+    settings = make_settings(
+        ALLOW_PRIVATE_ADDRESSES=allow_private,
+        ROBOTSTXT_OBEY=not ignore_robots,
+        # A person waits for the answer.
+        RETRY_TIMES=1,
+        DOWNLOAD_DELAY=0,
+        AUTOTHROTTLE_START_DELAY=0,
+    )
+    with open_intake(archive_path, sites=sites) as intake:
+        if source and url:
+            capture = _supplied(source, url, content_type, fetched_at)
+            results = [_take(capture, intake, sites)]
+        else:
+            log_to_stderr(complain, debug=this_run().debug)
+            unique = list(dict.fromkeys(urls))
+            options = dict(urls=unique, intake=intake, sites=sites)
+            (ended,) = run_plans([Plan(IngestSpider, options)], settings=settings)
+            results = _in_order(unique, ended.spider.results, ended.reason)
+    _report(results)
+
+
+def _supplied(source: Path, url: str, content_type: str | None, fetched_at: str | None) -> Capture:
+    try:
+        moment = parse_instant(fetched_at) if fetched_at else datetime.now(UTC)
+    except ValueError:
+        raise click.UsageError(f"--fetched-at {fetched_at}: not a moment; write 2024-03-10T08:00:00Z") from None
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{source}: {error.strerror}") from None
+    return Capture(url=url, fetched_at=moment, response=data, custody="operator", content_type=content_type)
+
+
+def _take(capture: Capture, intake: Intake, sites: dict[str, Site]) -> Result:
+    taken = intake.take(capture, site=site_for(capture.url, sites))
+    return Result(capture.url, capture.url, taken=taken, outcome=taken.future.result())
+
+
+def _in_order(urls: list[str], results: dict[str, Result], reason: str) -> list[Result]:
+    missing = "not fetched: interrupted" if reason == "shutdown" else f"not fetched: {reason}"
+    return [results.get(url) or Result(url, url, missing) for url in urls]
+
+
+def _report(results: list[Result]) -> None:
+    for result in results:
+        problem = _problem_of(result)
+        if problem:
+            complain(f"{result.url}: {problem}")
+    if this_run().json:
+        for result in results:
+            print_json(_to_json(result))
+    else:
+        rows = [row for result in results if (row := _to_row(result))]
+        if rows:
+            print_table("ingested", ("url", "kind", "verdict", "title"), rows)
+    failed = sum(_problem_of(result) is not None for result in results)
+    click.get_current_context().exit({0: 0, len(results): 3}.get(failed, 1))
+
+
+def _problem_of(result: Result) -> str | None:
+    """Why a result is not a page; None where it is one."""
+    if result.problem:
+        kind = result.problem.partition(":")[0]
+        return f"{result.problem}; {HINTS[kind]}" if kind in HINTS else result.problem
+    if result.outcome and result.outcome.kind in NO_PAGE:
+        return f"{result.outcome.kind} ({result.outcome.reason}); the answer is kept"
+    return None
+
+
+def _verdict(taken: Taken | None) -> str | None:
+    return taken.verdict.result() if taken else None
+
+
+def _to_json(result: Result) -> dict[str, Any]:
+    head: dict[str, Any] = {"asked": result.url, "problem": _problem_of(result)}
+    if result.taken:
+        stored = result.taken.stored
+        head |= {"record_id": stored.record_id, "file": stored.file, "verdict": _verdict(result.taken)}
+    outcome = result.outcome or Outcome(kind="other", reason="no-response")
+    return head | outcome_to_line(outcome, url=result.final_url)
+
+
+def _to_row(result: Result) -> tuple[object, ...] | None:
+    if not result.outcome or result.problem:
+        return None
+    title = result.outcome.article.title if result.outcome.article else None
+    return (result.final_url, result.outcome.kind, _verdict(result.taken), title or result.outcome.reason)

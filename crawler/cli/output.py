@@ -1,0 +1,52 @@
+"""What commands print: JSON lines for programs, tables for people; errors and progress on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+ERRORS = Console(stderr=True)
+"""Where progress is drawn, when it is a terminal."""
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON line; Chinese stays readable, lone surrogates are escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; numbers stand on the right."""
+    table = Table(title=title, title_justify="left")
+    filled = [[cell if cell is not None else "" for cell in row] for row in rows]
+    for index, column in enumerate(columns):
+        numeric = bool(filled) and all(isinstance(row[index], int) for row in filled)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in filled:
+        table.add_row(*map(str, row))
+    Console().print(table)
+
+
+def complain(line: object) -> None:
+    """One line on standard error: `lantian: where: what; hint`."""
+    click.echo(f"lantian: {' '.join(str(line).split())}", err=True)
+
+
+def progress_bar() -> Progress:
+    """A progress bar on standard error, drawn only on a terminal; add tasks to it."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=ERRORS,
+        disable=not ERRORS.is_terminal,
+        transient=True,
+    )

@@ -1,0 +1,60 @@
+"""`lantian replay`: the road run again over the archive, against what the catalog says."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from archive.directory import Archive
+from archive.replay import Difference
+from archive.replay import replay as run_again
+from archive.sites import read_sites
+from archive.workers import Workers
+from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
+from crawler.cli.output import print_json, print_table, progress_bar
+from crawler.settings import LANTIAN_WORKERS
+
+COLUMNS = ("url", "fetched_at", "field", "before", "after")
+SHOWN = 60
+"""Characters of a value in the table; `--json` gives them whole."""
+
+
+@click.command()
+@click.option("--diff", is_flag=True, help="Only compare; the catalog stays as it is.")
+@workers_option
+@archive_option
+@sites_option
+@every_command
+def replay(*, diff: bool, workers: int | None, archive_path: Path, sites_path: Path | None) -> None:
+    r"""Read every capture of the archive again, and keep what comes out; with --diff only compare.
+
+    Exits 1 when --diff finds a difference.
+
+    \b
+    Example:
+      lantian replay --diff
+    """
+    archive = Archive.open(archive_path, create=False)
+    sites = read_sites(sites_path)
+    captures = 0
+    differences: list[Difference] = []
+    with Workers(workers or LANTIAN_WORKERS) as pool, progress_bar() as bar:
+        task = bar.add_task("replay", total=None)
+        for replayed in run_again(archive, workers=pool, sites=sites, diff=diff):
+            captures += 1
+            differences += replayed.differences
+            bar.update(task, completed=captures)
+    _report(captures, differences)
+    click.get_current_context().exit(1 if diff and differences else 0)
+
+
+def _report(captures: int, differences: list[Difference]) -> None:
+    if this_run().json:
+        for difference in differences:
+            print_json(asdict(difference))
+        print_json({"captures": captures, "differences": len(differences)})
+        return
+    if differences:
+        rows = [[str(getattr(difference, column))[:SHOWN] for column in COLUMNS] for difference in differences]
+        print_table("differences", COLUMNS, rows)
+    click.echo(f"{captures} captures replayed, {len(differences) or 'no'} difference{'s' * (len(differences) != 1)}")

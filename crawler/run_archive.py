@@ -1,0 +1,22 @@
+"""The archive of a run: its directory, the worker processes that read pages, and the intake that feeds both."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.directory import Archive
+from archive.ingest import Intake
+from archive.workers import Workers
+from crawler.settings import LANTIAN_WORKERS
+from pipelines.site import Site
+
+
+@contextmanager
+def open_intake(path: Path, *, sites: Mapping[str, Site], workers: int | None = None) -> Iterator[Intake]:
+    """Open the archive directory for writing, or make it; what a killed run left is caught up first.
+
+    Raises NotAnArchive, StorageFull; on leaving, ArchiveError for what could not be kept.
+    """
+    archive = Archive.open(path)
+    with Workers(workers or LANTIAN_WORKERS) as pool, Intake(archive, workers=pool, sites=sites) as intake:
+        yield intake

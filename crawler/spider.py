@@ -1,0 +1,44 @@
+"""Bureaus: channels, their list pages one after another, and the articles these name."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from scrapy import Request
+
+from crawler.site_spider import Errand, SiteSpider
+from pipelines.records import Link, Outcome
+
+
+class BureauSpider(SiteSpider):
+    """Walks each channel of a site from its first list page towards the past."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._named: set[str] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first page of every channel."""
+        for channel in self.site.channels:
+            yield self.request(channel.url, Errand("list"))
+
+    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Request]:
+        """The articles a list page names, and its following page while that may bring more."""
+        if errand.role != "list":
+            return
+        fresh = [link for link in outcome.links if link.url not in self._named]
+        self._named.update(link.url for link in fresh)
+        for link in fresh:
+            if self.wants(link):
+                yield self.request(link, Errand("article"))
+        if outcome.next and fresh and errand.page < self.list_pages and not self._is_past(outcome.links):
+            yield from self._following(outcome.next, errand)
+
+    def _following(self, link: Link, errand: Errand) -> Iterator[Request]:
+        # Dates stand beside articles, not beside pages of the list.
+        if self.wants(Link(link.url, method=link.method)):
+            yield self.request(link, Errand("list", errand.page + 1))
+
+    def _is_past(self, links: tuple[Link, ...]) -> bool:
+        """Whether every dated link of a list page lies before the window; pinned old articles stand among newer ones."""
+        dates = [link.date for link in links if link.date]
+        return bool(dates) and all(map(self.window.is_before, dates))

@@ -1,0 +1,146 @@
+"""A loopback server whose answers are exact bytes, and the program run against it as users run it."""
+
+import json
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Answer = bytes | Callable[[str], bytes]
+
+
+def answer(body: bytes | str, *, status: str = "200 OK", **headers: str) -> bytes:
+    """An ordinary response; header names are given with underscores."""
+    data = body.encode() if isinstance(body, str) else body
+    fields = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(data))}
+    fields |= {name.replace("_", "-").title(): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + data
+
+
+def redirect(location: str, **headers: str) -> bytes:
+    return answer("", status="302 Found", location=location, **headers)
+
+
+@dataclass
+class Server:
+    """Answers by path; a callable answer gets the head of the request. `asked` logs the paths, `heads` the requests."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def reply(self, head: str) -> bytes:
+        path = head.split(" ", 2)[1]
+        self.asked.append(path)
+        self.heads.append(head)
+        found = self.answers.get(path)
+        if found is None:
+            return answer("not here", status="404 Not Found")
+        return found(head) if callable(found) else found
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        while True:
+            head = b""
+            while line := self.rfile.readline():
+                head += line
+                if line == b"\r\n":
+                    break
+            if not head.strip():
+                return
+            data = self.server.pages.reply(head.decode("latin-1"))  # type: ignore[attr-defined]
+            try:
+                self.wfile.write(data)
+            except OSError:
+                return
+            if b"\r\nContent-Length:" not in data.partition(b"\r\n\r\n")[0] + b"\r\n":
+                return
+
+
+class _Threads(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    allow_reuse_address = True
+
+
+@contextmanager
+def serve(answers: Mapping[str, Answer]) -> Iterator[Server]:
+    pages = Server(dict(answers))
+    with _Threads(("127.0.0.1", 0), _Handler) as server:
+        server.pages = pages  # type: ignore[attr-defined]
+        pages.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        yield pages
+        server.shutdown()
+        thread.join()
+
+
+def lantian(*args: object, cwd: Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program; warnings of its own are errors."""
+    command = [sys.executable, "-m", "crawler.cli", *map(str, args)]
+    return subprocess.run(
+        command, cwd=cwd, env=surroundings() | environment, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+def surroundings() -> dict[str, str]:
+    """The environment without settings of whoever runs the tests."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "SCRAPY_"))}
+    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+
+
+def lines_of(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+BODY = "为进一步改善环境空气质量，市生态环境局组织执法人员对重点企业开展检查，督促落实各项治理措施，现将有关情况通报如下。"
+
+
+def article(title: str, *, date: str = "2024-03-10", extra: str = "") -> str:
+    """An ordinary page of a bureau, in UTF-8."""
+    return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title>
+<meta name="ArticleTitle" content="{title}"><meta name="PubDate" content="{date} 09:30"></head>
+<body><div class="nav"><a href="/">首页</a></div><h1>{title}</h1><div class="TRS_Editor">
+<p>{title}。{BODY}</p><p>{BODY * 2}</p><p>下一步，将继续加大检查力度。</p>{extra}</div></body></html>"""
+
+
+def listing(entries: list[tuple[str, str, str]], *, following: str | None = None) -> str:
+    """A list page: (address, title, date) an entry."""
+    rows = "".join(f'<li><a href="{href}" title="{title}">{title}</a><span>{date}</span></li>' for href, title, date in entries)
+    pager = f'<div class="page"><a href="{following}">下一页</a></div>' if following else ""
+    return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>通知公告</title>
+<meta name="ColumnName" content="通知公告"></head><body><div class="list"><ul>{rows}</ul></div>{pager}</body></html>"""
+
+
+def write_site(folder: Path, key: str, server: Server, **changes: Any) -> Path:
+    """A site file for a loopback server; `changes` are lines of TOML by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    crawl = changes.get("crawl", "delay = 0\nconcurrency = 4")
+    channels = changes.get("channels", ["/list/"])
+    tables = "".join(f'[[channel]]\nname = "通知"\nurl = "{server.url}{path}"\n' for path in channels)
+    text = f"""key = "{key}"
+name = "测试站"
+kind = "{changes.get("kind", "bureau")}"
+hosts = ["127.0.0.1:{server.port}"]
+{changes.get("top", "")}
+[crawl]
+{crawl}
+{changes.get("tables", tables)}
+"""
+    path = folder / f"{key}.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
