@@ -4,7 +4,7 @@ A capture is in `request.meta["capture"]` and with the sink before the response,
 the sink made of it is in `request.meta["taken"]`.
 """
 
-import logging
+from math import inf
 from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
@@ -21,10 +21,10 @@ from crawler.failures import PrivateAddress
 from crawler.taps import TappedPool
 from crawler.tls import RecordingPolicy
 
-logger = logging.getLogger(__name__)
-
 # Archived bodies are read by tools without brotli and zstd.
 _ACCEPTED_ENCODINGS = b"gzip, deflate"
+# Headers of one response, in bytes.
+_LARGEST_HEAD = 1024 * 1024
 # RFC 1035 §2.3.4.
 _LONGEST_LABEL = 63
 
@@ -57,7 +57,9 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         if self._addon.stopped is not None:
             raise IgnoreRequest(self._addon.stopped)
         request.headers[b"Accept-Encoding"] = _ACCEPTED_ENCODINGS
-        exchange = Exchange(urldefrag(request.url)[0], request.method, public_only=self._public_only)
+        exchange = Exchange(
+            urldefrag(request.url)[0], request.method, public_only=self._public_only, limit=self._find_limit(request)
+        )
         token = EXCHANGE.set(exchange)
         try:
             _refuse_unfit(request, exchange)
@@ -73,6 +75,11 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             EXCHANGE.reset(token)
         self._hand_over(request, exchange, None)
         return response
+
+    def _find_limit(self, request: Request) -> float:
+        """Bytes on the wire: Scrapy's own limit counts the body without headers and framing, which are not bounded."""
+        largest = request.meta.get("download_maxsize", self._default_maxsize)
+        return 2 * largest + _LARGEST_HEAD if largest else inf
 
     def _hand_over(self, request: Request, exchange: Exchange, error: BaseException | None) -> None:
         capture = exchange.to_capture(error)

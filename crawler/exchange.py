@@ -6,6 +6,7 @@ exchange on whose behalf a connection is opened is found in `EXCHANGE`.
 
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from math import inf
 from time import monotonic
 
 from twisted.internet.error import ConnectionDone
@@ -29,16 +30,16 @@ class Exchange:
     """What has been sent and received so far.
 
     `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
-    or with it. `surplus` counts bytes that came behind the message: they belong to no exchange. `refused` is a
+    or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they belong to no exchange. `refused` is a
     private address that was kept from being connected to.
     """
 
     __slots__ = (
-        "_began", "fetched_at", "is_complete", "lost", "method", "peer", "public_only", "received", "refused",
-        "sent", "surplus", "tls", "url",
+        "_began", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "public_only", "received", "refused",
+        "sent", "size", "surplus", "tls", "url",
     )  # fmt: skip
 
-    def __init__(self, url: str, method: str, *, public_only: bool) -> None:
+    def __init__(self, url: str, method: str, *, public_only: bool, limit: float = inf) -> None:
         self.url = url
         self.method = method
         self.public_only = public_only
@@ -48,6 +49,8 @@ class Exchange:
         self.received: list[bytes] = []
         self.peer: str | None = None
         self.tls: Tls | None = None
+        self.size = 0
+        self.limit = limit
         self.surplus = 0
         self.is_complete = False
         self.lost: BaseException | None = None

@@ -34,10 +34,14 @@ class PrivateAddress(IgnoreRequest):
         super().__init__(f"{address} is a private address; ALLOW_PRIVATE_ADDRESSES=1 fetches it all the same")
 
 
+class TooLarge(Exception):  # noqa: N818
+    """More came than one exchange may have."""
+
+
 # In order: an error further up decides before those below it.
 _KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("private-address", (PrivateAddress,)),
-    ("too-large", (DownloadCancelledError,)),
+    ("too-large", (TooLarge, DownloadCancelledError)),
     ("stopped", (StopDownload, IgnoreRequest)),
     ("timeout", (DownloadTimeoutError, net.TimeoutError)),
     ("dns", (CannotResolveHostError, net.DNSLookupError)),

@@ -12,14 +12,15 @@ from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHandshakeListener
 from twisted.internet.protocol import connectionDone
-from twisted.python.failure import Failure
+from twisted.python.failure import Failure as TwistedFailure
 from twisted.web._newclient import HTTP11ClientProtocol, Request
 from twisted.web.client import HTTPConnectionPool
 from zope.interface import implementer
 
 from crawler.addresses import refuse_private
 from crawler.exchange import EXCHANGE, Exchange
-from crawler.failures import PrivateAddress
+from crawler.failures import PrivateAddress, TooLarge
+from crawler.lenient import LenientParser
 from crawler.tls import describe_tls
 from pipelines.records import Tls
 
@@ -71,12 +72,22 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
         """Send a request through the tap."""
         if self.exchange is not None:
             request.writeTo = partial(_write_tapped, request.writeTo, self.exchange.sent)  # type: ignore[method-assign]
-        return super().request(request)
+        waiting: Deferred[Any] = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = LenientParser
+        return waiting
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
-        """Copy before anybody can stumble over the bytes."""
-        if self.exchange is not None:
-            self.exchange.received.append(data)
+        """Copy before anybody can stumble over the bytes; hang up where there are far too many."""
+        exchange = self.exchange
+        if exchange is not None:
+            exchange.received.append(data)
+            exchange.size += len(data)
+            if exchange.size > exchange.limit:
+                self.transport.abortConnection()
+                error = TooLarge(f"more than {exchange.limit} bytes on the wire")
+                self._giveUp(TwistedFailure(error))  # type: ignore[no-untyped-call]
+                return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
     def _finishResponse(self, rest: bytes) -> None:  # noqa: N802
@@ -89,12 +100,12 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
             self._currentRequest.persistent = False
         super()._finishResponse(rest)
 
-    def _giveUp(self, reason: Failure) -> None:  # noqa: N802
+    def _giveUp(self, reason: TwistedFailure) -> None:  # noqa: N802
         if self.exchange is not None:
             self.exchange.lost = reason.value
         super()._giveUp(reason)  # type: ignore[no-untyped-call]
 
-    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
+    def connectionLost(self, reason: TwistedFailure = connectionDone) -> None:  # noqa: N802
         """Note how the connection ended before the parser is told."""
         exchange = self.exchange
         if exchange is not None and exchange.lost is None:
