@@ -8,7 +8,7 @@ one WARC-Date, and the others are concurrent to the primary.
 
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -23,6 +23,10 @@ from pipelines.records import Capture, Failure, format_instant, new_record_id, p
 SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _RESPONSE: Final = "application/http;msgtype=response"
 _REQUEST: Final = "application/http;msgtype=request"
+_FIELDS_TYPE: Final = ("Content-Type", "application/warc-fields")
+_RECEIVED: Final = ("response", "revisit", "resource")
+_SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
+_UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
 # RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
 _URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
@@ -49,43 +53,43 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
     shared = _shared_fields(capture, warcinfo_id)
     kind = _primary_type(capture, original)
     records: list[Record] = []
-    if kind in {"response", "revisit", "resource"}:
+    if kind in _RECEIVED:
         records.append(_received(capture, kind, shared, original))
     if capture.request:
         fields = (*_head("request", capture, is_primary=kind == "request"), *shared, ("Content-Type", _REQUEST))
         records.append(make_record(fields, capture.request))
     fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
-    records.append(
-        make_record(
-            (*fields, ("Content-Type", "application/warc-fields")),
-            write_metadata(capture, is_url_exact=_to_uri(capture.url) == capture.url),
-        )
-    )
+    is_url_exact = _to_uri(capture.url) == capture.url
+    records.append(make_record((*fields, _FIELDS_TYPE), write_metadata(capture, is_url_exact=is_url_exact)))
     return tuple(records)
 
 
 def from_records(records: Sequence[Record]) -> Capture:
-    """The capture of one group. A group without its last record still gives what was received; raises BrokenRecord."""
+    """The capture of one whole group; raises BrokenRecord."""
     primary = records[0]
     blocks = {record.type: record.block for record in records}
+    if "metadata" not in blocks:
+        raise BrokenRecord("a capture without its last record")
     try:
-        known = read_metadata(blocks["metadata"]) if "metadata" in blocks else _guess_metadata(primary, blocks)
-        fetched_at = parse_instant(primary.get("WARC-Date") or "")
+        return _build(primary, blocks, read_metadata(blocks["metadata"]))
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None
-    response = next((blocks[kind] for kind in ("response", "revisit", "resource") if kind in blocks), b"")
-    fields: dict[str, Any] = {"url": primary.get("WARC-Target-URI") or "", **known}
-    try:
-        return Capture(
-            fetched_at=fetched_at, request=blocks.get("request", b""), response=response, record_id=primary.id, **fields
-        )
-    except TypeError as error:
-        raise BrokenRecord(f"the metadata of a capture has an unknown field: {error}") from None
 
 
-def is_whole(records: Sequence[Record]) -> bool:
-    """Whether the last record of a capture was reached."""
-    return records[-1].type == "metadata"
+def make_missing_last(records: Sequence[Record]) -> Record:
+    """The last record of a capture whose writer was stopped before it; the other records tell what they can."""
+    primary = records[0]
+    blocks = {record.type: record.block for record in records}
+    known: dict[str, Any] = {"truncated": primary.get("WARC-Truncated"), "failure": _UNFINISHED}
+    if primary.type == "resource":
+        known |= {"custody": "operator", "content_type": primary.get("Content-Type")}
+    if method := re.match(rb"[A-Z]+(?= )", blocks.get("request", b"")):
+        known["method"] = method[0].decode("ascii")
+    capture = _build(primary, blocks, known)
+    own = (("WARC-Type", "metadata"), ("WARC-Record-ID", f"<{new_record_id()}>"))
+    shared = tuple((name, value) for name, value in primary.fields if name in _SHARED)
+    concurrent = ("WARC-Concurrent-To", f"<{primary.id}>")
+    return make_record((*own, concurrent, *shared, _FIELDS_TYPE), write_metadata(capture, is_url_exact=True))
 
 
 def is_primary(record: Record) -> bool:
@@ -167,13 +171,13 @@ def _address(peer: str | None) -> str | None:
         return None
 
 
-def _guess_metadata(primary: Record, blocks: dict[str, bytes]) -> dict[str, Any]:
-    """What the other records tell of a capture whose writer was stopped before the last one."""
-    values: dict[str, Any] = {"truncated": primary.get("WARC-Truncated")}
-    if primary.type == "resource":
-        values |= {"custody": "operator", "content_type": primary.get("Content-Type")}
-    if method := re.match(rb"[A-Z]+(?= )", blocks.get("request", b"")):
-        values["method"] = method[0].decode("ascii")
-    if primary.type == "request":
-        values["failure"] = Failure("unfinished", "the archive's writer was stopped before it had written the outcome")
-    return values
+def _build(primary: Record, blocks: Mapping[str, bytes], known: Mapping[str, Any]) -> Capture:
+    response = next((blocks[kind] for kind in _RECEIVED if kind in blocks), b"")
+    fields: dict[str, Any] = {
+        "url": primary.get("WARC-Target-URI") or "",
+        "fetched_at": parse_instant(primary.get("WARC-Date") or ""),
+        "request": blocks.get("request", b""),
+        "response": response,
+        "record_id": primary.id,
+    }
+    return Capture(**(fields | dict(known)))

@@ -68,7 +68,9 @@ def _require_room_for_one(folder: Path, *, create: bool) -> None:
     if not create:
         raise NotAnArchive(f"{folder}: there is no archive here ({_MARK} is missing); name another folder")
     names = [entry.name for entry in folder.iterdir()] if folder.exists() else []
-    if any(not name.startswith(".") and name not in _NOT_OURS for name in names):
+    others = [name for name in names if not name.startswith(".") and name not in _NOT_OURS]
+    # Another process may have made it while this one looked.
+    if others and not (folder / _MARK).is_file():
         raise NotAnArchive(f"{folder}: holds other things and no {_MARK}; name an archive, or an empty or new folder")
 
 
@@ -98,7 +100,7 @@ def _read_id(folder: Path) -> str:
     except ValueError:
         raise NotAnArchive(f"{where}: is not valid JSON; restore it from a copy of the archive") from None
     version = mark.get("format") if isinstance(mark, dict) else None
-    if version != FORMAT:
+    if type(version) is not int or version != FORMAT:
         raise NotAnArchive(
             f"{where}: format {version!r} is unknown, this program knows {FORMAT}; use the program that wrote it"
         )

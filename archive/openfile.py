@@ -27,8 +27,8 @@ _written_here: "weakref.WeakSet[OpenFile]" = weakref.WeakSet()
 class OpenFile:
     """A WARC file of this process. What was written to it stays whole whatever happens to the process.
 
-    It is synced to the disk when it is closed, and at a write when 5 seconds or 1,000 writes have passed since the
-    last time: that much may be lost in a power cut, nothing in a crash of the program.
+    It is synced to the disk (fsync) at its first write, when it is closed, and at a write when 5 seconds or 1,000
+    writes have passed since the last time: that much may be lost in a power cut, nothing in a crash of the program.
     """
 
     def __init__(self, path: Path, handle: int) -> None:
@@ -75,7 +75,7 @@ class OpenFile:
             raise
         self.size += len(data)
         self._unsynced += 1
-        if self._unsynced >= _SYNC_WRITES or time.monotonic() - self._synced_at >= _SYNC_SECONDS:
+        if offset == 0 or self._unsynced >= _SYNC_WRITES or time.monotonic() - self._synced_at >= _SYNC_SECONDS:
             self.sync()
         return offset
 

@@ -1,4 +1,4 @@
-"""Reading our own WARC files strictly: a cut or altered file is an error, never fewer captures.
+"""Reading our own WARC files strictly: a cut file is an error, never fewer captures.
 
 The file of a living writer is read up to its last whole capture. Captures come in a fixed order: by file name, then
 by their place in the file.
@@ -9,12 +9,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from archive.captures import from_records, is_primary, is_whole, payload_digest
+from archive.captures import from_records, is_primary, payload_digest
 from archive.directory import Archive
 from archive.errors import BrokenWarc, StorageFull
+from archive.frame import is_first, is_last, require_count
 from archive.openfile import ENDING, OPEN, is_being_written, opened
 from archive.tail import mend
 from archive.warc import BrokenRecord, Placed, Record, read_records
@@ -83,69 +83,79 @@ def read_captures(archive: Archive, *, strict: bool = True) -> Iterator[tuple[Ca
 
 def read_file(archive: Archive, file: str) -> Iterator[tuple[Capture, Stored]]:
     """The captures of one file in their order; raises BrokenWarc."""
-    with _open_file(archive, file) as handle:
-        for group in _groups(handle, file, 0):
+    with _open_file(archive, file) as (handle, is_closed):
+        for group in _groups(handle, file, is_closed=is_closed):
             yield _check(file, group), to_stored(file, group[0])
 
 
 def read_capture(archive: Archive, file: str, offset: int) -> Capture:
     """The capture whose primary record is at `offset`; raises BrokenWarc."""
-    with _open_file(archive, file) as handle:
-        group = next(_groups(handle, file, offset), None)
+    with _open_file(archive, file) as (handle, is_closed):
+        group = next(_groups(handle, file, offset, is_closed=is_closed), None)
         if group is None or group[0].offset != offset:
             raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
         return _check(file, group)
 
 
 @contextmanager
-def _open_file(archive: Archive, file: str) -> Iterator[int]:
+def _open_file(archive: Archive, file: str) -> Iterator[tuple[int, bool]]:
+    """A handle, and whether the file has been closed; a living writer may close it at any moment, so look twice."""
     path = archive.path / file
-    handle = _open_either(path)
-    if handle is None:
+    for name in (path, opened(path), path):
+        with suppress(FileNotFoundError):
+            handle = os.open(name, os.O_RDONLY)
+            break
+    else:
         raise BrokenWarc(f"{file}: the file is gone; {_HINT}")
     try:
-        yield handle
+        yield handle, name == path
     finally:
         os.close(handle)
 
 
-def _open_either(path: Path) -> int | None:
-    """A living writer may give the file its final name at any moment, so that name is tried twice."""
-    for name in (path, opened(path), path):
-        with suppress(FileNotFoundError):
-            return os.open(name, os.O_RDONLY)
-    return None
-
-
-def _groups(handle: int, file: str, offset: int) -> Iterator[list[Placed]]:
-    """The records of each capture together, as they were written."""
-    is_live = is_being_written(handle)
+def _groups(handle: int, file: str, offset: int = 0, *, is_closed: bool) -> Iterator[list[Placed]]:
+    """The records of each capture together, as they were written; every rule of a whole file is checked on the way."""
+    is_live = not is_closed and is_being_written(handle)
     group: list[Placed] = []
-    at = offset
+    captures, is_ended, at = 0, False, offset
     try:
         for placed in read_records(handle, offset, os.fstat(handle).st_size):
-            at = placed.offset
-            if group and is_primary(placed.record):
-                yield group
-                group = []
-            if placed.record.type != "warcinfo":
-                _require_place(placed, group)
+            record, at = placed.record, placed.offset
+            _require_order(record, group, is_at_start=at == 0, is_ended=is_ended)
+            if is_last(record):
+                is_ended = True
+                require_count(record, captures=captures)
+            elif not is_first(record):
                 group.append(placed)
-            if placed.record.type == "metadata":
+            at += placed.length
+            if group and record.type == "metadata":
+                captures += 1
                 yield group
                 group = []
-            at += placed.length
+        if not is_live:
+            _require_end(group, is_ended=is_ended or not is_closed)
     except BrokenRecord as error:
         if not (is_live and error.is_torn):
             raise BrokenWarc(f"{file} at byte {at}: {error}; {_HINT}") from None
-    if group and not is_live:
-        yield group
 
 
-def _require_place(placed: Placed, group: list[Placed]) -> None:
-    of = placed.record.get("WARC-Concurrent-To")
-    if of is not None and (not group or of != f"<{group[0].record.id}>"):
+def _require_order(record: Record, group: list[Placed], *, is_at_start: bool, is_ended: bool) -> None:
+    if is_ended:
+        raise BrokenRecord("there is more behind the record that closed the file")
+    if is_first(record) != is_at_start:
+        raise BrokenRecord("a warcinfo record must head the file, and nothing else may")
+    if is_primary(record) == bool(group):
+        what = "a capture without its last record" if group else "a record does not belong to the capture before it"
+        raise BrokenRecord(what)
+    if group and record.get("WARC-Concurrent-To") != f"<{group[0].record.id}>":
         raise BrokenRecord("a record does not belong to the capture before it")
+
+
+def _require_end(group: list[Placed], *, is_ended: bool) -> None:
+    if group:
+        raise BrokenRecord("the file ends inside a capture")
+    if not is_ended:
+        raise BrokenRecord("the file ends before the record that closes it")
 
 
 def _check(file: str, group: list[Placed]) -> Capture:
@@ -156,9 +166,6 @@ def _check(file: str, group: list[Placed]) -> Capture:
         _require_agreement(capture, records)
     except BrokenRecord as error:
         raise BrokenWarc(f"{file} at byte {group[0].offset}: {error}; {_HINT}") from None
-    if not is_whole(records):
-        what = "the writer was stopped inside this capture; its last records are missing"
-        _log.warning("%s at byte %d: %s", file, group[0].offset, what)
     return capture
 
 

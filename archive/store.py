@@ -4,23 +4,25 @@ A capture is acknowledged (`append` returns) when all its records are in the han
 `kill -9`. When it also survives a power cut is said at `archive.openfile.OpenFile`.
 """
 
+import logging
 import platform
 import re
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
 
 from archive.captures import Reference, to_records
 from archive.directory import Archive
+from archive.errors import StorageFull
 from archive.foreign import Skipped, read_foreign
+from archive.frame import make_first, make_last
 from archive.openfile import OpenFile
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
-from archive.warc import Placed, Record, encode_record, make_record
-from pipelines.records import Capture, format_instant, new_record_id
+from archive.warc import Placed, Record, encode_record
+from pipelines.records import Capture
 
 __all__ = [
     "Cut",
@@ -36,16 +38,18 @@ __all__ = [
     "warc_files",
 ]
 
+_log = logging.getLogger(__name__)
 GIBIBYTE: Final = 1 << 30
 _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Current:
-    """The file that a site's captures go to now, and the record at its head."""
+    """The file that a site's captures go to now, the record at its head, and how many captures it has."""
 
     file: OpenFile
-    warcinfo: Record
+    first: Record
+    captures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Store:
                 current = self._begin(site)
             group = _encode(capture, original, current)
             if current.file.size and current.file.size + group.size > self._max_file_bytes:
-                self._current.pop(site).file.close()
+                _finish(self._current.pop(site))
                 current = self._begin(site)
                 group = _encode(capture, original, current)
             return self._write(current, group)
@@ -109,41 +113,41 @@ class Store:
                 current.file.sync()
 
     def close(self) -> None:
-        """Close every file under its final name; raises StorageFull."""
+        """Close every file under its final name; raises StorageFull when what was acknowledged cannot be synced."""
         with self._lock:
             while self._current:
-                self._current.popitem()[1].file.close()
+                _finish(self._current.popitem()[1])
 
     def _begin(self, site: str) -> _Current:
         file = OpenFile.create(self.archive.warc_dir / site)
-        current = self._current[site] = _Current(file, _warcinfo(file.path.name, site, self._software))
+        first = make_first(file.path.name, site=site, software=self._software)
+        current = self._current[site] = _Current(file, first)
         return current
 
     def _write(self, current: _Current, group: _Group) -> Stored:
-        head = b"" if current.file.size else encode_record(current.warcinfo)
-        offset = current.file.write(b"".join((head, *group.members))) + len(head)
+        first = b"" if current.file.size else encode_record(current.first)
+        offset = current.file.write(b"".join((first, *group.members))) + len(first)
+        current.captures += 1
         file = current.file.path.relative_to(self.archive.path).as_posix()
         return to_stored(file, Placed(group.primary, offset, len(group.members[0])))
 
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:
-    records = to_records(capture, warcinfo_id=current.warcinfo.id, original=original)
+    records = to_records(capture, warcinfo_id=current.first.id, original=original)
     return _Group(records[0], tuple(encode_record(record) for record in records))
 
 
-def _warcinfo(name: str, site: str, software: str) -> Record:
-    """The record that heads a file (WARC/1.1 §6.2)."""
-    fields = (
-        ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", f"<{new_record_id()}>"),
-        ("WARC-Date", format_instant(datetime.now(UTC))),
-        ("WARC-Filename", name),
-        ("Content-Type", "application/warc-fields"),
-    )
-    about = {
-        "software": software,
-        "format": "WARC File Format 1.1",
-        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-        "isPartOf": site,
-    }
-    return make_record(fields, "".join(f"{name}: {value}\r\n" for name, value in about.items()).encode())
+def _finish(current: _Current) -> None:
+    """On a full disk the file keeps its `.open` name: everything acknowledged is in it, and the next start closes it."""
+    file = current.file
+    if not file.is_open:
+        return
+    file.sync()
+    try:
+        if current.captures:
+            file.write(encode_record(make_last(current.first.id, captures=current.captures)))
+        file.close()
+    except StorageFull as error:
+        _log.warning("%s (the file is closed at the next start)", error)
+    finally:
+        file.abandon()

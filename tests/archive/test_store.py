@@ -1,0 +1,309 @@
+import re
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.captures import to_records
+from archive.directory import Archive
+from archive.errors import BrokenWarc
+from archive.store import Reference, Store, Stored, read_capture, read_captures, warc_files
+from archive.warc import Record, encode_record, read_records
+from pipelines.records import Capture, new_record_id
+from tests.archive.warc_samples import not_modified, page, samples
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(tmp_path / "archive")
+
+
+def keep(archive: Archive, *captures: Capture, site: str = "wuxi") -> list[tuple[Capture, Stored]]:
+    with Store(archive) as store:
+        return [(capture, store.append(capture, site=site)) for capture in captures]
+
+
+def names(archive: Archive) -> list[str]:
+    return sorted(path.name for path in archive.warc_dir.rglob("*") if path.is_file())
+
+
+def records(archive: Archive, file: str) -> list[Record]:
+    with (archive.path / file).open("rb") as stream:
+        size = (archive.path / file).stat().st_size
+        return [placed.record for placed in read_records(stream.fileno(), 0, size)]
+
+
+def test_what_is_kept_is_read_back_in_order_with_its_place(archive: Archive) -> None:
+    kept = keep(archive, *samples())
+    assert list(read_captures(archive)) == kept
+
+
+def test_a_capture_is_found_by_its_place(archive: Archive) -> None:
+    for capture, stored in keep(archive, *samples()):
+        assert read_capture(archive, stored.file, stored.offset) == capture
+
+
+def test_the_place_is_that_of_one_gzip_member(archive: Archive) -> None:
+    import zlib  # noqa: PLC0415
+
+    for capture, stored in keep(archive, *samples()):
+        data = (archive.path / stored.file).read_bytes()[stored.offset : stored.offset + stored.length]
+        stream = zlib.decompressobj(31)
+        plain = stream.decompress(data)
+        assert stream.eof
+        assert not stream.unused_data
+        assert f"WARC-Record-ID: <{capture.record_id}>".encode() in plain
+        assert f"WARC-Type: {stored.record_type}".encode() in plain
+
+
+def test_files_are_named_by_site_month_time_and_serial(archive: Archive) -> None:
+    keep(archive, page())
+    keep(archive, page(), site="_ingest")
+    keep(archive, page())
+    files = warc_files(archive)
+    assert len(files) == len(set(files)) == 3
+    assert [file.split("/")[1] for file in files] == ["_ingest", "wuxi", "wuxi"]
+    for file in files:
+        assert re.fullmatch(r"warc/(\w+)/(\d{6})/\1-\2\d{8}-\d{5}\.warc\.gz", file)
+
+
+def test_a_file_is_called_open_until_it_is_closed(archive: Archive) -> None:
+    store = Store(archive)
+    assert not archive.warc_dir.exists()
+    stored = store.append(page(), site="wuxi")
+    assert names(archive) == [Path(stored.file).name + ".open"]
+    assert warc_files(archive) == [stored.file]
+    store.close()
+    assert names(archive) == [Path(stored.file).name]
+    assert warc_files(archive) == [stored.file]
+
+
+def test_a_store_without_captures_leaves_no_file(archive: Archive) -> None:
+    Store(archive).close()
+    assert names(archive) == []
+
+
+def test_a_closed_store_begins_a_new_file(archive: Archive) -> None:
+    store = Store(archive)
+    first = store.append(page(), site="wuxi")
+    store.close()
+    second = store.append(page(1), site="wuxi")
+    store.close()
+    assert first.file != second.file
+    assert [stored for _, stored in read_captures(archive)] == [first, second]
+
+
+def test_each_site_has_its_files(archive: Archive) -> None:
+    with Store(archive) as store:
+        places = [store.append(page(number), site=site) for number, site in enumerate(["wuxi", "suzhou_js", "wuxi"])]
+    assert places[0].file == places[2].file != places[1].file
+    assert len(list(read_captures(archive))) == 3
+
+
+@pytest.mark.parametrize("site", ["", "../x", "Wuxi", "wuxi/x", "1", "a" * 42, "wuxi\n"])
+def test_a_site_key_that_is_none_is_refused(archive: Archive, site: str) -> None:
+    with pytest.raises(ValueError, match="is not a site key"):
+        Store(archive).append(page(), site=site)
+    assert not archive.warc_dir.exists()
+
+
+def test_files_rotate_by_size_and_never_split_a_capture(archive: Archive) -> None:
+    with Store(archive, max_file_bytes=6000) as store:
+        kept = [(page(number), site) for number in range(60) for site in ["wuxi"]]
+        places = [store.append(capture, site=site) for capture, site in kept]
+    files = warc_files(archive)
+    assert len(files) > 5
+    assert all((archive.path / file).stat().st_size <= 6000 for file in files)
+    assert [stored for _, stored in read_captures(archive)] == places
+    assert list(dict.fromkeys(stored.file for stored in places)) == files
+
+
+def test_a_capture_larger_than_a_file_has_one_of_its_own(archive: Archive) -> None:
+    with Store(archive, max_file_bytes=10) as store:
+        places = [store.append(page(number), site="wuxi") for number in range(3)]
+    assert len({stored.file for stored in places}) == 3
+
+
+def test_every_file_begins_with_warcinfo_that_its_records_name_and_ends_with_its_count(archive: Archive) -> None:
+    with Store(archive, max_file_bytes=6000, software="Tester/1") as store:
+        for number in range(12):
+            store.append(page(number), site="wuxi")
+    for file in warc_files(archive):
+        info, *others, last = records(archive, file)
+        assert last.type == "metadata"
+        assert last.get("WARC-Refers-To") == f"<{info.id}>"
+        assert last.block == b"captures: %d\r\n" % sum(record.type == "response" for record in others)
+        assert info.type == "warcinfo"
+        assert info.get("WARC-Filename") == Path(file).name
+        assert b"software: Tester/1\r\n" in info.block
+        assert {record.get("WARC-Warcinfo-ID") for record in others} == {f"<{info.id}>"}
+
+
+def test_a_304_is_kept_as_revisit(archive: Archive) -> None:
+    with Store(archive) as store:
+        first = store.append(page(), site="wuxi")
+        original = Reference(first.record_id, page().url, page().fetched_at, first.payload_digest)
+        again = store.append(not_modified(), site="wuxi", original=original)
+    assert (first.record_type, again.record_type) == ("response", "revisit")
+    assert again.payload_digest == first.payload_digest
+    assert [stored for _, stored in read_captures(archive)] == [first, again]
+
+
+def test_a_file_that_is_being_written_is_read_to_its_last_capture(archive: Archive) -> None:
+    with Store(archive) as store:
+        kept = [(page(number), store.append(page(number), site="wuxi")) for number in range(3)]
+        assert [stored for _, stored in read_captures(archive)] == [stored for _, stored in kept]
+        opened = archive.path / (kept[0][1].file + ".open")
+        group = b"".join(map(encode_record, to_records(page(9), warcinfo_id=new_record_id())))
+        size = opened.stat().st_size
+        for part in range(0, len(group), 7):
+            with opened.open("r+b") as other:
+                other.seek(size)
+                other.write(group[:part])
+            assert [stored for _, stored in read_captures(archive)] == [stored for _, stored in kept]
+        with opened.open("r+b") as other:
+            other.truncate(size)
+
+
+def test_threads_may_share_a_store(archive: Archive) -> None:
+    kept: list[Stored] = []
+
+    def write(start: int) -> None:
+        for number in range(start, start + 50):
+            kept.append(store.append(replace(page(number)), site="wuxi"))  # noqa: PERF401
+
+    with Store(archive, max_file_bytes=40_000) as store:
+        threads = [threading.Thread(target=write, args=(start,)) for start in range(0, 400, 50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(stored.offset for _, stored in read_captures(archive)) == sorted(stored.offset for stored in kept)
+    assert {stored.record_id for _, stored in read_captures(archive)} == {stored.record_id for stored in kept}
+
+
+def cases_of_damage() -> list[tuple[str, str]]:
+    return [
+        ("truncated", "the file ends inside a record"),
+        ("garbage behind", "not a gzip member"),
+        ("garbage inside", "not a gzip member"),
+        ("two records in a member", "more than one record"),
+        ("a block changed", "WARC-Block-Digest"),
+        ("a payload changed with its block digest", "WARC-Payload-Digest"),
+        ("a record removed", "does not belong to the capture before it"),
+        ("a capture removed", "closed with 3 captures and now holds 2"),
+        ("a file behind a file", "more behind the record that closed the file"),
+        ("a date changed", "differ in their WARC-Date"),
+        ("an unknown field of metadata", "unexpected keyword argument 'colour'"),
+    ]
+
+
+@pytest.mark.parametrize(("damage", "reason"), cases_of_damage())
+def test_a_damaged_file_is_an_error_that_names_file_and_byte(archive: Archive, damage: str, reason: str) -> None:
+    kept = keep(archive, page(0), page(1), page(2))
+    file = archive.path / kept[0][1].file
+    offset = damage_file(file, kept, damage)
+    with pytest.raises(BrokenWarc) as caught:
+        list(read_captures(archive))
+    text = str(caught.value)
+    assert text.startswith(f"{kept[0][1].file} at byte {offset}: ")
+    assert reason in text
+    assert "\n" not in text
+
+
+def damage_file(file: Path, kept: list[tuple[Capture, Stored]], damage: str) -> int:
+    """Damage the last capture; gives the byte at which it must be noticed."""
+    data, at = file.read_bytes(), kept[2][1].offset
+    length = kept[2][1].length
+    info = records_at(file)[0].id
+    whole = list(to_records(page(2), warcinfo_id=info))
+    if damage == "truncated":
+        file.write_bytes(data[: at + length - 1])
+    elif damage == "garbage behind":
+        file.write_bytes(data + b"garbage" * 9)
+        return len(data)
+    elif damage == "garbage inside":
+        file.write_bytes(data[:at] + b"garbage" * 9 + data[at:])
+    elif damage == "a capture removed":
+        file.write_bytes(data[: kept[1][1].offset] + data[at:])
+        return len(data) - at - length_of_last(file) + kept[1][1].offset
+    elif damage == "a file behind a file":
+        file.write_bytes(data * 2)
+        return len(data)
+    elif damage == "a record removed":
+        file.write_bytes(data[:at] + data[at + length :])
+    elif damage == "two records in a member":
+        file.write_bytes(data[:at] + two_in_one(whole))
+    else:
+        file.write_bytes(data[:at] + b"".join(map(encode_record, altered(whole, damage))))
+    return at
+
+
+def length_of_last(file: Path) -> int:
+    with file.open("rb") as stream:
+        return list(read_records(stream.fileno(), 0, file.stat().st_size))[-1].length
+
+
+def records_at(file: Path) -> list[Record]:
+    with file.open("rb") as stream:
+        return [placed.record for placed in read_records(stream.fileno(), 0, file.stat().st_size)]
+
+
+def two_in_one(whole: list[Record]) -> bytes:
+    import gzip  # noqa: PLC0415
+
+    return gzip.compress(b"".join(gzip.decompress(encode_record(record)) for record in whole[:2]))
+
+
+def altered(whole: list[Record], damage: str) -> list[Record]:
+    """Records changed by someone who may have mended the digests."""
+    from archive.warc import sha256  # noqa: PLC0415
+
+    first, *rest = whole
+    block = first.block.replace(b"html", b"HTML")
+    if damage == "a block changed":
+        return [Record(first.fields, block), *rest]
+    if damage == "a payload changed with its block digest":
+        fields = tuple((name, sha256(block) if name == "WARC-Block-Digest" else value) for name, value in first.fields)
+        return [Record(fields, block), *rest]
+    if damage == "a date changed":
+        fields = tuple(
+            (name, "2020-01-01T00:00:00.000000Z" if name == "WARC-Date" else value) for name, value in first.fields
+        )
+        return [Record(fields, first.block), *rest]
+    block = rest[-1].block + b"colour: 1\r\n"
+    changed = {"WARC-Block-Digest": sha256(block), "Content-Length": str(len(block))}
+    fields = tuple((name, changed.get(name, value)) for name, value in rest[-1].fields)
+    return [first, *rest[:-1], Record(fields, block)]
+
+
+def test_a_closed_file_cut_at_any_byte_is_an_error(archive: Archive) -> None:
+    kept = keep(archive, page(0), page(1))
+    file = archive.path / kept[0][1].file
+    data = file.read_bytes()
+    for size in range(len(data)):
+        file.write_bytes(data[:size])
+        with pytest.raises(BrokenWarc):
+            list(read_captures(archive))
+    file.write_bytes(data)
+    assert list(read_captures(archive)) == kept
+
+
+def test_a_place_where_no_capture_begins_is_an_error(archive: Archive) -> None:
+    ((_, stored),) = keep(archive, page())
+    for offset in (0, stored.offset + stored.length, 10**9):
+        with pytest.raises(BrokenWarc):
+            read_capture(archive, stored.file, offset)
+    with pytest.raises(BrokenWarc, match="the file is gone"):
+        read_capture(archive, "warc/wuxi/202101/none.warc.gz", 0)
+
+
+def test_without_strictness_the_other_files_are_read_and_the_break_is_logged(
+    archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = keep(archive, page(0), site="anqing")
+    kept = keep(archive, page(1))
+    (archive.path / broken[0][1].file).write_bytes(b"garbage" * 9)
+    assert list(read_captures(archive, strict=False)) == kept
+    assert "anqing" in caplog.text
