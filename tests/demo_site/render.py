@@ -162,6 +162,7 @@ def _issue_slots(site: SiteSource, day: str, node: int, edition: Edition) -> dic
         "compact": day.replace("-", ""),
         "day_long": f"{day[:4]}年{day[5:7]}月{day[8:]}日",
         "node_href": f"node_{node}.htm",
+        "next_page": _next_page([entry["node"] for entry in nodes], node),
         "page_name": name,
         "page_number": name[1:3],
         "areas": "".join(
@@ -177,3 +178,9 @@ def _issue_slots(site: SiteSource, day: str, node: int, edition: Edition) -> dic
             for entry in nodes
         ),
     }
+
+
+def _next_page(nodes: list[int], node: int) -> str:
+    """The anchor to the following page (下一版); the last page has none."""
+    following = dict(pairwise(nodes)).get(node)
+    return f'<a class=preart href="node_{following}.htm">下一版</a>' if following else ""

@@ -1,0 +1,61 @@
+"""The real command line in processes of its own, as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command did: the JSON lines it printed, its exit code, and what it said on the side."""
+
+    command: tuple[str, ...]
+    code: int
+    lines: tuple[dict[str, Any], ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lantian:
+    """`lantian` with the archive and the site files of a run."""
+
+    archive: Path
+    sites: Path
+
+    def crawl(self, *keys: str, since: str | None = None, until: str | None = None) -> Ran:
+        """Crawl sites on loopback."""
+        window = [*(["--since", since] if since else []), *(["--until", until] if until else [])]
+        return self.run("crawl", *keys, *window, "--allow-private", *self._sites())
+
+    def ingest(self, *urls: str) -> Ran:
+        """Ingest single pages by address."""
+        return self.run("ingest", *urls, "--allow-private", *self._sites())
+
+    def run(self, command: str, *arguments: str) -> Ran:
+        """Run any command with `--json` on this archive."""
+        whole = (command, *arguments, "--archive", str(self.archive), "--json")
+        # The program itself, found by its module so that no activated environment is needed.
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler.cli", *whole],
+            cwd=ROOT,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        lines = tuple(json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
+        return Ran(("lantian", *whole), done.returncode, lines, done.stderr.strip())
+
+    def _sites(self) -> tuple[str, str]:
+        return "--sites", str(self.sites)
+
+
+def _environment() -> dict[str, str]:
+    """The environment without settings of the user's own that would change the run."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("LANTIAN_", "SCRAPY_"))}
