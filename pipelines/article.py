@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element
 
+from pipelines.anchor import Anchor, find_anchor
 from pipelines.body import Body, find_body, select
 from pipelines.dates import parse_date
 from pipelines.dom import squeeze, text_of
@@ -23,7 +24,7 @@ from pipelines.view import View
 
 _FILES = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|rar|zip|7z|ofd|txt|csv|rtf|ceb)(?:$|[?#&])", re.IGNORECASE)
 _SIZE = re.compile(r"[（(\[]\s*(?:大小[:：]?\s*)?([\d.]+\s*[KMG]B?)\s*[)）\]]", re.IGNORECASE)
-_AGREE = 0.8
+_SENTENCE = re.compile(r"[，。；！？]|.{10,}：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,27 @@ class Draft:
     confidence: float | None = None
 
 
-def draft_article(view: View, platform: Platform, layout: Layout) -> Draft:
-    """Everything that one page says of its article."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the page's headline is, where it was found, and where it stands."""
+
+    title: str | None
+    origin: str
+    anchor: Anchor
+    stated: dict[str, str]
+
+
+def read_heading(view: View, platform: Platform) -> Heading:
+    """Find the headline: before anything else, for the kind of a page depends on it."""
     stated = platform.fields(view)
-    title, title_origin = find_title(view, platform, stated)
-    body = find_body(view, platform, selector=layout.body, title=title)
+    title, origin = find_title(view, platform, stated)
+    return Heading(title, origin, find_anchor(view, title), stated)
+
+
+def draft_article(view: View, platform: Platform, layout: Layout, heading: Heading) -> Draft:
+    """Everything that one page says of its article."""
+    title, title_origin, stated = heading.title, heading.origin, heading.stated
+    body = find_body(view, platform, heading.anchor, selector=layout.body, title=title)
     fields = find_fields(view, platform, body, stated)
     fields.offer("title", title, title_origin)
     _apply_layout(view, layout, fields)
@@ -78,6 +95,8 @@ def _apply_layout(view: View, layout: Layout, fields: Fields) -> None:
 def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
     """The lines of the body, weighed against trafilatura's reading of the container, or of the page where none is known."""
     ours = tuple(line.text for line in body.lines)
+    if body.method == "density" and not any(_SENTENCE.search(text) for text in ours):
+        return (), "density", 0.0
     if body.container is None:
         theirs = read_with_trafilatura(view.root)
         return theirs, "trafilatura", 0.3

@@ -12,7 +12,8 @@ from cssselect import SelectorError
 from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
-from pipelines.density import densest, enclosing
+from pipelines.anchor import Anchor
+from pipelines.density import densest, enclosing, weigh
 from pipelines.dom import matches
 from pipelines.furniture import ends_article, is_furniture
 from pipelines.lines import Line
@@ -23,6 +24,7 @@ from pipelines.view import View, view_page
 _LONG = 40
 _ENOUGH = 10
 _COVERAGE = 0.6
+_LEAD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +41,24 @@ class Body:
     container: _Element | None
 
 
-def find_body(view: View, platform: Platform, *, selector: str | None = None, title: str | None = None) -> Body:
+def find_body(
+    view: View, platform: Platform, anchor: Anchor, *, selector: str | None = None, title: str | None = None
+) -> Body:
     """Find and trim the article of a page; `selector` is the body rule of a site file."""
     if selector and (element := select(view, selector)) is not None:
         return _trim(view, element, "layout", title)
     fragment = platform.fragment(view)
     if fragment and (part := view_page(view.url, fragment, view.fetched_at)) and _size(part.lines.all) >= _ENOUGH:
         return _trim_lines(part.lines.all, (), _around(view, part), f"platform:{platform.name}", part.root)
-    for selectors, method in ((platform.bodies, f"platform:{platform.name}"), (COMMON_BODIES, "container")):
-        element = _known(view, selectors, trusted=method != "container")
-        if element is not None:
-            return _trim(view, element, method, title)
-    return _by_density(view, title)
+    if (element := _fullest(view, platform.bodies)) is not None:
+        return _trim(view, element, f"platform:{platform.name}", title)
+    run = find_run(view, anchor)
+    if (element := _common(view, run)) is not None:
+        return _around_run(view, run, element, "container", title)
+    element = enclosing(view.lines, *run)
+    if element is None:
+        return Body((), tuple(view.lines.all), (), "density", None)
+    return _around_run(view, run, element, "density", title)
 
 
 def select(view: View, selector: str) -> _Element | None:
@@ -70,20 +78,53 @@ def _visible(view: View, element: _Element) -> int:
     return sum(line.plain for line in view.lines_of(element) if not line.hidden)
 
 
-def _known(view: View, selectors: tuple[str, ...], *, trusted: bool) -> _Element | None:
-    """The fullest element of the first selector that holds text; an untrusted one must hold most of the dense run."""
-    start, end = (0, 0) if trusted else densest(view.lines.all)
-    dense = sum(line.plain for line in view.lines.all[start:end])
+def _fullest(view: View, selectors: tuple[str, ...]) -> _Element | None:
+    """The fullest element of the first selector that holds text or a picture."""
     for selector in selectors:
         found = [(_visible(view, element), -order, element) for order, element in enumerate(view.index.find(selector))]
-        if not found:
-            continue
-        size, _, element = max(found, key=lambda item: item[:2])
-        if trusted and (size >= _ENOUGH or next(element.iter("img"), None) is not None):
-            return element
-        if not trusted and size >= _ENOUGH and _covers(view, element, start, end) >= _COVERAGE * dense:
-            return element
+        if found:
+            size, _, element = max(found, key=lambda item: item[:2])
+            if size >= _ENOUGH or next(element.iter("img"), None) is not None:
+                return element
     return None
+
+
+def _common(view: View, run: tuple[int, int]) -> _Element | None:
+    """The first container of a common name that holds most of the run of text and begins no earlier than its lead."""
+    dense = sum(line.plain for line in view.lines.all[slice(*run)])
+    for selector in COMMON_BODIES:
+        for element in view.index.find(selector):
+            if _visible(view, element) >= _ENOUGH and _covers(view, element, *run) >= _COVERAGE * dense:
+                return element
+    return None
+
+
+def find_run(view: View, anchor: Anchor) -> tuple[int, int]:
+    """The densest run of lines; behind headline and info line, the text that follows them at once counts first."""
+    lines = view.lines.all
+    if not anchor.is_article:
+        return densest(lines)
+    after = anchor.after
+    start, end = densest(lines[after:])
+    start, end = start + after, end + after
+    near = _near_run(lines, after)
+    if near[1] > near[0] and not (start < near[1] and near[0] < end):
+        return near
+    return start, end
+
+
+def _near_run(lines: list[Line], after: int) -> tuple[int, int]:
+    """The lines right behind the anchor up to the first heading of related links, if they hold a sentence."""
+    end = after
+    while (
+        end < len(lines)
+        and end < after + 200
+        and not ends_article(lines[end])
+        and 2 * lines[end].linked <= len(lines[end].text)
+    ):
+        end += 1
+    text = sum(weigh(line) for line in lines[after:end] if line.plain >= _LONG)
+    return (after, end) if text > 0 else (after, after)
 
 
 def _covers(view: View, element: _Element, start: int, end: int) -> int:
@@ -91,18 +132,33 @@ def _covers(view: View, element: _Element, start: int, end: int) -> int:
     return sum(line.plain for line in view.lines.all[max(first, start) : min(last, end)])
 
 
-def _by_density(view: View, title: str | None) -> Body:
-    start, end = densest(view.lines.all)
-    element = enclosing(view.lines, start, end)
-    if element is None:
-        return Body((), tuple(view.lines.all), (), "density", None)
+def _around_run(view: View, run: tuple[int, int], element: _Element, method: str, title: str | None) -> Body:
+    """The run, widened inside its container by short lines up to furniture, links or a heading of related links."""
     first, last = view.lines.spans[element]
     lines = view.lines.all
-    while start > first and not is_furniture(lines[start - 1], inside=False) and not _is_title(lines[start - 1], title):
+    dropped = _dropped(view, element)
+    start, end = max(first, run[0]), min(last, run[1])
+    while start > first and not _stops(lines[start - 1], title):
         start -= 1
-    while end < last and not is_furniture(lines[end], inside=False) and not ends_article(lines[end]):
+    while end < last and not _stops(lines[end], title):
         end += 1
-    return _trim_lines(lines[start:end], lines[:start], lines[end:], "density", element, title)
+    end = _cut(lines, start, end)
+    kept = [line for number, line in enumerate(lines[start:end], start) if number not in dropped]
+    return _trim_lines(kept, lines[:start], lines[end:], method, element, title)
+
+
+def _stops(line: Line, title: str | None) -> bool:
+    return is_furniture(line, inside=False) or ends_article(line) or _is_title(line, title)
+
+
+def _cut(lines: list[Line], start: int, end: int) -> int:
+    """Where a heading of related links or comments ends the text; one before the first long paragraph ends nothing."""
+    seen = False
+    for number in range(start, end):
+        if seen and ends_article(lines[number]):
+            return number
+        seen = seen or lines[number].plain >= _LONG
+    return end
 
 
 def _around(view: View, part: View) -> list[Line]:
@@ -150,7 +206,7 @@ def _trim_lines(
     """Cut both ends of a run of lines; hidden lines go unless everything is hidden."""
     shown = [line for line in lines if not line.hidden] or list(lines)
     first_long, last_long = _long_ends(shown, title)
-    start = max((i + 1 for i, line in enumerate(shown[:first_long]) if _edge(line, title)), default=0)
+    start = _lead_end(shown[:first_long], title)
     stop = next((i for i, line in enumerate(shown) if i > max(last_long, start - 1) and ends_article(line)), len(shown))
     kept = [line for i, line in enumerate(shown[start:stop], start) if i <= last_long or not _edge(line, title)]
     return Body(
@@ -170,6 +226,19 @@ def _long_ends(lines: list[Line], title: str | None) -> tuple[int, int]:
         return long[0], long[-1]
     longest = sizes.index(max(sizes)) if any(sizes) else -1
     return longest, longest
+
+
+def _lead_end(lines: list[Line], title: str | None) -> int:
+    """Behind the last furniture line of the lead; once a few lines of text have been seen, the text has begun."""
+    start, seen = 0, 0
+    for number, line in enumerate(lines):
+        if _edge(line, title):
+            start, seen = number + 1, 0
+        else:
+            seen += line.plain
+            if seen > _LEAD:
+                break
+    return start
 
 
 def _edge(line: Line, title: str | None) -> bool:

@@ -5,18 +5,25 @@ the balance of text and links.
 """
 
 import re
+from collections.abc import Sequence
 
+from pipelines.anchor import Anchor
 from pipelines.density import densest
+from pipelines.discover import LinkGroup, has_pager
 from pipelines.platforms.family import Platform
 from pipelines.records import Kind
 from pipelines.view import View
 
 _CHALLENGES = {
     "challenge:ruishu": re.compile(r"\$_ts\s*[=\[.]|_\$[a-zA-Z0-9]{2}\(\)|/[A-Za-z0-9]{12,16}\.dfe1675\.js"),
-    "challenge:jiasule": re.compile(r"__jsl_clearance|document\.cookie\s*=.{0,400}location\.(?:href|reload)", re.DOTALL),
+    "challenge:jiasule": re.compile(
+        r"__jsl_clearance|document\.cookie\s*=.{0,400}location\.(?:href|reload)", re.DOTALL
+    ),
     "challenge:cookie": re.compile(r"document\.cookie\s*=\s*[\"'](?:C3VK|CT6TS?|acw_sc__v\d|wzws_cid)"),
     "challenge:wechat": re.compile(r"环境异常|完成验证后即可继续访问|当前环境异常"),
-    "challenge:waf": re.compile(r"(?:访问|请求)(?:被|已被)?(?:拦截|阻断|拒绝)|云防护|安全验证|人机验证|Just a moment|请开启JavaScript并刷新|您的IP.{0,10}(?:限制|禁止)"),
+    "challenge:waf": re.compile(
+        r"(?:访问|请求)(?:被|已被)?(?:拦截|阻断|拒绝)|云防护|安全验证|人机验证|Just a moment|请开启JavaScript并刷新|您的IP.{0,10}(?:限制|禁止)"
+    ),
 }
 _GONE = re.compile(
     r"该内容已被发布者删除|此内容因违规无法查看|此帐号已被屏蔽|(?:页面|网页|文章|信息|内容|文件|栏目)(?:不存在|已删除|已被删除|已下线|没有找到|未找到|找不到|无法找到|走丢了|丢失)|"
@@ -24,6 +31,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE = 200, 400, 60
+_PARAGRAPH, _BLOCKS, _MAIN_SHARE = 40, 3, 0.6
 _INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)
 _ROOT = re.compile(r"^https?://[^/]+(?::\d+)?/(?:index\.\w{3,5})?$", re.IGNORECASE)
 _ARTICLE_URL = re.compile(
@@ -48,26 +56,41 @@ def is_soft_404(view: View) -> bool:
     return bool(_GONE.search(text))
 
 
-def classify(view: View, platform: Platform) -> Kind:
-    """article, listing, homepage, newspaper-index or other, for a page that is neither challenge nor gone."""
-    lines = [line for line in view.lines.all if not line.hidden]
-    start, end = densest(lines)
-    text = sum(line.plain for line in lines[start:end])
-    links = sum(1 for _ in view.root.iter("a"))
-    if platform.name == "founder" and (re.search(r"/node_\d+|paperindex", view.url) or "pagepicmap" in view.text.lower()):
-        return "newspaper-index"
-    if _has_article_metas(view) or _matches(platform.articles, view.url):
+def classify(view: View, platform: Platform, anchor: Anchor, lists: Sequence[LinkGroup]) -> Kind:
+    """article, listing, homepage, newspaper-index or other, for a page that is neither challenge nor gone.
+
+    `lists` are the groups of links that may be lists of articles, best first.
+    """
+    if stated := platform.kind(view):
+        return stated
+    if _matches(platform.articles, view.url) or _has_article_metas(view) or anchor.is_article:
         return "article"
-    if _ROOT.match(view.url) and links > 40:  # noqa: PLR2004
+    if _INDEX_FILE.search(view.url) or _matches(platform.listings, view.url):
+        return _kind_of_index(view, lists)
+    start, end = densest(view.lines.all)
+    text = [line.plain for line in view.lines.all[start:end] if not line.hidden]
+    listed = sum(len(entry.link.title or "") for group in lists for entry in group.entries)
+    if _ARTICLE_URL.search(view.url) and sum(text) >= _LITTLE:
+        return "article"
+    if sum(text) >= max(_LITTLE, listed) and max(text) >= _PARAGRAPH:
+        return "article"
+    return _kind_of_index(view, lists)
+
+
+def _kind_of_index(view: View, lists: Sequence[LinkGroup]) -> Kind:
+    """A page of links: no list is `other`; several lists side by side, or an entrance without dates, a homepage."""
+    if not lists:
+        return "other"
+    if _ROOT.match(view.url):
         return "homepage"
-    if _ARTICLE_URL.search(view.url) and text >= _LITTLE:
-        return "article"
-    longest = max((line.plain for line in lines), default=0)
-    if text >= 300 and longest >= 80 and not _INDEX_FILE.search(view.url):  # noqa: PLR2004
-        return "article"
-    if links >= 10 and text < 600:  # noqa: PLR2004
+    if has_pager(view):
         return "listing"
-    return "article" if text >= _LITTLE else "other"
+    main = lists[0]
+    total = sum(group.worth for group in lists)
+    if len(lists) >= _BLOCKS and main.worth < _MAIN_SHARE * total:
+        return "homepage"
+    dated = sum(entry.link.date is not None for entry in main.entries)
+    return "homepage" if _INDEX_FILE.search(view.url) and 2 * dated < len(main.entries) else "listing"
 
 
 def _matches(pattern: str | None, url: str) -> bool:

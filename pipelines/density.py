@@ -13,8 +13,10 @@ from pipelines.furniture import ends_article, is_info, is_tools
 from pipelines.lines import Line, Lines
 
 _PUNCTUATION = re.compile(r"[，。；：！？、“”,;!?]")
-_SHORT = 24
-_NOTICE = re.compile(r"版权|ICP备|公网安备|Copyright|许可证|主办单位|承办单位|技术支持|声明：|热线|邮编", re.IGNORECASE)
+_SHORT, _NOTICE_LIMIT, _TOOL_LIMIT = 24, 300, 120
+_NOTICE = re.compile(
+    r"版权|ICP备|公网安备|Copyright|许可证|主办[单位：:]|承办单位|技术支持|声明：|热线|邮编", re.IGNORECASE
+)
 
 
 def weigh(line: Line) -> float:
@@ -24,14 +26,14 @@ def weigh(line: Line) -> float:
         return 0.0
     if line.linked > 0.5 * size:
         return -8.0 - 0.5 * line.linked
-    if _NOTICE.search(line.text) and size < 300:  # noqa: PLR2004
+    if size < _NOTICE_LIMIT and _NOTICE.search(line.text.replace(" ", "")):
         return -25.0
     marks = len(_PUNCTUATION.findall(line.text))
     if size >= _SHORT and marks:
         return line.plain + 6.0 * marks - 2.0 * line.linked
     if line.row:
         return 0.4 * size
-    if size < 120 and (is_tools(line.text) or is_info(line.text) or ends_article(line)):  # noqa: PLR2004
+    if size < _TOOL_LIMIT and (is_tools(line.text) or is_info(line.text) or ends_article(line)):
         return -30.0
     return 0.3 * size + 4.0 * marks - 6.0
 

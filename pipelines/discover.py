@@ -1,19 +1,39 @@
-"""The links that a list page is made for, without its navigation, and the page after it."""
+"""The links that a list page is made for, without its navigation, and the page after it.
+
+Anchors that stand in the same place of the markup (same tags and classes up to the root) are one group. A group is
+worth what its titles, dates and article-like addresses say; menus have short titles and none of these.
+"""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
-from pipelines.dom import squeeze, text_of
+from pipelines.dom import matches, squeeze, text_of
 from pipelines.labels import DATE
 from pipelines.platforms.family import Platform
 from pipelines.records import Link
 from pipelines.view import View
 
-_NEXT_WORDS = re.compile(r"^[\s\[【<>«»]*(?:下一页|下页|后一页|下一頁|下頁|next|Next|NEXT|›|»|>)[\s\]】<>»›]*$")
-_SHORTEST = 6
+_NEXT_WORDS = re.compile(
+    r"[\s\[【<>«»]*(?:下一页|下页|后一页|下一頁|下頁|下一版|下一张|next(?:\s+page)?|›|»|>)[\s\]】<>»›]*", re.IGNORECASE
+)
+_NEXT_PICTURE = re.compile(
+    r"(?:^|[/_\-.])(?:next|xia\w*|nextpage|page_?next|right|down)\w*\.(?:gif|png|jpe?g|svg)", re.IGNORECASE
+)
+_PAGERS = re.compile(
+    r"\b(?:pages?\d*|pager|pagination|pagenav\w*|page[-_]?\w*|fenye\w*|wp_paging|pb_sys_common|pagediv|list_?page)\b"
+)
+_MENUS = re.compile(
+    r"\b(?:nav\w*|menu\w*|footer\w*|foot|header|breadcrumb\w*|crumbs?|topbar|sub-?nav\w*|sub-?menu\w*|sidebar|links?|friend\w*|tools?)\b"
+)
+_ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
+_SHORTEST, _LONGEST, _MENU_LENGTH = 6, 40, 8
+_DATED, _ARTICLE_LIKE, _LEAST = 15.0, 8.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,75 +42,161 @@ class Entry:
 
     link: Link
     anchor: _Element
-    place: str
+    shape: str
 
 
-def find_links(view: View, *, whole: bool = False) -> tuple[Link, ...]:
-    """The links of the main list, in order, each once; of every list with `whole` (a homepage)."""
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in _entries(view):
-        groups[entry.place].append(entry)
-    ranked = sorted(groups.values(), key=_worth, reverse=True)
-    if not ranked:
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Entries that stand in one place of the markup; `worth` is in characters of title."""
+
+    entries: tuple[Entry, ...]
+    worth: float
+
+
+def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
+    """Groups that may be lists of articles, best first."""
+    places: dict[str, list[Entry]] = defaultdict(list)
+    for anchor in view.root.iter("a"):
+        entry = _entry(view, anchor)
+        if entry and (
+            platform.items is None or platform.kind(view) is None or re.search(platform.items, entry.link.url)
+        ):
+            places[_place(anchor)].append(entry)
+    groups = [LinkGroup(tuple(entries), _worth(place, entries)) for place, entries in places.items()]
+    wanted = _LEAST if platform.items is None or platform.kind(view) is None else 0.0
+    return tuple(sorted((group for group in groups if group.worth > wanted), key=lambda group: -group.worth))
+
+
+def find_links(view: View, groups: Sequence[LinkGroup], *, whole: bool = False) -> tuple[Link, ...]:
+    """The links of the main list, in the order of the page, each once; of every list with `whole` (a homepage)."""
+    if not groups:
         return ()
-    chosen = [entry for group in ranked if whole or group is ranked[0] for entry in group if _worth(group) > 0]
+    chosen = [entry for group in groups for entry in group.entries] if whole else _with_lead(view, groups[0])
     links: dict[str, Link] = {}
     for entry in chosen:
-        links.setdefault(entry.link.url, entry.link)
+        kept = links.setdefault(entry.link.url, entry.link)
+        if not kept.title and entry.link.title:
+            links[entry.link.url] = entry.link
     return tuple(links.values())
 
 
-def _entries(view: View) -> list[Entry]:
-    entries = []
-    for anchor in view.root.iter("a"):
-        address = view.address(anchor.get("href"))
-        title = _title(anchor)
-        if address and title:
-            entries.append(Entry(Link(address, title, _date(anchor)), anchor, _place(anchor)))
-    return entries
+def _with_lead(view: View, group: LinkGroup) -> list[Entry]:
+    """A list and what its own block shows above it: headlines with the same shape of address."""
+    shape = Counter(entry.shape for entry in group.entries).most_common(1)[0][0]
+    block = _common_block([entry.anchor for entry in group.entries])
+    parent = block.getparent() if block is not None else None
+    if parent is None or parent.tag in {"body", "html", "tr", "table"}:
+        return list(group.entries)
+    entries = {entry.anchor: entry for entry in group.entries}
+    for anchor in parent.iter("a"):
+        entry = entries.get(anchor) or _entry(view, anchor)
+        if entry and entry.shape == shape and len(entry.link.title or "") >= _SHORTEST:
+            entries.setdefault(anchor, entry)
+    order = {anchor: number for number, anchor in enumerate(parent.iter("a"))}
+    return sorted(entries.values(), key=lambda entry: order.get(entry.anchor, 0))
+
+
+def _common_block(anchors: list[_Element]) -> _Element | None:
+    paths = [[anchor, *anchor.iterancestors()][::-1] for anchor in anchors]
+    block = None
+    for level in zip(*paths, strict=False):
+        if any(element is not level[0] for element in level):
+            break
+        block = level[0]
+    return block.getparent() if block is not None and block.tag == "a" else block
+
+
+def _entry(view: View, anchor: _Element) -> Entry | None:
+    address = view.address(anchor.get("href"))
+    if not address:
+        return None
+    title = _title(anchor)
+    return Entry(Link(address, title or None, _date(anchor)), anchor, _shape(address)) if title else None
 
 
 def _title(anchor: _Element) -> str:
+    """The text shown, or `@title` where the text is cut with dots."""
     shown, stated = text_of(anchor), squeeze(anchor.get("title"))
-    return stated if stated and (not shown or shown.rstrip(".…") in stated or len(stated) > len(shown)) else shown
+    if not shown or (shown.endswith(("…", "...")) and len(stated) > len(shown) / 2):
+        return stated or shown
+    return shown
+
+
+def _shape(address: str) -> str:
+    """The last part of an address with its digits folded: entries of one list share it."""
+    last = address.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    return re.sub(r"\d+", "#", re.sub(r"[0-9a-f]{16,}", "#", last))
 
 
 def _date(anchor: _Element) -> str | None:
     holder = anchor
-    for _ in range(3):
-        found = DATE.search(text_of(holder))
+    for _ in range(4):
+        found = DATE.search(text_of(holder)) if holder is not anchor else None
         if found:
             return found[0]
         parent = holder.getparent()
-        if parent is None or len(list(parent.iter("a"))) > 2:  # noqa: PLR2004
+        if parent is None or sum(1 for _ in zip(parent.iter("a"), range(4), strict=False)) > 2:  # noqa: PLR2004
             return None
         holder = parent
     return None
 
 
 def _place(anchor: _Element) -> str:
-    """Where an anchor stands: tags and classes of its ancestors; the entries of one list share it."""
+    """Where an anchor stands: tags and classes of its ancestors; rows and items are alike whatever their class."""
     path = []
     for element in anchor.iterancestors():
-        path.append(f"{element.tag}.{(element.get('class') or '').split(' ')[0]}#{element.get('id') or ''}" if element.tag not in {"li", "tr"} else element.tag)
+        name = "" if element.tag in {"li", "tr", "td", "dd"} else (element.get("class") or "").strip().split(" ")[0]
+        path.append(f"{element.tag}.{name}#{element.get('id') or ''}" if name or element.tag == "div" else element.tag)
     return "/".join(path)
 
 
-def _worth(group: list[Entry]) -> float:
-    titles = [entry.link.title or "" for entry in group]
-    long = sum(len(title) for title in titles if len(title) >= _SHORTEST)
-    dated = sum(entry.link.date is not None for entry in group)
-    return long + 20.0 * dated - 200.0 if len(group) > 1 else long - 200.0
+def _worth(place: str, entries: list[Entry]) -> float:
+    unique = {entry.link.url: entry for entry in entries}.values()
+    titles = sum(
+        min(len(entry.link.title or ""), _LONGEST) for entry in unique if len(entry.link.title or "") >= _SHORTEST
+    )
+    dated = sum(entry.link.date is not None for entry in unique)
+    alike = sum(bool(_ARTICLE_FILE.search(entry.shape.replace("#", "000"))) for entry in unique)
+    if len(unique) > 1 and titles < _MENU_LENGTH * len(unique) and not dated:
+        return 0.0
+    worth = titles + _DATED * dated + _ARTICLE_LIKE * alike
+    return worth * (0.2 if _MENUS.search(place.lower().replace(".", " ").replace("#", " ")) and not dated else 1.0)
+
+
+def has_pager(view: View) -> bool:
+    """Whether the page is one of several pages of a list."""
+    if any(_NEXT_WORDS.fullmatch(text_of(anchor)) or _shows_next(anchor) for anchor in view.root.iter("a")):
+        return True
+    pagers = (
+        element for element in view.root.iter("div", "p", "ul", "span", "nav", "td") if _PAGERS.search(matches(element))
+    )
+    return any(sum(text_of(anchor).isdigit() for anchor in pager.iter("a")) > 1 for pager in pagers)
 
 
 def find_next(view: View, platform: Platform) -> Link | None:
-    """The page after this one: what the family states, else the anchor that says 下一页."""
+    """The page after this one: what the family states, else the anchor that says or shows 下一页."""
     if found := platform.following(view):
         return found
     for anchor in view.root.iter("a"):
-        if _NEXT_WORDS.match(text_of(anchor)) and (address := view.address(anchor.get("href"))) and address != view.url:
-            return Link(address)
+        if (_NEXT_WORDS.fullmatch(text_of(anchor)) or _shows_next(anchor)) and (link := _other(view, anchor)):
+            return link
     for element in view.root.iter("link"):
-        if (element.get("rel") or "").lower() == "next" and (address := view.address(element.get("href"))):
-            return Link(address)
+        if (element.get("rel") or "").lower() == "next" and (link := _other(view, element)):
+            return link
     return None
+
+
+def _shows_next(anchor: _Element) -> bool:
+    if text_of(anchor):
+        return False
+    return any(
+        _NEXT_PICTURE.search(image.get("src") or "") or _NEXT_WORDS.fullmatch(image.get("alt") or "-")
+        for image in anchor.iter("img")
+    )
+
+
+def _other(view: View, element: _Element) -> Link | None:
+    address = view.address(element.get("href"))
+    if not address or address == view.url or urlsplit(address).netloc != urlsplit(view.url).netloc:
+        return None
+    return Link(address)

@@ -60,7 +60,9 @@ def read_with_trafilatura(element: _Element) -> tuple[str, ...]:
 def _as_document(element: _Element) -> HtmlElement:
     from lxml.html import document_fromstring, tostring  # noqa: PLC0415
 
-    return document_fromstring("<html><body>" + tostring(element, encoding="unicode", with_tail=False) + "</body></html>")
+    return document_fromstring(
+        "<html><body>" + tostring(element, encoding="unicode", with_tail=False) + "</body></html>"
+    )
 
 
 def agreement(first: tuple[str, ...], second: tuple[str, ...]) -> float:

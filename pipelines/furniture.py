@@ -62,6 +62,8 @@ _EDITORS = re.compile(
     r"[（(【\[〔—\-\s]*(?:(?:责任|本文|网络|值班|见习|实习|视频|美术)?编辑|责编|选稿|编审|校对|责任校对|审核|审稿|初审|复审|终审|一审|二审|三审|监制|签发|录入|稿源)"
     r"\s*[:：丨|/]?.{0,50}"
 )
+_NUMBERED = re.compile(r"\s*(?:\d{1,2}\s*[.、．:：）)]\s*\D|[（(]?[一二三四五六七八九十]{1,3}[）)、.])")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[\w./-]+")
 _INFO_LIMIT = 160
 _NOTICE_LIMIT = 500
 _BODY_SOURCE = re.compile(r"[（(]\s*(?:来源|资料来源|摘自|原载|据)[^）)]{1,40}[）)]")
@@ -77,9 +79,19 @@ def is_tools(text: str) -> bool:
     """
     if not any(character.isalnum() for character in text):
         return True
+    if _NUMBERED.match(text):
+        return False
+    if " " in text and _spaced(text):
+        text = text.replace(" ", "")
     if len(text) <= _LONG * 2 and not any(map(str.isalnum, _TOOLS.sub("", text))):
         return not text.isdigit()
     return len(text) <= _NOTICE_LIMIT and any(pattern.fullmatch(text) for pattern in _WHOLE)
+
+
+def _spaced(text: str) -> bool:
+    """Whether a line is s p a c e d  o u t, as copyright lines like to be."""
+    parts = text.split(" ")
+    return sum(len(part) == 1 for part in parts) > len(parts) / 2
 
 
 def is_info(text: str) -> bool:
@@ -98,7 +110,7 @@ def is_info(text: str) -> bool:
     date = DATE.search(text)
     if not date:
         return False
-    rest = text[: date.start()] + text[date.end() :]
+    rest = _ADDRESS.sub("", text[: date.start()] + text[date.end() :])
     labelled = any(item.labelled for item in stated)
     if labelled and len(text[: date.start()]) < _LONG / 2:
         return True

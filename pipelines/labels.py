@@ -16,7 +16,7 @@ _LABELS = {
         "更新时间|更新日期|创建时间|上传时间|编辑时间|时间|日期|发表于|发布于|日 期|时 间"
     ),
     "source": (
-        "来源|文章来源|信息来源|稿件来源|新闻来源|本文来源|内容来源|资料来源|原文来源|消息来源|来 源|来自|稿源|出处|文章出处|"
+        "来源|来源于|文章来源|信息来源|稿件来源|新闻来源|本文来源|内容来源|资料来源|原文来源|消息来源|来 源|来自|稿源|出处|文章出处|"
         "信息提供|供稿单位|供稿部门|来源单位|来源部门|发布单位|发布机构|信息发布单位"
     ),
     "author": "作者|本文作者|文章作者|撰稿人|撰稿|撰文|作 者|文/图|图/文|图文|记者|本报记者|通讯员|供稿人|供稿",
@@ -34,13 +34,13 @@ _LABELS = {
 _NAMES = {name.replace(" ", ""): field for field, names in _LABELS.items() for name in names.split("|")}
 _LABEL = re.compile(
     r"(?:^|(?<=[\s|｜\]】）)】\d秒分日:：,，;；【\[（(/]))[·•▪\-—_/]*(?P<name>"
-    + "|".join(
-        r"\s?".join(map(re.escape, name)) for name in sorted(_NAMES, key=len, reverse=True)
-    )
+    + "|".join(r"\s?".join(map(re.escape, name)) for name in sorted(_NAMES, key=len, reverse=True))
     + r")\s*[】\]]?\s*(?:[:：|｜丨︰]\s*)+",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]")
+_GLUED = re.compile(
+    r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
+)
 _END = re.compile(
     r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
     r"大\s+中\s+小|[Aa][-+－＋]|小\s+中\s+大|纠错|手机|扫一扫|进入|投稿|复制链接|返回|订阅|转发|网友|欢迎|作者文章|微信|[|｜])"
@@ -126,7 +126,9 @@ def _after_date(rest: str) -> Iterator[Stated]:
         yield Stated("source", value, labelled=False)
 
 
-_ORGAN = re.compile(r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)")
+_ORGAN = re.compile(
+    r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)"
+)
 
 
 def clean_value(value: str) -> str:

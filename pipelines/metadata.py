@@ -33,8 +33,10 @@ _URL_DATE = re.compile(
     r"/t((?:19|20)\d{2})(\d{2})(\d{2})_\d|/art/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-?(\d{2})[/-](\d{2})/|"
     r"/((?:19|20)\d{2})(\d{2})(\d{2})/|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})/|/((?:19|20)\d{2})/(\d{2})(\d{2})/"
 )
-_NOT_A_NAME = re.compile(r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|本站编辑|name.*)$", re.IGNORECASE)
-_PLACEHOLDERS = ("T00:00+", "T00:00:00+", "T23:59:59+", "T23:59+")
+_NOT_A_NAME = re.compile(
+    r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|本站编辑|name.*)$", re.IGNORECASE
+)
+_SPLIT_DATE = re.compile(r"(?P<day>\d{1,2})\s*[日/]?\s+(?P<month>(?:19|20)\d\d\s*[-/.年]\s*\d{1,2})\s*月?")
 
 
 @dataclass(slots=True)
@@ -74,7 +76,11 @@ def find_fields(view: View, platform: Platform, body: Body, stated: dict[str, st
 def _labels(lines: Iterable[Line]) -> Iterable[tuple[str, str, str]]:
     """All labelled values of short lines; a label alone on its line takes the next line as its value."""
     waiting: str | None = None
+    previous = ""
     for line in lines:
+        if split := _SPLIT_DATE.fullmatch(f"{previous} {line.text}"):
+            yield "published", f"{split['month']}-{split['day']}".replace("年", "-"), "info-line:split"
+        previous = line.text
         if len(line.text) > 200:  # noqa: PLR2004
             waiting = None
             continue
@@ -105,7 +111,7 @@ def _published(
     _read(readings, stated.get("published"), f"platform:{platform.name}", view)
     for meta in _META_DATES:
         _read(readings, view.metas.get(meta), f"meta:{meta}", view)
-    for wanted in ("info-line", "info-line:place"):
+    for wanted in ("info-line", "info-line:place", "info-line:split"):
         for name, value, origin in labels:
             if name == "published" and origin == wanted:
                 _read(readings, value, origin, view)
@@ -122,9 +128,16 @@ def _read(readings: list[tuple[str, str]], text: str | None, origin: str, view: 
     if not text:
         return
     found = DATE.search(text)
-    value = parse_date(found[0] if found else text, fetched_at=view.fetched_at)
+    value = parse_date(_straighten(found[0] if found else text), fetched_at=view.fetched_at)
     if value:
-        readings.append((value[:10] if any(mark in value for mark in _PLACEHOLDERS) else value, origin))
+        readings.append((value, origin))
+
+
+def _straighten(text: str) -> str:
+    """Dates as templates glue them: `2019年06月15日08:18`, `2023 11/ 17 20:52`, `2007-08-20-23:59:59`."""
+    text = re.sub(r"日(?=\d)", "日 ", text)
+    text = re.sub(r"^((?:19|20)\d\d) (\d{1,2})/ ?(\d{1,2})", r"\1-\2-\3", text)
+    return re.sub(r"^(\d{4}-\d{1,2}-\d{1,2})-(?=\d)", r"\1 ", text)
 
 
 def _url_date(url: str) -> str | None:

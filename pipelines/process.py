@@ -7,17 +7,18 @@ outcomes with a reason; nothing here raises for a bad page.
 import hashlib
 from dataclasses import dataclass
 
-from pipelines.article import Draft, build_article, draft_article
+from pipelines.article import build_article, draft_article, read_heading
 from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.decode import decode
-from pipelines.discover import find_links, find_next
+from pipelines.discover import find_groups, find_links, find_next
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.platforms import recognise
 from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import repair
 from pipelines.site import Layout, Site
-from pipelines.view import View, join, view_page
+from pipelines.links import join_link
+from pipelines.view import View, view_page
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
@@ -33,7 +34,13 @@ _MAGICS = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _PICTURES = frozenset({"jpeg", "png", "gif"})
-_FILE_TYPES = ("application/pdf", "application/msword", "application/vnd.", "application/zip", "application/octet-stream")
+_FILE_TYPES = (
+    "application/pdf",
+    "application/msword",
+    "application/vnd.",
+    "application/zip",
+    "application/octet-stream",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
         return Outcome("other", f"no-response:{capture.failure.kind}" if capture.failure else "no-response")
     location = response.header("location")
     if response.status in _REDIRECTS and location:
-        return Outcome("other", "redirect", location=join(capture.url, location))
+        return Outcome("other", "redirect", location=join_link(capture.url, location))
     if response.status == 304:  # noqa: PLR2004
         return Outcome("other", "not-modified")
     if response.status in _GONE:
@@ -134,7 +141,7 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
 
 def understand(page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None) -> Outcome:
     """Classify a decoded and repaired page and take its article or its links."""
-    view = view_page(page.url, page.text, page.fetched_at)
+    view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
     if view is None or not view.lines.all:
         visible, text = 0, page.text
     else:
@@ -151,16 +158,15 @@ def understand(page: Page, site: Site | None, provenance: Provenance, *, problem
 def _take(page: Page, view: View, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
     platform = recognise(view, stated=site.platform if site else None)
     layout = site.layout_at(page.fetched_at) if site else Layout()
-    kind: Kind = classify(view, platform)
+    heading = read_heading(view, platform)
+    groups = find_groups(view, platform)
+    kind: Kind = classify(view, platform, heading.anchor, groups)
     if kind == "article":
-        draft = draft_article(view, platform, layout)
+        draft = draft_article(view, platform, layout, heading)
         if draft.paragraphs or draft.images:
             return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
         return Outcome("other", problem or "no-text", page=page)
     if kind == "other":
         return Outcome("other", problem or "no-text", page=page)
-    links = find_links(view, whole=kind == "homepage")
+    links = find_links(view, groups, whole=kind == "homepage")
     return Outcome(kind, problem, page=page, links=links, next=find_next(view, platform))
-
-
-__all__ = ["Draft", "process", "understand"]

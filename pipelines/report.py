@@ -54,4 +54,8 @@ def _link(link: Link) -> dict[str, Any]:
 def _page_keys(page: Page | None) -> dict[str, Any]:
     if page is None:
         return {"encoding": None, "steps": [], "damage": []}
-    return {"encoding": asdict(page.encoding), "steps": [asdict(step) for step in page.steps], "damage": list(page.damage)}
+    return {
+        "encoding": asdict(page.encoding),
+        "steps": [asdict(step) for step in page.steps],
+        "damage": list(page.damage),
+    }

@@ -18,8 +18,10 @@ _META_TITLES = ("articletitle", "article_title", "contenttitle")
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _CLASSES = re.compile(r"\b(?:\w*title\w*|biaoti|bt|tit|headline|\w*_tit|heading)\b")
 _SPLIT = re.compile(r"\s*(?:_{1,2}|\|+|--+|——|－|—)\s*|\s+[-–]\s+")
-_SITE_TAIL = re.compile(r"\s*[-_—|－]+\s*[^-_—|－]{2,24}$")
-_SITE_WORDS = re.compile(r"(?:网|网站|频道|政府|局|厅|委员会|报|日报|在线|门户|中心|新闻|公众号|站|大学|学院|平台)$")
+_SITE_WORDS = re.compile(
+    r"(?:网|网站|频道|政府|局|厅|委员会|报|在线|门户|中心|新闻|公众号|站|大学|学院|平台|研究所|研究院|协会|公司|集团|博物馆|图书馆|"
+    r"详情|详细|内容|正文|首页|主页|欢迎您|网_\w+)$|^(?:新闻|文章|内容|信息)"
+)
 _LONGEST, _SHORTEST = 120, 4
 
 
@@ -43,16 +45,16 @@ def find_title(view: View, platform: Platform, stated: dict[str, str]) -> tuple[
 def _from_page(view: View) -> tuple[str | None, str]:
     page_title = fold(view.title)
     lines = [line for line in view.lines.all if _SHORTEST <= len(line.text) <= _LONGEST and not _is_furniture(line)]
-    inside = [line for line in lines if fold(line.text) in page_title]
-    if best := max(inside, key=lambda line: (len(fold(line.text)), _rank(line)), default=None):
+    inside = [line for line in lines if fold(line.text) in page_title and not _is_name(line)]
+    if best := max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None):
         if _is_headline(best, page_title):
             return best.text, "title+line"
     whole = view.metas.get("og:title") or ""
     if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
         return _without_site(whole, view), "meta:og:title"
-    headings = [line for line in lines if _rank(line) > 0 and line.plain > line.linked]
+    headings = [line for line in lines if rank_of(line) > 0 and line.plain > line.linked]
     if not _names_article(view.title) and headings:
-        best = max(headings, key=lambda line: (_rank(line), min(len(line.text), 30)))
+        best = max(headings, key=lambda line: (rank_of(line), min(len(line.text), 30)))
         return best.text, "heading"
     return (_without_site(view.title, view) or None), "title"
 
@@ -61,15 +63,20 @@ def _is_furniture(line: Line) -> bool:
     return is_tools(line.text) or is_info(line.text)
 
 
+def _is_name(line: Line) -> bool:
+    """A short line that ends like a site's or column's name, and is no heading of the first order."""
+    return len(line.text) <= 12 and bool(_SITE_WORDS.search(line.text)) and rank_of(line) < 3  # noqa: PLR2004
+
+
 def _is_headline(line: Line, page_title: str) -> bool:
     """A line is the headline if it opens the title, fills half of it, or is a heading: a column's name is none of it."""
     text = fold(line.text)
-    if len(text) < 6 and _rank(line) <= 0:  # noqa: PLR2004
+    if len(text) < 6 and rank_of(line) <= 0:  # noqa: PLR2004
         return False
-    return page_title.startswith(text) or 2 * len(text) >= len(page_title) or _rank(line) > 0
+    return page_title.startswith(text) or 2 * len(text) >= len(page_title) or rank_of(line) > 0
 
 
-def _rank(line: Line) -> int:
+def rank_of(line: Line) -> int:
     """How much the markup says headline: 2 for headings of any level, 1 for a class that says title."""
     element = line.element
     for _ in range(3):

@@ -3,18 +3,19 @@
 Every rule reads from here, so a page is parsed and walked once, whatever is asked of it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from urllib.parse import urljoin
 
 from lxml.etree import _Element
 
 from pipelines.dom import parse_page, squeeze, text_of
 from pipelines.lines import Line, Lines, read_lines
+from pipelines.links import choose_base, join_link
 
-_BASE_LIMIT = 2000
+_LONGEST = 4000
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class View:
     root: _Element
     index: Index
     lines: Lines
+    charset: str = "utf-8"
 
     @cached_property
     def metas(self) -> dict[str, str]:
@@ -80,11 +82,8 @@ class View:
     @cached_property
     def base(self) -> str:
         """Where relative links begin: `<base href>` if it is a real address, else the page's own."""
-        for element in self.root.iter("base"):
-            href = (element.get("href") or "").strip()
-            if href and len(href) < _BASE_LIMIT:
-                return join(self.url, href)
-        return self.url
+        base = next((element.get("href") for element in self.root.iter("base") if element.get("href")), None)
+        return choose_base(self.url, base)
 
     def read(self, *selectors: str) -> str:
         """The text of the first selected element that has any."""
@@ -100,31 +99,26 @@ class View:
 
     def address(self, href: str | None) -> str | None:
         """A link of this page as an absolute http address; None for scripts, mail and fragments."""
-        href = "".join((href or "").split())
-        if not href or href[0] == "#" or href.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
+        if not href or href[0] == "#" or len(href) > _LONGEST:
             return None
-        address = join(self.base, href)
-        return address if address.startswith(("http://", "https://")) else None
+        return join_link(self.base, "".join(href.split()), charset=self.charset)
 
 
-def join(base: str, href: str) -> str:
-    """Join an address to a base; an address that cannot be understood is given back as it is."""
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return href
-
-
-def view_page(url: str, text: str, fetched_at: datetime) -> View | None:
-    """Parse a page and walk it; None where there is nothing to walk."""
+def view_page(url: str, text: str, fetched_at: datetime, *, charset: str = "utf-8") -> View | None:
+    """Parse a page and walk it; None where there is nothing to walk. `charset` is what queries of its links are in."""
     root = parse_page(text)
     if root is None:
         return None
-    return View(url, text, fetched_at, root, Index.of(root), read_lines(root, breaks=_inline_containers(root)))
+    return View(url, text, fetched_at, root, Index.of(root), read_lines(root, breaks=_inline_containers(root)), charset)
+
+
+_INLINE_CONTAINER = re.compile(
+    r"(?:font)?zoom\w*|(?:article|art|main|news|info)?_?(?:content|body|text)\w*|bodylabel|zw\d?|neirong", re.IGNORECASE
+)
 
 
 def _inline_containers(root: _Element) -> Iterator[_Element]:
-    """Inline elements with an id: old templates put whole articles into `<span id=zoom>` or `<font id=Zoom>`."""
-    for element in root.iter("span", "font", "label", "strong", "b"):
-        if element.get("id"):
+    """Inline elements with an id that says body: old templates put whole articles into `<span id=zoom>`."""
+    for element in root.iter("span", "font", "label"):
+        if _INLINE_CONTAINER.fullmatch(element.get("id") or ""):
             yield element

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.records import Link
+from pipelines.records import Kind, Link
 from pipelines.view import View
 
 
@@ -16,6 +16,10 @@ def _nothing(_: View) -> dict[str, str]:
 
 
 def _no_link(_: View) -> Link | None:
+    return None
+
+
+def _no_kind(_: View) -> Kind | None:
     return None
 
 
@@ -28,9 +32,9 @@ class Platform:
     """One CMS family. Selectors are those of `view.Index`.
 
     `signs` are searched in the page's source, `address` in its url; either recognises the family. `articles` and
-    `listings` are shapes of urls. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
+    `listings` are shapes of urls, `items` the shape of links that a list of this family holds. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
     the family states in comments or scripts, `fragment` cuts a body out of the source where only comments mark it,
-    `following` finds the next page of a list.
+    `following` finds the next page of a list, `kind` says what a page is where the family's own markup tells.
     """
 
     name: str
@@ -42,10 +46,11 @@ class Platform:
     titles: tuple[str, ...] = ()
     subtitles: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
+    items: str | None = None
     fields: Callable[[View], dict[str, str]] = _nothing
     fragment: Callable[[View], str | None] = _no_body
     following: Callable[[View], Link | None] = _no_link
+    kind: Callable[[View], Kind | None] = _no_kind
 
     def recognises(self, view: View) -> bool:
         """Whether the page is one of this family."""

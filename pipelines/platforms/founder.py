@@ -8,6 +8,7 @@ import re
 
 from pipelines.dom import parse_page, squeeze, text_of
 from pipelines.platforms.family import Platform
+from pipelines.records import Kind, Link
 from pipelines.view import View
 
 _PROPERTY = re.compile(r"<!--\s*enpproperty(.{0,8000}?)/?enpproperty\s*-->", re.DOTALL | re.IGNORECASE)
@@ -43,6 +44,29 @@ def fragment(view: View) -> str | None:
     return found[1] if found else None
 
 
+_INDEX = re.compile(r"/node_\d+(?:_\d+)?\.html?|/paperindex\.html?")
+_NEXT_PAGE = re.compile(r"^[\s>»\[]*下一?版[\s>»\]]*$")
+
+
+def kind(view: View) -> Kind | None:
+    """A newspaper's page index by its address, its map of the page, or the type 2 of its comment."""
+    marks = "pagepicmap" in view.text.lower() or "<founder-type>2" in view.text
+    return "newspaper-index" if _INDEX.search(view.url) or (marks and "content_" not in view.url) else None
+
+
+def following(view: View) -> Link | None:
+    """The next page of the issue: the anchor that says 下一版, else the one after this page in the page index."""
+    nodes: list[str] = []
+    for anchor in view.root.iter("a"):
+        address = view.address(anchor.get("href"))
+        if address and _NEXT_PAGE.match(text_of(anchor)):
+            return Link(address)
+        if address and _INDEX.search(address) and address not in nodes:
+            nodes.append(address)
+    place = nodes.index(view.url) if view.url in nodes else -1
+    return Link(nodes[place + 1]) if 0 <= place < len(nodes) - 1 else None
+
+
 PLATFORM = Platform(
     name="founder",
     signs=(r"<!--\s*enpproperty", r"<!--\s*enpcontent", r"<founder-(?:content|date)", r"pagepicmap"),
@@ -50,6 +74,9 @@ PLATFORM = Platform(
     articles=r"/content_\d+(?:_\d+)?\.html?",
     listings=r"/node_\d+\.html?",
     bodies=("#ozoom", "founder-content", "#contentmain", "#articlecontent"),
+    items=r"/content_\d+(?:_\d+)?\.html?",
     fields=fields,
+    following=following,
+    kind=kind,
     fragment=fragment,
 )

@@ -24,7 +24,10 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="gkmlpt",
-    signs=(r"/gkmlpt/", r"gkmlpt[-_]",),
+    signs=(
+        r"/gkmlpt/",
+        r"gkmlpt[-_]",
+    ),
     address=r"/gkmlpt/",
     articles=r"/gkmlpt/content/",
     bodies=(".article-content", "#zoomcon", ".content .article-content"),

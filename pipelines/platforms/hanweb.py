@@ -22,7 +22,9 @@ _PARAMETER = re.compile(
     r"[\"']?\b(columnid|unitid|webid|webname|appid|path|sourceContentType|permissiontype|col)[\"']?\s*[:=]\s*[\"']?([^\"'&,;\s}]*)"
 )
 _PROXY = re.compile(r"proxyUrl\s*:\s*[\"']([^\"']+)[\"']")
-_NUMBER = {name: re.compile(rf"\b{name}\s*:\s*[\"']?(\d+)") for name in ("perPage", "totalRecord", "currentPage", "pageCount")}
+_NUMBER = {
+    name: re.compile(rf"\b{name}\s*:\s*[\"']?(\d+)") for name in ("perPage", "totalRecord", "currentPage", "pageCount")
+}
 _GROUP = 3
 
 
@@ -64,7 +66,14 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="hanweb",
-    signs=(r"ZJEG_RSS\.content", r"<\$\[信息(?:内容|来源|标题)\]>", r"/module/(?:web/)?jpage/", r"jpageform_?\d*", r"<datastore>", r"/jslib/hanweb"),
+    signs=(
+        r"ZJEG_RSS\.content",
+        r"<\$\[信息(?:内容|来源|标题)\]>",
+        r"/module/(?:web/)?jpage/",
+        r"jpageform_?\d*",
+        r"<datastore>",
+        r"/jslib/hanweb",
+    ),
     address=r"/(?:art/\d{4}/|col/col\d+/)",
     articles=r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_[\w]+\.html",
     listings=r"/col/col\d+/(?:index\.html)?",

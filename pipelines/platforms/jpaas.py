@@ -8,7 +8,9 @@ from pipelines.platforms.family import Platform
 from pipelines.records import Link
 from pipelines.view import View
 
-_QUERY = re.compile(r"unitbuild\.js\"?[^>]*?\burl=[\"']([^\"']+)[\"'][^>]*?queryData=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_QUERY = re.compile(
+    r"unitbuild\.js\"?[^>]*?\burl=[\"']([^\"']+)[\"'][^>]*?queryData=(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE
+)
 _PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*[\"']([^\"']*)[\"']")
 
 

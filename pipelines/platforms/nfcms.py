@@ -12,6 +12,15 @@ PLATFORM = Platform(
     address=r"/content/post_\d+\.html",
     articles=r"/content/post_\d+\.html",
     listings=r"/index(?:_\d+)?\.html$",
-    bodies=("#zoomcon", "div.article-content", ".article_content", ".info_cont", ".zw", ".content_article", ".newscontnet", ".contentbox"),
+    bodies=(
+        "#zoomcon",
+        "div.article-content",
+        ".article_content",
+        ".info_cont",
+        ".zw",
+        ".content_article",
+        ".newscontnet",
+        ".contentbox",
+    ),
     drops=(".bbnr", "#ces"),
 )

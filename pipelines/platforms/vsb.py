@@ -21,9 +21,24 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="vsb",
-    signs=(r"_vsb_content", r"vsb_content", r"v_news_content", r"_showDynClicks", r"/system/resource/js/", r"pb_sys_common"),
+    signs=(
+        r"_vsb_content",
+        r"vsb_content",
+        r"v_news_content",
+        r"_showDynClicks",
+        r"/system/resource/js/",
+        r"pb_sys_common",
+    ),
     address=r"/info/\d+/\d+\.htm",
     articles=r"/info/\d+/\d+\.htm",
-    bodies=(".v_news_content", "#vsb_content", "#vsb_content_2", "#vsb_content_4", "#vsb_content_501", "#vsb_content_1001", "#vsb_newscontent"),
+    bodies=(
+        ".v_news_content",
+        "#vsb_content",
+        "#vsb_content_2",
+        "#vsb_content_4",
+        "#vsb_content_501",
+        "#vsb_content_1001",
+        "#vsb_newscontent",
+    ),
     following=following,
 )

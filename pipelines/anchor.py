@@ -1,0 +1,66 @@
+"""Where an article begins on its page: its headline standing by itself, and the line of date and source after it.
+
+A headline followed by such a line is the strongest sign of an article, whatever its length: a notice of one
+sentence on a page full of links has both, a list has neither.
+"""
+
+from dataclasses import dataclass
+
+from pipelines.furniture import is_info
+from pipelines.labels import DATE
+from pipelines.title import fold, rank_of
+from pipelines.view import View
+
+_REACH = 12
+_SHORTEST = 5
+_LINKED = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Line numbers of headline and info line; None where the page has none."""
+
+    headline: int | None = None
+    info: int | None = None
+
+    @property
+    def is_article(self) -> bool:
+        """Whether both are there."""
+        return self.headline is not None and self.info is not None
+
+    @property
+    def after(self) -> int:
+        """The first line at which text may begin."""
+        return max((number + 1 for number in (self.headline, self.info) if number is not None), default=0)
+
+
+def find_anchor(view: View, title: str | None) -> Anchor:
+    """The best standing headline that says `title`, with the info line near it."""
+    wanted = fold(title or "")
+    if len(wanted) < _SHORTEST:
+        return Anchor()
+    lines = view.lines.all
+    found = [
+        number
+        for number, line in enumerate(lines)
+        if not line.hidden and 2 * line.linked <= len(line.text) and fold(line.text) == wanted
+    ]
+    anchors = [Anchor(number, _info_near(view, number)) for number in found]
+    return max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())
+
+
+def _strength(view: View, anchor: Anchor) -> tuple[bool, int]:
+    rank = rank_of(view.lines.all[anchor.headline]) if anchor.headline is not None else 0
+    return anchor.info is not None, rank
+
+
+def _info_near(view: View, headline: int) -> int | None:
+    lines = view.lines.all
+    for number in (*range(headline + 1, headline + 1 + _REACH), *range(headline - 1, headline - 4, -1)):
+        if 0 <= number < len(lines) and not lines[number].hidden:
+            text = lines[number].text
+            if DATE.search(text) and is_info(text) and lines[number].linked < _LINKED * len(text):
+                return number
+            if number > headline and len(text) > 80:  # noqa: PLR2004
+                return None
+    return None
