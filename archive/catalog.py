@@ -5,7 +5,7 @@ same catalog.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 from archive.database import one_line, open_engine, reading, writing
 from archive.directory import Archive
 from archive.entries import Entry, add_entries, replace_entries
-from archive.judge import Verdict, order_of
+from archive.judge import Judgement, judge, order_of
 from archive.schema import captures, files
 from archive.store import Reference
 from pipelines.framing import decode_header
@@ -65,13 +65,15 @@ class Catalog:
         with reading(self._engine, self.path) as connection:
             yield connection
 
-    def add(self, entries: Sequence[Entry]) -> dict[str, Verdict]:
-        """Catalogue captures in one transaction and judge them; those that are in already stay as they are.
-
-        Gives the verdict of each capture that holds an article, by record id.
-        """
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Catalogue captures in one transaction; those that are in already stay as they are."""
         with writing(self._engine, self.path) as connection:
-            return add_entries(connection, entries)
+            add_entries(connection, entries)
+
+    def judge(self, record_ids: Sequence[str]) -> dict[str, Judgement]:
+        """Judge those of these captures that hold an article, by record id."""
+        with self.view() as connection:
+            return judge(connection, record_ids)
 
     def replace(self, entries: Sequence[Entry]) -> None:
         """Put new readings in the place of those that the captures have."""
@@ -100,6 +102,12 @@ class Catalog:
         """Where in a file the captures begin that are catalogued."""
         with self.view() as connection:
             return set(connection.execute(select(captures.c.offset).where(captures.c.file == file)).scalars())
+
+    def places_of(self, record_ids: Collection[str]) -> list[Place]:
+        """Where these captures stand, in their fixed order; unknown ones are left out."""
+        query = select(*_PLACE).where(captures.c.record_id.in_(record_ids)).order_by(*order_of(captures))
+        with self.view() as connection:
+            return [Place(*row) for row in connection.execute(query)]
 
     def empty_log(self) -> None:
         """Move everything from the write-ahead log into the database file."""

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.entries import Entry
+from archive.errors import BrokenWarc
 from archive.reread import reread
 from archive.store import Cut, Stored, read_file, warc_files
 from archive.workers import Workers
@@ -22,21 +23,19 @@ def catch_up(
 ) -> int:
     """Catalogue what is missing and give the number of captures that were; `cuts` are what the store had to mend.
 
-    Files of living writers are theirs to catalogue. Raises BrokenWarc.
+    The files of living writers are theirs to catalogue. A broken file is logged, and tried again at the next start:
+    it must not keep a crawl from going on.
     """
     for cut in cuts:
         catalog.forget(cut.file, after=cut.offset)
-    sizes = _unfinished_files(archive, catalog)
-    batch: list[Entry] = []
     added = 0
-    for entry, _ in reread(archive, _missing(archive, catalog, sizes), workers=workers, sites=sites):
-        batch.append(entry)
-        added += 1
-        if len(batch) == BATCH:
-            catalog.add(batch)
-            batch = []
-    catalog.add(batch)
-    catalog.mark_complete(sizes)
+    for file, size in _unfinished_files(archive, catalog).items():
+        try:
+            added += _catch_up_file(archive, catalog, file, workers=workers, sites=sites)
+        except BrokenWarc as error:
+            _log.error("%s", error)
+        else:
+            catalog.mark_complete({file: size})
     if added:
         _log.info("%s: %d captures of an interrupted run were added to the catalog", archive.path, added)
     return added
@@ -50,7 +49,17 @@ def _unfinished_files(archive: Archive, catalog: Catalog) -> dict[str, int]:
     return {file: size for file, size in sizes.items() if complete.get(file) != size}
 
 
-def _missing(archive: Archive, catalog: Catalog, files: Mapping[str, int]) -> Iterator[tuple[Capture, Stored]]:
-    for file in files:
-        known = catalog.offsets(file)
-        yield from (pair for pair in read_file(archive, file) if pair[1].offset not in known)
+def _catch_up_file(
+    archive: Archive, catalog: Catalog, file: str, *, workers: Workers, sites: Mapping[str, Site]
+) -> int:
+    read = reread(archive, _missing(archive, catalog, file), workers=workers, sites=sites)
+    added = 0
+    while batch := [one.entry for one in islice(read, BATCH)]:
+        catalog.add(batch)
+        added += len(batch)
+    return added
+
+
+def _missing(archive: Archive, catalog: Catalog, file: str) -> Iterator[tuple[Capture, Stored]]:
+    known = catalog.offsets(file)
+    return ((capture, stored) for capture, stored in read_file(archive, file) if stored.offset not in known)

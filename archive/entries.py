@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
-from archive.judge import Verdict, judge, order_of
-from archive.reading import Body, Exchange, Reading
+from archive.judge import order_of
+from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.schema import articles, captures, versions
 from archive.store import Stored
 from pipelines.records import Capture, format_instant
@@ -22,16 +23,15 @@ class Entry:
     body: Body | None
 
 
-def make_entry(
-    capture: Capture, stored: Stored, read: Reading, *, site: str, exchange: Exchange, original: str | None = None
-) -> Entry:
-    """Gather the line of one capture; `original` is the record that a 304 stands for, and takes its reading from."""
+def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str | None = None) -> Entry:
+    """Gather the line of one capture; `original` is the record that a 304 stands for, and whose reading it has."""
+    exchange = read_exchange(capture) if original else read.exchange
     row = dict(
         record_id=capture.record_id,
         file=stored.file,
         offset=stored.offset,
         length=stored.length,
-        site=site,
+        site=site_key(stored.file),
         url=capture.url,
         canonical=read.canonical,
         fetched_at=format_instant(capture.fetched_at),
@@ -47,26 +47,31 @@ def make_entry(
         refers_to=original,
         recipe=read.recipe,
         kind=read.outcome.kind,
-        reason=read.outcome.reason,
+        reason=NOT_MODIFIED if original else read.outcome.reason,
         links_digest=read.links_digest,
         page_digest=read.page_digest,
     )
     return Entry(row, None if original else read.body)
 
 
-def add_entries(connection: Connection, entries: Sequence[Entry]) -> dict[str, Verdict]:
-    """Catalogue captures and judge those that hold an article, by record id; what is in already stays as it is."""
-    return _write(connection, entries, _ADD_CAPTURE)
+def site_key(file: str) -> str:
+    """The site under whose key a file was written: `warc/<site>/…`."""
+    return PurePosixPath(file).parts[1]
 
 
-def replace_entries(connection: Connection, entries: Sequence[Entry]) -> dict[str, Verdict]:
+def add_entries(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Catalogue captures; what is in already stays as it is."""
+    _write(connection, entries, _ADD_CAPTURE)
+
+
+def replace_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Catalogue captures and put their readings in the place of those that are in already."""
-    return _write(connection, entries, _REPLACE_CAPTURE)
+    _write(connection, entries, _REPLACE_CAPTURE)
 
 
-def _write(connection: Connection, entries: Sequence[Entry], into_captures: Insert) -> dict[str, Verdict]:
+def _write(connection: Connection, entries: Sequence[Entry], into_captures: Insert) -> None:
     if not entries:
-        return {}
+        return
     recipe_of = [(entry.body, entry.row["recipe"]) for entry in entries if entry.body]
     if recipe_of:
         connection.execute(_ADD_ARTICLE, [{"id": body.article, "canonical": body.canonical} for body, _ in recipe_of])
@@ -75,7 +80,6 @@ def _write(connection: Connection, entries: Sequence[Entry], into_captures: Inse
     record_ids = [entry.row["record_id"] for entry in entries]
     _settle_revisits(connection, record_ids)
     _note_first_and_last(connection, record_ids)
-    return judge(connection, record_ids)
 
 
 def _version_row(body: Body, recipe: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 The bytes come first. When `take` returns they are on file; whatever fails after that is caught up at the next start.
 """
 
+import logging
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Self
@@ -15,11 +17,13 @@ from typing import Self
 from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
 from archive.directory import Archive
-from archive.entries import make_entry
+from archive.entries import Entry, make_entry
+from archive.errors import BrokenWarc
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
-from archive.reading import Reading, read_exchange
+from archive.reading import Reading, as_revisit
 from archive.recorder import Recorder
+from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
 from archive.workers import Workers
 from pipelines.framing import parse_head
@@ -29,7 +33,8 @@ from pipelines.site import Site
 NO_SITE = "_ingest"
 """The key under which captures are stored that belong to no site."""
 
-NOT_MODIFIED = "not-modified"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,14 @@ class Taken:
     stored: Stored
     future: Future[Outcome]
     verdict: Future[Verdict | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Original:
+    """The capture that a 304 speaks of, and where it stands."""
+
+    place: Place
+    capture: Capture
 
 
 class Intake:
@@ -60,17 +73,19 @@ class Intake:
     ) -> None:
         self.archive = archive
         self._workers = workers
+        self._sites = sites
         with ExitStack() as opened:
             opened.enter_context(sharing_catalog(archive))
             self.catalog = opened.enter_context(Catalog(archive))
             self._store = opened.enter_context(Store(archive, max_file_bytes=max_file_bytes))
             self.cuts = self._store.cuts
             self.caught_up = catch_up(archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts)
-            self._recorder = Recorder(self.catalog)
             self._opened = opened.pop_all()
-        self._files: set[str] = set()
+        self._recorder = Recorder(self._add)
         self._unread = 0
-        self._all_read = threading.Condition()
+        self._uncatalogued: Counter[str] = Counter()
+        self._newest: dict[str, str] = {}
+        self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
         return self
@@ -89,48 +104,69 @@ class Intake:
         links can be followed. Raises ArchiveError when the capture could not be stored, or the catalog has failed.
         """
         self._recorder.check()
-        original = self.catalog.original_of(capture) if _is_not_modified(capture) else None
+        original = self._find_original(capture)
         key = site.key if site else NO_SITE
-        stored = self._store.append(capture, site=key, original=original.reference if original else None)
-        self._files.add(stored.file)
-        taken = Taken(stored, Future(), Future())
-        with self._all_read:
+        with self._changed:
+            stored = self._store.append(capture, site=key, original=original.place.reference if original else None)
             self._unread += 1
-        source = read_capture(self.archive, original.file, original.offset) if original else capture
-        read = self._workers.read(source, site)
-        read.add_done_callback(partial(self._note, capture=capture, site=key, original=original, taken=taken))
+            self._uncatalogued[stored.file] += 1
+            self._newest[key] = stored.file
+        taken = Taken(stored, Future(), Future())
+        read = self._workers.read(original.capture if original else capture, site)
+        read.add_done_callback(partial(self._note, capture, taken, original.place.record_id if original else None))
         return taken
 
     def close(self) -> None:
         """Wait for what was taken, catalogue it, close the files. Raises ArchiveError."""
         with self._opened:
-            with self._all_read:
-                self._all_read.wait_for(lambda: self._unread == 0)
+            with self._changed:
+                self._changed.wait_for(lambda: self._unread == 0)
             self._recorder.close()
             self._store.close()
-            self.catalog.mark_complete({file: (self.archive.path / file).stat().st_size for file in self._files})
+            self._mark_complete({*self._newest.values(), *self._uncatalogued})
 
-    def _note(
-        self, read: Future[Reading], *, capture: Capture, site: str, original: Place | None, taken: Taken
-    ) -> None:
-        """Called from the thread of a worker."""
-        reading = read.result()
-        entry = make_entry(
-            capture,
-            taken.stored,
-            reading,
-            site=site,
-            exchange=read_exchange(capture) if original else reading.exchange,
-            original=original.record_id if original else None,
-        )
-        if original:
-            entry.row["reason"] = NOT_MODIFIED
-        self._recorder.put(entry, taken.verdict)
-        outcome = replace(reading.outcome, reason=NOT_MODIFIED) if original else reading.outcome
-        taken.future.set_result(outcome)
-        with self._all_read:
-            self._unread -= 1
-            self._all_read.notify_all()
+    def _find_original(self, capture: Capture) -> _Original | None:
+        """What a 304 speaks of; without it, it is an exchange like any other."""
+        place = self.catalog.original_of(capture) if _is_not_modified(capture) else None
+        if place is None:
+            return None
+        try:
+            return _Original(place, read_capture(self.archive, place.file, place.offset))
+        except BrokenWarc as error:
+            _log.error("%s", error)
+            return None
+
+    def _note(self, capture: Capture, taken: Taken, original: str | None, read: Future[Reading]) -> None:
+        """Pass a reading on; called from the thread of a worker."""
+        try:
+            reading = read.result()
+            self._recorder.put(make_entry(capture, taken.stored, reading, original=original), taken.verdict)
+            taken.future.set_result(as_revisit(reading.outcome) if original else reading.outcome)
+        finally:
+            with self._changed:
+                self._unread -= 1
+                self._changed.notify_all()
+
+    def _add(self, entries: Sequence[Entry]) -> Mapping[str, Verdict]:
+        """Catalogue and judge; called from the thread of the recorder. Raises ArchiveError."""
+        self.catalog.add(entries)
+        record_ids = [entry.row["record_id"] for entry in entries]
+        judged = judge_fairly(self.archive, self.catalog, record_ids, workers=self._workers, sites=self._sites)
+        self._mark_complete(self._count_off(entries))
+        return {record_id: judgement.verdict for record_id, judgement in judged.items()}
+
+    def _count_off(self, entries: Sequence[Entry]) -> list[str]:
+        """The files that are complete now: all catalogued, and the store has gone on to another."""
+        with self._changed:
+            self._uncatalogued.subtract(entry.row["file"] for entry in entries)
+            newest = set(self._newest.values())
+            complete = [file for file, count in self._uncatalogued.items() if not count and file not in newest]
+            for file in complete:
+                del self._uncatalogued[file]
+        return complete
+
+    def _mark_complete(self, files: Iterable[str]) -> None:
+        self.catalog.mark_complete({file: (self.archive.path / file).stat().st_size for file in files})
 
 
 def _is_not_modified(capture: Capture) -> bool:

@@ -5,6 +5,7 @@ judges as the first one did.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, tuple_
@@ -15,26 +16,28 @@ from archive.schema import captures, versions
 Verdict = Literal["new", "unchanged", "changed", "duplicate"]
 
 
-def judge(connection: Connection, record_ids: Sequence[str]) -> dict[str, Verdict]:
-    """Judge the captures that hold an article; the others are left out."""
-    capture, version = captures.alias("this"), versions.alias("this_version")
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict. `doubt` is the record of the capture before, where `changed` rests on its reading by another recipe."""
+
+    verdict: Verdict
+    doubt: str | None = None
+
+
+def judge(connection: Connection, record_ids: Sequence[str]) -> dict[str, Judgement]:
+    """Judge the captures that hold an article, by record id; the others are left out."""
+    this, its = captures.alias("this"), versions.alias("its")
+    last, lasts = captures.alias("last"), versions.alias("lasts")
     query = (
-        select(
-            capture.c.record_id,
-            version.c.content_digest,
-            _content_before(capture, version).label("before"),
-            _twin_before(capture, version).label("twin"),
-        )
-        .join_from(capture, version, capture.c.version == version.c.id)
-        .where(capture.c.record_id.in_(record_ids))
+        select(this.c.record_id, its.c.content_digest, its.c.recipe, _find_twin(this, its).label("twin"))
+        .add_columns(last.c.record_id.label("before"), lasts.c.content_digest.label("said"), lasts.c.recipe.label("by"))
+        .select_from(this)
+        .join(its, this.c.version == its.c.id)
+        .outerjoin(last, last.c.id == _find_last(this, its))
+        .outerjoin(lasts, last.c.version == lasts.c.id)
+        .where(this.c.record_id.in_(record_ids))
     )
     return {row.record_id: _decide(row) for row in connection.execute(query)}
-
-
-def _decide(row: Any) -> Verdict:
-    if row.before is not None:
-        return "unchanged" if row.before == row.content_digest else "changed"
-    return "duplicate" if row.twin is not None else "new"
 
 
 def order_of(capture: FromClause) -> tuple[ColumnElement[Any], ...]:
@@ -42,34 +45,38 @@ def order_of(capture: FromClause) -> tuple[ColumnElement[Any], ...]:
     return capture.c.fetched_at, capture.c.url, capture.c.record_id
 
 
-def _content_before(capture: FromClause, version: FromClause) -> ScalarSelect[Any]:
-    """What the article said in the capture before this one."""
-    earlier, its_version = captures.alias("earlier"), versions.alias("earlier_version")
+def _decide(row: Any) -> Judgement:
+    if row.before is None:
+        return Judgement("new" if row.twin is None else "duplicate")
+    if row.said == row.content_digest:
+        return Judgement("unchanged")
+    return Judgement("changed", None if row.by == row.recipe else row.before)
+
+
+def _find_last(this: FromClause, its: FromClause) -> ScalarSelect[Any]:
+    """The capture before this one that holds the same article."""
+    earlier, said = captures.alias("earlier"), versions.alias("said")
     return (
-        select(its_version.c.content_digest)
-        .join_from(its_version, earlier, earlier.c.version == its_version.c.id)
-        .where(its_version.c.article == version.c.article, _is_before(earlier, capture))
+        select(earlier.c.id)
+        .join_from(said, earlier, earlier.c.version == said.c.id)
+        .where(said.c.article == its.c.article, _is_before(earlier, this))
         .order_by(*(column.desc() for column in order_of(earlier)))
         .limit(1)
         .scalar_subquery()
     )
 
 
-def _twin_before(capture: FromClause, version: FromClause) -> ScalarSelect[Any]:
-    """Another article that said exactly this earlier."""
-    earlier, its_version = captures.alias("twin"), versions.alias("twin_version")
+def _find_twin(this: FromClause, its: FromClause) -> ScalarSelect[Any]:
+    """Another article that said exactly this before."""
+    earlier, said = captures.alias("twin"), versions.alias("twin_said")
     return (
-        select(its_version.c.article)
-        .join_from(its_version, earlier, earlier.c.version == its_version.c.id)
-        .where(
-            its_version.c.text_digest == version.c.text_digest,
-            its_version.c.article != version.c.article,
-            _is_before(earlier, capture),
-        )
+        select(said.c.article)
+        .join_from(said, earlier, earlier.c.version == said.c.id)
+        .where(said.c.text_digest == its.c.text_digest, said.c.article != its.c.article, _is_before(earlier, this))
         .limit(1)
         .scalar_subquery()
     )
 
 
-def _is_before(earlier: FromClause, capture: FromClause) -> ColumnElement[bool]:
-    return tuple_(*order_of(earlier)) < tuple_(*order_of(capture))
+def _is_before(earlier: FromClause, this: FromClause) -> ColumnElement[bool]:
+    return tuple_(*order_of(earlier)) < tuple_(*order_of(this))

@@ -5,7 +5,7 @@ The digests let a replay notice any difference without the catalog keeping every
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.framing import parse_head
@@ -15,6 +15,8 @@ from pipelines.records import Article, Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from pipelines.urls import canonical_url
+
+NOT_MODIFIED = "not-modified"
 
 STATED = ("published", "source", "author", "editor", "column")
 """The fields beside the text in which a publisher can change an article."""
@@ -41,12 +43,16 @@ class Body:
     text: str
     body_digest: str
     content_digest: str
-    text_digest: str
+    text_digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An outcome under one recipe, and what of it is catalogued."""
+    """An outcome under one recipe, and what of it is catalogued.
+
+    The page of the outcome keeps its encoding and steps, but not its text, which would be the greater part of what
+    comes out of a worker and can always be had again from the bytes.
+    """
 
     outcome: Outcome
     exchange: Exchange
@@ -62,11 +68,16 @@ def read_page(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> R
     return make_reading(capture, process(capture, site, knowledge=knowledge), recipe=knowledge.recipe)
 
 
+def as_revisit(outcome: Outcome) -> Outcome:
+    """What a 304 turns out to be: what its original is, so that links can be followed, and not modified."""
+    return replace(outcome, reason=NOT_MODIFIED)
+
+
 def make_reading(capture: Capture, outcome: Outcome, *, recipe: str) -> Reading:
     """Note what the catalog keeps of an outcome."""
     line = outcome_to_line(outcome, url=capture.url)
     return Reading(
-        outcome=outcome,
+        outcome=_without_text(outcome),
         exchange=read_exchange(capture),
         recipe=recipe,
         canonical=outcome.article.canonical_url if outcome.article else canonical_url(capture.url),
@@ -88,6 +99,10 @@ def read_exchange(capture: Capture) -> Exchange:
     return Exchange(head.status, head.header("content-type"), head.header("etag"), head.header("last-modified"))
 
 
+def _without_text(outcome: Outcome) -> Outcome:
+    return replace(outcome, page=replace(outcome.page, decoded="", text="")) if outcome.page else outcome
+
+
 def _make_body(article: Article) -> Body:
     text = article.model_dump_json(exclude={"provenance"})
     stated = [getattr(article, name) for name in STATED]
@@ -99,7 +114,7 @@ def _make_body(article: Article) -> Body:
         text=text,
         body_digest=_digest(text),
         content_digest=_digest([article.text_digest, stated]),
-        text_digest=article.text_digest,
+        text_digest=article.text_digest if article.paragraphs else None,
     )
 
 

@@ -3,10 +3,10 @@
 import queue
 import threading
 import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from archive.catalog import Catalog
 from archive.entries import Entry
 from archive.errors import ArchiveError
 from archive.judge import Verdict
@@ -23,10 +23,10 @@ class _Note:
 
 
 class Recorder:
-    """A thread of its own that adds entries to the catalog and answers with their verdicts."""
+    """A thread of its own in which `add` puts many entries at once into the catalog and gives verdicts by record id."""
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, add: Callable[[Sequence[Entry]], Mapping[str, Verdict]]) -> None:
+        self._add = add
         self._notes: queue.SimpleQueue[_Note | None] = queue.SimpleQueue()
         self._error: ArchiveError | None = None
         self._thread = threading.Thread(target=self._run, name="catalog", daemon=True)
@@ -52,7 +52,7 @@ class Recorder:
         while not is_last:
             notes, is_last = self._gather()
             if notes:
-                self._add(notes)
+                self._answer(notes)
 
     def _gather(self) -> tuple[list[_Note], bool]:
         """Wait for the first note, then for others a little; true when it was the last time."""
@@ -69,10 +69,11 @@ class Recorder:
             until = until or time.monotonic() + LINGER
         return notes, False
 
-    def _add(self, notes: list[_Note]) -> None:
+    def _answer(self, notes: list[_Note]) -> None:
+        verdicts: Mapping[str, Verdict] = {}
         if self._error is None:
             try:
-                verdicts = self._catalog.add([note.entry for note in notes])
+                verdicts = self._add([note.entry for note in notes])
             except ArchiveError as error:
                 self._error = error
         for note in notes:

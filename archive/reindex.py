@@ -53,10 +53,10 @@ def _fill(
     progress: Callable[[int], None] | None,
 ) -> int:
     files = warc_files(archive)
-    entries = (entry for entry, _ in reread(archive, _captures(archive, files), workers=workers, sites=sites))
+    read = reread(archive, _captures(archive, files), workers=workers, sites=sites)
     count = 0
     with Catalog(archive, path=draft) as catalog:
-        while batch := list(islice(entries, BATCH)):
+        while batch := [one.entry for one in islice(read, BATCH)]:
             catalog.add(batch)
             count += len(batch)
             if progress:

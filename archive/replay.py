@@ -4,21 +4,24 @@ Captures come in the fixed order of the archive. What belongs to the run, the re
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.entries import READING, Entry
+from archive.entries import Entry
 from archive.locks import sharing_catalog
-from archive.reread import reread
-from archive.schema import captures, versions
-from archive.store import read_file, warc_files
+from archive.reread import Reread, reread
+from archive.schema import captures as captures_table
+from archive.schema import versions
+from archive.store import read_capture, read_file, warc_files
 from archive.workers import Workers
+from pipelines.records import Capture, Outcome
 from pipelines.site import Site
 
 BATCH = 256
@@ -42,9 +45,14 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A capture that was read again, and every way in which it came out differently."""
+    """A capture that was read again: what it turned out to be, and every way in which that is different now.
 
-    entry: Entry
+    The outcome is None for a capture that the catalog has and the archive has not.
+    """
+
+    url: str
+    record_id: str
+    outcome: Outcome | None
     differences: tuple[Difference, ...]
 
 
@@ -54,41 +62,68 @@ def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], dif
     Raises BrokenWarc for a file that is cut or altered.
     """
     with sharing_catalog(archive), Catalog(archive) as catalog:
-        for file in warc_files(archive):
-            entries = (entry for entry, _ in reread(archive, read_file(archive, file), workers=workers, sites=sites))
-            while batch := list(islice(entries, BATCH)):
-                rows = _known(catalog, [entry.row["record_id"] for entry in batch])
-                if not diff:
-                    catalog.replace(batch)
-                for entry in batch:
-                    yield Replayed(entry, tuple(_compare(entry, rows.get(entry.row["record_id"]))))
+        files = warc_files(archive)
+        for file in files:
+            find = partial(_find_original, archive, catalog)
+            captures = read_file(archive, file)
+            read = reread(archive, captures, workers=workers, sites=sites, find_original=find)
+            offsets: set[int] = set()
+            while batch := list(islice(read, BATCH)):
+                offsets.update(one.entry.row["offset"] for one in batch)
+                yield from _take(catalog, batch, is_kept=not diff)
+            yield from _lost(catalog, captures_table.c.file == file, offsets)
+        yield from _lost(catalog, captures_table.c.file.not_in(files), set())
+
+
+def _take(catalog: Catalog, batch: Sequence[Reread], *, is_kept: bool) -> Iterator[Replayed]:
+    rows = _known(catalog, [one.entry.row["record_id"] for one in batch])
+    if is_kept:
+        catalog.replace([one.entry for one in batch])
+    for one in batch:
+        record_id = one.entry.row["record_id"]
+        differences = tuple(_compare(one.entry, rows.get(record_id)))
+        yield Replayed(one.entry.row["url"], record_id, one.outcome, differences)
+
+
+def _find_original(archive: Archive, catalog: Catalog, record_id: str) -> Capture | None:
+    places = catalog.places_of([record_id])
+    return read_capture(archive, places[0].file, places[0].offset) if places else None
+
+
+def _lost(catalog: Catalog, where: ColumnElement[bool], offsets: set[int]) -> Iterator[Replayed]:
+    """Captures of the catalog that were not met on the way through the archive."""
+    with catalog.view() as connection:
+        rows = [dict(row) for row in connection.execute(select(captures_table).where(where)).mappings()]
+    for row in rows:
+        if row["offset"] not in offsets:
+            gone = Difference(**_place(row), field="capture", before=row["kind"], after=None)
+            yield Replayed(row["url"], row["record_id"], None, (gone,))
 
 
 def _known(catalog: Catalog, record_ids: list[str]) -> dict[str, Mapping[str, Any]]:
     query = (
-        select(captures, versions.c.body, versions.c.body_digest)
-        .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
-        .where(captures.c.record_id.in_(record_ids))
+        select(captures_table, versions.c.body, versions.c.body_digest)
+        .join_from(captures_table, versions, captures_table.c.version == versions.c.id, isouter=True)
+        .where(captures_table.c.record_id.in_(record_ids))
     )
     with catalog.view() as connection:
         return {row["record_id"]: dict(row) for row in connection.execute(query).mappings()}
 
 
+def _place(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("url", "fetched_at", "record_id", "file", "offset")}
+
+
 def _compare(entry: Entry, known: Mapping[str, Any] | None) -> Iterator[Difference]:
-    new = entry.row
-    place = {name: new[name] for name in ("url", "fetched_at", "record_id", "file", "offset")}
+    place = _place(entry.row)
     if known is None:
-        yield Difference(**place, field="capture", before=None, after=new["kind"])
+        yield Difference(**place, field="capture", before=None, after=entry.row["kind"])
         return
-    is_revisit = new["refers_to"] is not None
-    for name, after in new.items():
-        if name == "recipe" or (is_revisit and name in READING and name != "reason"):
-            continue
-        before = known[name]
-        if before != after:
-            yield Difference(**place, field=_NAMES.get(name, name), before=before, after=after)
-    if is_revisit or (entry.body.body_digest if entry.body else None) == known["body_digest"]:
-        return
+    for name, after in entry.row.items():
+        if name != "recipe" and known[name] != after:
+            yield Difference(**place, field=_NAMES.get(name, name), before=known[name], after=after)
+    if entry.row["refers_to"] or (entry.body.body_digest if entry.body else None) == known["body_digest"]:
+        return  # the body of a revisit is its original's, and compared there
     for name, before, after in _compare_bodies(known["body"], entry.body.text if entry.body else None):
         yield Difference(**place, field=f"article.{name}", before=before, after=after)
 

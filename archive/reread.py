@@ -2,60 +2,89 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 
+from archive.catalog import Place
 from archive.directory import Archive
-from archive.entries import Entry, make_entry
+from archive.entries import Entry, make_entry, site_key
+from archive.errors import BrokenWarc
 from archive.openfile import opened
-from archive.reading import Reading, read_exchange
-from archive.store import Stored
-from archive.warc import read_record
+from archive.readback import to_stored
+from archive.reading import Reading, as_revisit
+from archive.store import Stored, read_capture
+from archive.warc import BrokenRecord, Placed, read_record
 from archive.workers import Workers
-from pipelines.records import Capture
+from pipelines.records import Capture, Outcome
 from pipelines.site import Site
 
-AHEAD = 128
+AHEAD = 64
 """Captures read from disk before the first of them has come back."""
 
 REVISIT = "revisit"
 
+FindOriginal = Callable[[str], Capture | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A stored capture as it is read today."""
+
+    entry: Entry
+    outcome: Outcome
+
 
 def reread(
-    archive: Archive, captures: Iterable[tuple[Capture, Stored]], *, workers: Workers, sites: Mapping[str, Site]
-) -> Iterator[tuple[Entry, Reading]]:
-    """Read each capture again; the site is that under whose key it was stored."""
-    waiting: deque[tuple[Capture, Stored, Future[Reading]]] = deque()
+    archive: Archive,
+    captures: Iterable[tuple[Capture, Stored]],
+    *,
+    workers: Workers,
+    sites: Mapping[str, Site],
+    find_original: FindOriginal | None = None,
+) -> Iterator[Reread]:
+    """Read each capture again; the site is that under whose key it was stored.
+
+    A revisit is read as its original where `find_original` knows it by its record id; otherwise the catalog settles
+    it when both are in.
+    """
+    waiting: deque[tuple[Capture, Stored, str | None, Future[Reading]]] = deque()
     for capture, stored in captures:
-        waiting.append((capture, stored, workers.read(capture, sites.get(site_key(stored.file)))))
+        original = _original_of(archive, stored) if stored.record_type == REVISIT else None
+        source = find_original(original) if original and find_original else None
+        reading = workers.read(source or capture, sites.get(site_key(stored.file)))
+        waiting.append((capture, stored, original, reading))
         if len(waiting) >= AHEAD:
-            yield _finish(archive, *waiting.popleft())
+            yield _finish(*waiting.popleft())
     while waiting:
-        yield _finish(archive, *waiting.popleft())
+        yield _finish(*waiting.popleft())
 
 
-def site_key(file: str) -> str:
-    """The site under whose key a file was written: `warc/<site>/…`."""
-    return PurePosixPath(file).parts[1]
+def read_places(archive: Archive, places: Iterable[Place]) -> Iterator[tuple[Capture, Stored]]:
+    """The captures that stand at these places; raises BrokenWarc."""
+    for place in places:
+        stored = to_stored(place.file, _primary(archive, place.file, place.offset))
+        yield read_capture(archive, place.file, place.offset), stored
 
 
-def _finish(archive: Archive, capture: Capture, stored: Stored, future: Future[Reading]) -> tuple[Entry, Reading]:
+def _finish(capture: Capture, stored: Stored, original: str | None, future: Future[Reading]) -> Reread:
     reading = future.result()
-    original = _original_of(archive, stored) if stored.record_type == REVISIT else None
-    entry = make_entry(
-        capture, stored, reading, site=site_key(stored.file), exchange=read_exchange(capture), original=original
-    )
-    return entry, reading
+    outcome = as_revisit(reading.outcome) if original else reading.outcome
+    return Reread(make_entry(capture, stored, reading, original=original), outcome)
 
 
 def _original_of(archive: Archive, stored: Stored) -> str | None:
     """The record that a revisit refers to."""
-    path = archive.path / stored.file
+    refers_to = _primary(archive, stored.file, stored.offset).record.get("WARC-Refers-To")
+    return refers_to[1:-1] if refers_to else None
+
+
+def _primary(archive: Archive, file: str, offset: int) -> Placed:
+    path = archive.path / file
     handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
     try:
-        record = read_record(handle, stored.offset, os.fstat(handle).st_size).record
+        return read_record(handle, offset, os.fstat(handle).st_size)
+    except BrokenRecord as error:
+        raise BrokenWarc(f"{file} at byte {offset}: {error}; restore the file from a copy") from None
     finally:
         os.close(handle)
-    refers_to = record.get("WARC-Refers-To")
-    return refers_to[1:-1] if refers_to else None

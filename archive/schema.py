@@ -63,7 +63,7 @@ versions = Table(
     Column("recipe", Text, nullable=False),
     Column("body_digest", Text, nullable=False),
     Column("content_digest", Text, nullable=False),
-    Column("text_digest", Text, nullable=False),
+    Column("text_digest", Text),
     Column("url", Text, nullable=False),
     Column("published", Text),
     Column("body", Text, nullable=False),
@@ -74,8 +74,9 @@ versions = Table(
 )
 """An article over time. `body` is the Article's JSON without its provenance, `body_digest` covers it.
 
-`text_digest` covers title, subtitle and paragraphs; `content_digest` covers date, source, author, editor and column
-as well: what decides whether the publisher changed something.
+`text_digest` covers title, subtitle and paragraphs, and is absent without paragraphs: two pictures are not the same
+article because both are called 图片新闻. `content_digest` covers date, source, author, editor and column as well: what
+decides whether the publisher changed something. The captures are those of the fixed order that last gave this version.
 """
 
 files = Table(

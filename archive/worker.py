@@ -16,6 +16,8 @@ from pipelines.knowledge import Knowledge
 from pipelines.records import Capture
 from pipelines.site import Site
 
+READY = "ready"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -34,9 +36,10 @@ class Chunk:
 
 
 def serve(connection: Connection) -> None:
-    """Read pages until the other end hangs up. The first message is the Knowledge."""
+    """Read pages until the other end hangs up. The first message is the Knowledge; the first answer is READY."""
     try:
         knowledge: Knowledge = connection.recv()
+        connection.send(READY)
         sites: dict[int, Site] = {}
         while True:
             chunk: Chunk = connection.recv()

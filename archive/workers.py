@@ -31,7 +31,7 @@ CHUNK = 8
 """Pages sent at once when many wait: fewer turns between two processes."""
 
 STARTING = 60.0
-"""Seconds a new process may need on top, for its imports."""
+"""Seconds a new process may need for its imports."""
 
 TRIES = 2
 
@@ -46,14 +46,13 @@ class _Job:
     tries: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Hand:
     """One worker process as its thread knows it."""
 
     process: subprocess.Popen[bytes]
     connection: Connection
     known_sites: dict[int, Site] = field(default_factory=dict)
-    is_new: bool = True
 
 
 class Workers:
@@ -77,6 +76,7 @@ class Workers:
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
+        self._hands: set[_Hand] = set()
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(self.count)
         ]
@@ -88,6 +88,12 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def pids(self) -> frozenset[int]:
+        """The worker processes that are up and reading."""
+        with self._changed:
+            return frozenset(hand.process.pid for hand in self._hands)
 
     def submit(self, capture: Capture, site: Site | None) -> Future[Outcome]:
         """Send a capture down the road; the result is what it turned out to be."""
@@ -122,12 +128,23 @@ class Workers:
         """One thread a process: hand out pages, take readings, replace the process when it fails."""
         hand: _Hand | None = None
         while jobs := self._take():
-            hand = hand or _start(self.knowledge)
+            hand = hand or self._enlist()
             if not self._exchange(hand, jobs):
-                _stop(hand)
+                self._dismiss(hand)
                 hand = None
         if hand:
-            _stop(hand)
+            self._dismiss(hand)
+
+    def _enlist(self) -> _Hand:
+        hand = _start(self.knowledge)
+        with self._changed:
+            self._hands.add(hand)
+        return hand
+
+    def _dismiss(self, hand: _Hand) -> None:
+        with self._changed:
+            self._hands.discard(hand)
+        _stop(hand)
 
     def _take(self) -> list[_Job]:
         """Wait for pages; several when many wait, but one that failed before goes alone. Empty when all is done."""
@@ -175,8 +192,10 @@ def _start(knowledge: Knowledge) -> _Hand:
             command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
         hand = _Hand(process, Connection(ours.detach()))
-    with suppress(ConnectionError):  # noticed again, and answered for, with the first page
+    with suppress(ConnectionError, EOFError):  # noticed again, and answered for, with the first page
         hand.connection.send(knowledge)
+        if hand.connection.poll(STARTING):
+            hand.connection.recv()
     return hand
 
 
@@ -195,12 +214,11 @@ def _send(hand: _Hand, jobs: list[_Job]) -> bool:
 def _receive(hand: _Hand, patience: float) -> Reading | Exception | str:
     """The next reading, or the reason why none came."""
     try:
-        if not hand.connection.poll(patience + (STARTING if hand.is_new else 0)):
+        if not hand.connection.poll(patience):
             return "too-slow"
         reading: Reading | Exception = hand.connection.recv()
     except (EOFError, ConnectionError):
         return "worker-died"
-    hand.is_new = False
     return reading
 
 

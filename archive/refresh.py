@@ -1,0 +1,35 @@
+"""After an update of ours, an article may read differently without its publisher having changed a letter.
+
+So before such an article is called changed, its capture before is read again by the recipe of today.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.errors import BrokenWarc
+from archive.judge import Judgement
+from archive.reread import read_places, reread
+from archive.workers import Workers
+from pipelines.site import Site
+
+_log = logging.getLogger(__name__)
+
+
+def judge_fairly(
+    archive: Archive, catalog: Catalog, record_ids: Sequence[str], *, workers: Workers, sites: Mapping[str, Site]
+) -> dict[str, Judgement]:
+    """Judge captures, with those before them read again where a verdict rests on the reading of another recipe."""
+    done: set[str] = set()
+    while True:
+        judgements = catalog.judge(record_ids)
+        doubts = {one.doubt for one in judgements.values() if one.doubt} - done
+        if not doubts:
+            return judgements
+        done |= doubts
+        try:
+            captures = read_places(archive, catalog.places_of(doubts))
+            catalog.replace([one.entry for one in reread(archive, captures, workers=workers, sites=sites)])
+        except BrokenWarc as error:
+            _log.error("%s", error)
