@@ -5,13 +5,14 @@ the sink made of it is in `request.meta["taken"]`.
 """
 
 from math import inf
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
 from crawler.addon import ExactCapture
@@ -84,7 +85,7 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
     def _hand_over(self, request: Request, exchange: Exchange, error: BaseException | None) -> None:
         capture = exchange.to_capture(error)
         if capture.failure is not None and capture.failure.kind == "tls":
-            self._policy.fall_back(*_find_port(request.url))
+            self._policy.fall_back(urlparse_cached(request).hostname or "")
         request.meta["capture"] = capture
         if self._addon.sink is None:
             return
@@ -97,17 +98,12 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
 
 def _refuse_unfit(request: Request, exchange: Exchange) -> None:
     """Raise ValueError for a url that names no server, PrivateAddress for a literal that may not be fetched."""
-    host, _ = _find_port(request.url)
     if request.meta.get("proxy"):
         raise ValueError("a capture comes from the server itself; no proxy")
-    refuse_private(exchange, host)
-
-
-def _find_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise ValueError(f"{url}: names no host")
+    host = urlparse_cached(request).hostname
+    if not host:
+        raise ValueError(f"{request.url}: names no host")
     # The resolver's thread dies of such labels, and the request would wait for its timeout.
-    if not all(0 < len(label) <= _LONGEST_LABEL for label in parts.hostname.removesuffix(".").split(".")):
-        raise ValueError(f"{url}: its host is no name")
-    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    if not all(0 < len(label) <= _LONGEST_LABEL for label in host.removesuffix(".").split(".")):
+        raise ValueError(f"{request.url}: its host is no name")
+    refuse_private(exchange, host)

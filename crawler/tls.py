@@ -51,17 +51,17 @@ class RecordingPolicy:
         trusted = platformTrust()  # type: ignore[no-untyped-call]
         self._modern = CertificateOptions(trustRoot=trusted)
         self._legacy = _LegacyOptions(trustRoot=trusted, insecurelyLowerMinimumTo=TLSVersion.TLSv1_0)
-        self._old_fashioned: set[tuple[str, int]] = set()
+        self._old_fashioned: set[str] = set()
 
-    def creatorForNetloc(self, hostname: bytes, port: int) -> "_RecordingOptions":  # noqa: N802 (Twisted's name)
+    def creatorForNetloc(self, hostname: bytes, port: int) -> "_RecordingOptions":  # noqa: ARG002, N802 (Twisted's name)
         """Give what sets up a connection to the host."""
         host = hostname.decode("ascii")
-        options = self._legacy if (host, port) in self._old_fashioned else self._modern
+        options = self._legacy if host in self._old_fashioned else self._modern
         return _RecordingOptions(options._makeTLSConnection, host)  # noqa: SLF001
 
-    def fall_back(self, host: str, port: int) -> None:
+    def fall_back(self, host: str) -> None:
         """Speak to this host in the old way from now on: a modern handshake failed."""
-        self._old_fashioned.add((host, port))
+        self._old_fashioned.add(host)
 
 
 class _LegacyOptions(CertificateOptions):
