@@ -7,16 +7,22 @@ ordinary characters that differ between the scripts, and behind every occurrence
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import exp
 
+from pipelines.repair.alphabet import make_alphabet
+from pipelines.repair.beam import Settled
+from pipelines.repair.channel import invert
+from pipelines.repair.clone import TONED, TONED_SOUND, describe_clone
 from pipelines.repair.language import Language
-from pipelines.repair.plan import Change, Finding
+from pipelines.repair.plan import LOST, Change, Finding
 
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
-SOUND = f"[a-züɡ]{{0,5}}[{_TONED}][a-züɡ]{{0,4}}"
-_TRIGGER = re.compile(f"[{_TONED}][a-zɡ]{{0,4}}\\)")
-_ALIGNED = re.compile(f"([\u3400-\u9fff])\\(({SOUND})\\)")
-_BROKEN = re.compile(f"[?\ufffd]\\(?({SOUND})\\)")
+DOUBT = 2.5  # nats: a character whose runner-up is nearer than this is not known
+
+_TRIGGER = re.compile(f"[{TONED}][a-zɡ]{{0,4}}\\)")
+_ALIGNED = re.compile(f"([\u3400-\u9fff])\\(({TONED_SOUND})\\)")
+_BROKEN = re.compile(f"[?\ufffd]\\(?({TONED_SOUND})\\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +62,45 @@ def is_differing(character: str, language: Language) -> bool:
     return language.simplified.get(character, character)[0] != character
 
 
-def find_glosses(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
+def find_glosses(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001 (one signature for all)
     """Undo the gloss channel where it has been at work."""
     if not _TRIGGER.search(text) or not weigh_glosses(text, language).is_damage:
         return Finding()
-    changes: list[Change] = []
-    pattern = re.compile(f"([\u3400-\u9fff])(?:\\(({SOUND})\\))?")
-    for match in pattern.finditer(text):
-        character, sound = match.groups()
-        after = language.simplified.get(character, character)[0]
-        if sound and sound not in language.readings.get(character, ()):
-            continue
-        if match.group() != after:
-            rule = "gloss" if sound else "script"
-            changes.append(Change(match.start(), match.group(), after, rule, f"{after} glossed as Traditional", 0.99))
-    return Finding(("gloss-channel",), tuple(changes))
+    clone = describe_clone(text, language, make_alphabet(language))
+    settled = invert(text, language, clone, markup=markup)
+    return Finding(("gloss-channel",), tuple(_to_changes(text, settled)))
+
+
+def _to_changes(text: str, settled: Iterator[Settled]) -> Iterator[Change]:
+    """Make one change of the pieces that share a character, and of a character and its gloss."""
+    group: list[Settled] = []
+    for piece in settled:
+        if group and not group[-1].is_open and (piece.after or piece.start != group[-1].end):
+            yield from _to_change(text, group)
+            group = []
+        group.append(piece)
+    if group:
+        yield from _to_change(text, group)
+
+
+def _to_change(text: str, group: list[Settled]) -> Iterator[Change]:
+    start, end = group[0].start, group[-1].end
+    before = text[start:end]
+    after = "".join(_doubted(piece) for piece in group)
+    if after == before:
+        return
+    margin = min((margin for piece in group for margin in piece.margins), default=12.0)
+    rule = "lost-bytes" if any(piece.is_open for piece in group) else "gloss" if len(before) > 1 else "script"
+    reason = {
+        "lost-bytes": "the bytes before the page was glossed and misread",
+        "gloss": "a reading that a clone site put in",
+        "script": "a character that a clone site turned into Traditional",
+    }[rule]
+    yield Change(start, before, after, rule, reason, round(1 / (1 + exp(-margin)), 4))
+
+
+def _doubted(piece: Settled) -> str:
+    """Put U+FFFD for what a rival reads otherwise and nearly as well."""
+    if not any(margin < DOUBT for margin in piece.margins):
+        return piece.after
+    return "".join(LOST if m < DOUBT else c for c, m in zip(piece.after, piece.margins, strict=True))

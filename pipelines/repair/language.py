@@ -17,11 +17,14 @@ from pipelines.errors import PipelineError
 MAGIC = b"LTLANG1\n"
 STEP = 0.1  # nats per unit of a stored logarithm
 FLOOR = 15.0  # -log probability of a character the model has never seen
+HOLE_COST = 6.0  # of a character that nobody can know
 _PROBES = 64
+_SIGNS = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】①②③④⑤×℃〇")
 _MASK = (1 << 64) - 1
 
 #: Every character is one of the model's letters: itself, or the class it stands for.
 DIGIT, LATIN, BREAK, OTHER, HOLE = 0x30, 0x61, 0x0A, 0xFFFC, 0xFFFD
+CLASSES = frozenset((DIGIT, LATIN, OTHER))
 
 
 class LanguageError(PipelineError):
@@ -45,9 +48,9 @@ def letter_of(character: str) -> int:
         if character.isspace():
             return BREAK
         return LATIN if chr(code).isalpha() else code
-    if character in "\u3000\xa0":
-        return BREAK
-    return code if code <= 0xFFFF else OTHER  # noqa: PLR2004 (beyond the BMP)
+    if 0x4E00 <= code <= 0x9FFF or character in _SIGNS:  # noqa: PLR2004 (hanzi)
+        return code
+    return BREAK if character in "\u3000\xa0" else OTHER
 
 
 def hash_letters(a: int, b: int, c: int) -> int:
@@ -57,16 +60,19 @@ def hash_letters(a: int, b: int, c: int) -> int:
     return mixed >> 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
     """A parsed data file. Costs are negative natural logarithms: small is likely.
 
     `readings` maps a character to its readings with tone marks; `simplified` maps a Traditional character to the
     Simplified ones it may stand for (the likeliest first), and lists itself where it is used in both scripts.
+    `converted` are the Simplified characters that every Traditional text writes otherwise. Two languages are equal
+    only when they are one.
     """
 
     readings: dict[str, frozenset[str]]
     simplified: dict[str, str]
+    converted: frozenset[str]
     sources: tuple[str, ...]
     slots: int
     prints: "array[int]" = field(repr=False)
@@ -89,6 +95,8 @@ class Language:
 
     def cost(self, a: int, b: int, c: int) -> float:
         """How surprising letter `c` is after `a` `b`, in nats, by backing off from three letters to one."""
+        if c == HOLE:
+            return HOLE_COST
         value = self.look_up(a, b, c)
         if value >= 0:
             return value * STEP
@@ -121,4 +129,5 @@ def parse_language(data: bytes) -> Language:
     if len(values) != slots:
         raise LanguageError("language data: cut short; reinstall the package")
     readings = {character: frozenset(sounds.split()) for character, sounds in header["readings"].items()}
-    return Language(readings, dict(header["simplified"]), tuple(header["sources"]), slots, prints, values)
+    simplified, converted = dict(header["simplified"]), frozenset(header["converted"])
+    return Language(readings, simplified, converted, tuple(header["sources"]), slots, prints, values)

