@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pipelines.anchor import Anchor
 from pipelines.density import densest
-from pipelines.discover import LinkGroup, has_pager
+from pipelines.discover import LinkGroup, find_groups, has_pager
 from pipelines.platforms.family import Platform
 from pipelines.records import Kind
 from pipelines.view import View
@@ -56,15 +56,23 @@ def is_soft_404(view: View) -> bool:
     return bool(_GONE.search(text))
 
 
-def classify(view: View, platform: Platform, anchor: Anchor, lists: Sequence[LinkGroup]) -> Kind:
+def classify(view: View, platform: Platform, anchor: Anchor) -> tuple[Kind, tuple[LinkGroup, ...]]:
     """article, listing, homepage, newspaper-index or other, for a page that is neither challenge nor gone.
 
-    `lists` are the groups of links that may be lists of articles, best first.
+    With it come the groups of links that may be lists of articles, best first; an article has none.
     """
-    if stated := platform.kind(view):
-        return stated
-    if _matches(platform.articles, view.url) or _has_article_metas(view) or anchor.is_article:
-        return "article"
+    stated = platform.kind(view)
+    if stated == "article" or (not stated and _is_plainly_article(view, platform, anchor)):
+        return "article", ()
+    lists = find_groups(view, platform)
+    return stated or _by_balance(view, platform, lists), lists
+
+
+def _is_plainly_article(view: View, platform: Platform, anchor: Anchor) -> bool:
+    return _matches(platform.articles, view.url) or _has_article_metas(view) or anchor.is_article
+
+
+def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> Kind:
     if _INDEX_FILE.search(view.url) or _matches(platform.listings, view.url):
         return _kind_of_index(view, lists)
     start, end = densest(view.lines.all)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
+from pipelines.dates import parse_date
 from pipelines.dom import matches, squeeze, text_of
 from pipelines.labels import DATE
 from pipelines.platforms.family import Platform
@@ -80,6 +81,16 @@ def find_links(view: View, groups: Sequence[LinkGroup], *, whole: bool = False) 
     return tuple(links.values())
 
 
+def find_links_in(view: View) -> tuple[Link, ...]:
+    """Every titled link of a page that holds nothing but a list, in order, each once."""
+    entries = (_entry(view, anchor) for anchor in view.root.iter("a"))
+    links: dict[str, Link] = {}
+    for entry in entries:
+        if entry:
+            links.setdefault(entry.link.url, entry.link)
+    return tuple(links.values())
+
+
 def _with_lead(view: View, group: LinkGroup) -> list[Entry]:
     """A list and what its own block shows above it: headlines with the same shape of address."""
     shape = Counter(entry.shape for entry in group.entries).most_common(1)[0][0]
@@ -111,7 +122,7 @@ def _entry(view: View, anchor: _Element) -> Entry | None:
     if not address:
         return None
     title = _title(anchor)
-    return Entry(Link(address, title or None, _date(anchor)), anchor, _shape(address)) if title else None
+    return Entry(Link(address, title or None, _date(view, anchor)), anchor, _shape(address)) if title else None
 
 
 def _title(anchor: _Element) -> str:
@@ -128,12 +139,12 @@ def _shape(address: str) -> str:
     return re.sub(r"\d+", "#", re.sub(r"[0-9a-f]{16,}", "#", last))
 
 
-def _date(anchor: _Element) -> str | None:
+def _date(view: View, anchor: _Element) -> str | None:
     holder = anchor
     for _ in range(4):
         found = DATE.search(text_of(holder)) if holder is not anchor else None
         if found:
-            return found[0]
+            return parse_date(found[0], fetched_at=view.fetched_at)
         parent = holder.getparent()
         if parent is None or sum(1 for _ in zip(parent.iter("a"), range(4), strict=False)) > 2:  # noqa: PLR2004
             return None

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pipelines.article import build_article, draft_article, read_heading
 from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.decode import decode
-from pipelines.discover import find_groups, find_links, find_next
+from pipelines.discover import find_links, find_links_in, find_next
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.platforms import recognise
-from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
+from pipelines.platforms.answers import read_answer
+from pipelines.records import Capture, Outcome, Page, Provenance, format_instant
 from pipelines.repair import repair
 from pipelines.site import Layout, Site
 from pipelines.links import join_link
@@ -136,11 +137,16 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
         payload_digest=f"sha256:{hashlib.sha256(body.payload).hexdigest()}",
         recipe=knowledge.recipe,
     )
-    return understand(page, site, provenance, problem=body.problem)
+    form = capture.request.partition(b"\r\n\r\n")[2] if capture.method == "POST" else b""
+    return understand(page, site, provenance, problem=body.problem, form=form)
 
 
-def understand(page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None) -> Outcome:
-    """Classify a decoded and repaired page and take its article or its links."""
+def understand(
+    page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None, form: bytes = b""
+) -> Outcome:
+    """Classify a decoded and repaired page and take its article or its links. `form` is what was posted for it."""
+    if answer := read_answer(page.url, page.text, page.fetched_at, form=form):
+        return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
     view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
     if view is None or not view.lines.all:
         visible, text = 0, page.text
@@ -159,13 +165,15 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
     platform = recognise(view, stated=site.platform if site else None)
     layout = site.layout_at(page.fetched_at) if site else Layout()
     heading = read_heading(view, platform)
-    groups = find_groups(view, platform)
-    kind: Kind = classify(view, platform, heading.anchor, groups)
+    kind, groups = classify(view, platform, heading.anchor)
     if kind == "article":
         draft = draft_article(view, platform, layout, heading)
         if draft.paragraphs or draft.images:
             return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
         return Outcome("other", problem or "no-text", page=page)
+    records = platform.records(view)
+    if records and (part := view_page(view.url, records, view.fetched_at)):
+        return Outcome("listing", problem, page=page, links=find_links_in(part), next=find_next(view, platform))
     if kind == "other":
         return Outcome("other", problem or "no-text", page=page)
     links = find_links(view, groups, whole=kind == "homepage")

@@ -34,7 +34,7 @@ class Platform:
     `signs` are searched in the page's source, `address` in its url; either recognises the family. `articles` and
     `listings` are shapes of urls, `items` the shape of links that a list of this family holds. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
     the family states in comments or scripts, `fragment` cuts a body out of the source where only comments mark it,
-    `following` finds the next page of a list, `kind` says what a page is where the family's own markup tells.
+    `records` is the HTML of a list that the page holds in a script, `following` finds the next page of a list, `kind` says what a page is where the family's own markup tells.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Platform:
     items: str | None = None
     fields: Callable[[View], dict[str, str]] = _nothing
     fragment: Callable[[View], str | None] = _no_body
+    records: Callable[[View], str | None] = _no_body
     following: Callable[[View], Link | None] = _no_link
     kind: Callable[[View], Kind | None] = _no_kind
 

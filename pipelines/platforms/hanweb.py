@@ -26,6 +26,9 @@ _NUMBER = {
     name: re.compile(rf"\b{name}\s*:\s*[\"']?(\d+)") for name in ("perPage", "totalRecord", "currentPage", "pageCount")
 }
 _GROUP = 3
+_DATASTORE = re.compile(r"<datastore\b.*?(?:</datastore>|\Z)", re.DOTALL | re.IGNORECASE)
+RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
+"""One record of a datastore: HTML, in CDATA or plain."""
 
 
 def fragment(view: View) -> str | None:
@@ -42,6 +45,12 @@ def fields(view: View) -> dict[str, str]:
         if part is not None and (value := squeeze(text_of(part))):
             found[_NAMES[name]] = value
     return found
+
+
+def records(view: View) -> str | None:
+    """The HTML of the records that a list page embeds in a script."""
+    found = _DATASTORE.search(view.text)
+    return "\n".join(RECORD.findall(found[0])) if found else None
 
 
 def following(view: View) -> Link | None:
@@ -79,6 +88,7 @@ PLATFORM = Platform(
     listings=r"/col/col\d+/(?:index\.html)?",
     bodies=("#zoom", ".bt_content", ".main_content", "#content"),
     fields=fields,
+    records=records,
     fragment=fragment,
     following=following,
 )
