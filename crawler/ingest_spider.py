@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from archive.ingest import Intake, Taken
 from archive.sites import site_for
+from crawler.failures import PrivateAddress
 from crawler.site_spider import describe
 from pipelines.records import Outcome
 from pipelines.site import Site
@@ -64,10 +65,10 @@ class IngestSpider(Spider):
         """Keep why nothing came; an attempt that reached the network is in the archive too."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
         asked = request.cb_kwargs["asked"]
-        if isinstance(failure.value, IgnoreRequest):
+        taken = request.meta.get("taken")
+        if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self.results[asked] = Result(asked, request.url, " ".join(failure.getErrorMessage().split()))
             return
-        taken = request.meta.get("taken")
         outcome = await asyncio.wrap_future(taken.future) if taken is not None else None
         self.results[asked] = Result(asked, request.url, describe(request, failure), taken, outcome)
 

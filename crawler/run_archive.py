@@ -7,16 +7,15 @@ from pathlib import Path
 from archive.directory import Archive
 from archive.ingest import Intake
 from archive.workers import Workers
-from crawler.settings import LANTIAN_WORKERS
 from pipelines.site import Site
 
 
 @contextmanager
-def open_intake(path: Path, *, sites: Mapping[str, Site], workers: int | None = None) -> Iterator[Intake]:
+def open_intake(path: Path, *, sites: Mapping[str, Site], workers: int) -> Iterator[Intake]:
     """Open the archive directory for writing, or make it; what a killed run left is caught up first.
 
     Raises NotAnArchive, StorageFull; on leaving, ArchiveError for what could not be kept.
     """
     archive = Archive.open(path)
-    with Workers(workers or LANTIAN_WORKERS) as pool, Intake(archive, workers=pool, sites=sites) as intake:
+    with Workers(workers) as pool, Intake(archive, workers=pool, sites=sites) as intake:
         yield intake

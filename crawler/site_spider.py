@@ -25,6 +25,7 @@ from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.sites import read_sites
 from crawler.allowed_hosts import is_allowed
+from crawler.failures import PrivateAddress
 from crawler.run_archive import open_intake
 from crawler.window import Window, parse_day
 from pipelines.records import Article, Link, Outcome
@@ -125,7 +126,7 @@ class SiteSpider(Spider):
     async def failed(self, failure: Failure) -> None:
         """Count an exchange that failed, or a request that was refused before it was sent."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
-        if isinstance(failure.value, IgnoreRequest):
+        if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self.tally["refused"] += 1
             self.logger.info("%s: not fetched: %s", request.url, failure.getErrorMessage())
             return

@@ -46,7 +46,7 @@ def crawl(
     until: datetime | None,
     pages: int | None,
     at_once: int,
-    workers: int | None,
+    workers: int,
     archive_path: Path,
     sites_path: Path | None,
     allow_private: bool,

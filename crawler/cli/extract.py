@@ -18,7 +18,6 @@ from archive.sites import read_sites, site_for
 from archive.workers import Workers
 from crawler.cli.options import every_command, sites_option, workers_option
 from crawler.cli.output import complain, print_json, progress_bar
-from crawler.settings import LANTIAN_WORKERS
 from pipelines.records import Capture, Outcome, parse_instant
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
@@ -60,7 +59,7 @@ def extract(
     fetched_at: str | None,
     content_type: str | None,
     sites_path: Path | None,
-    workers: int | None,
+    workers: int,
 ) -> None:
     r"""Show what would be made of saved pages: JSON lines, in input order. Stores nothing.
 
@@ -75,7 +74,7 @@ def extract(
         raise click.UsageError("--url belongs to exactly one FILE")
     given = [Job(str(file), url, fetched_at, content_type) for file in files]
     jobs = given if batch is None else list(_read_batch(batch))
-    failed = _run(jobs, read_sites(sites_path), workers or LANTIAN_WORKERS)
+    failed = _run(jobs, read_sites(sites_path), workers)
     click.get_current_context().exit(1 if failed else 0)
 
 
@@ -86,7 +85,7 @@ def _run(jobs: list[Job], sites: dict[str, Site], workers: int) -> int:
         task = bar.add_task("extract", total=len(jobs))
         for job, outcome in _in_order(jobs, pool, sites):
             failed += isinstance(outcome, str)
-            line = outcome_to_line(_heard(outcome), url=job.url, path=job.path)
+            line = {"path": job.path} | outcome_to_line(_heard(outcome), url=job.url)
             print_json(line | {key: value for key, value in job.extras if key not in line})
             bar.advance(task)
     return failed

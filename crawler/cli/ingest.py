@@ -8,7 +8,7 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
-from crawler.cli.options import allow_private_option, archive_option, every_command, sites_option, this_run
+from crawler.cli.options import allow_private_option, archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import complain, print_json, print_table
 from crawler.ingest_spider import IngestSpider, Result
 from crawler.run import Plan, log_to_stderr, make_settings, run_plans
@@ -17,8 +17,9 @@ from pipelines.records import Capture, Outcome, parse_instant
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 
-NO_PAGE = {"blocked", "gone"}
-HINTS = {"private-address": "add --allow-private to fetch it all the same"}
+NO_PAGE = {"blocked", "gone", "other"}
+HINTS = {"private-address": "--allow-private fetches it all the same"}
+"""What to add to the words of a capture's failure."""
 
 
 @click.command()
@@ -29,6 +30,7 @@ HINTS = {"private-address": "add --allow-private to fetch it all the same"}
 @click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: now]")
 @click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt asks crawlers to leave alone.")
 @allow_private_option
+@workers_option
 @archive_option
 @sites_option
 @every_command
@@ -39,6 +41,7 @@ def ingest(
     url: str | None,
     content_type: str | None,
     fetched_at: str | None,
+    workers: int,
     archive_path: Path,
     sites_path: Path | None,
     ignore_robots: bool,
@@ -67,7 +70,7 @@ def ingest(
         DOWNLOAD_DELAY=0,
         AUTOTHROTTLE_START_DELAY=0,
     )
-    with open_intake(archive_path, sites=sites) as intake:
+    with open_intake(archive_path, sites=sites, workers=workers) as intake:
         if source and url:
             capture = _supplied(source, url, content_type, fetched_at)
             results = [_take(capture, intake, sites)]
@@ -123,9 +126,11 @@ def _problem_of(result: Result) -> str | None:
     if result.problem:
         kind = result.problem.partition(":")[0]
         return f"{result.problem}; {HINTS[kind]}" if kind in HINTS else result.problem
-    if result.outcome and result.outcome.kind in NO_PAGE:
-        return f"{result.outcome.kind} ({result.outcome.reason}); the answer is kept"
-    return None
+    outcome = result.outcome
+    if outcome is None or outcome.kind not in NO_PAGE:
+        return None
+    where = f" to {outcome.location}, which is not followed" if outcome.location else ""
+    return f"{outcome.kind} ({outcome.reason}{where}); the answer is kept"
 
 
 def _verdict(taken: Taken | None) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from crawler.settings import LANTIAN_WORKERS
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -73,8 +75,9 @@ sites_option = click.option(
 )
 workers_option = click.option(
     "--workers",
-    type=click.IntRange(min=1),
-    help="Processes that read pages.  [default: one a core, at most 4]",
+    type=click.IntRange(min=0),
+    default=LANTIAN_WORKERS,
+    help="Processes that read pages; 0 reads them in this one.  [default: one a core, at most 4]",
 )
 allow_private_option = click.option(
     "--allow-private",

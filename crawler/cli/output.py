@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+WIDE = 200
+"""Columns of a table that goes into a file or a pipe, where nothing says how wide it may be."""
+
 ERRORS = Console(stderr=True)
 """Where progress is drawn, when it is a terminal."""
 
@@ -30,7 +33,10 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in filled:
         table.add_row(*map(str, row))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(table)
 
 
 def complain(line: object) -> None:

@@ -10,7 +10,6 @@ from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import print_json, progress_bar
-from crawler.settings import LANTIAN_WORKERS
 
 
 @click.command()
@@ -18,7 +17,7 @@ from crawler.settings import LANTIAN_WORKERS
 @archive_option
 @sites_option
 @every_command
-def reindex(*, workers: int | None, archive_path: Path, sites_path: Path | None) -> None:
+def reindex(*, workers: int, archive_path: Path, sites_path: Path | None) -> None:
     r"""Make the catalog anew from the WARC files alone.
 
     The old one stays in use until the new one is whole.
@@ -29,7 +28,7 @@ def reindex(*, workers: int | None, archive_path: Path, sites_path: Path | None)
     """
     archive = Archive.open(archive_path, create=False)
     sites = read_sites(sites_path)
-    with Workers(workers or LANTIAN_WORKERS) as pool, progress_bar() as bar:
+    with Workers(workers) as pool, progress_bar() as bar:
         task = bar.add_task("reindex", total=None)
         count = rebuild(archive, workers=pool, sites=sites, progress=lambda so_far: bar.update(task, completed=so_far))
     if this_run().json:

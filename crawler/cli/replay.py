@@ -12,7 +12,6 @@ from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import print_json, print_table, progress_bar
-from crawler.settings import LANTIAN_WORKERS
 
 COLUMNS = ("url", "fetched_at", "field", "before", "after")
 SHOWN = 60
@@ -25,7 +24,7 @@ SHOWN = 60
 @archive_option
 @sites_option
 @every_command
-def replay(*, diff: bool, workers: int | None, archive_path: Path, sites_path: Path | None) -> None:
+def replay(*, diff: bool, workers: int, archive_path: Path, sites_path: Path | None) -> None:
     r"""Read every capture of the archive again, and keep what comes out; with --diff only compare.
 
     Exits 1 when --diff finds a difference.
@@ -38,7 +37,7 @@ def replay(*, diff: bool, workers: int | None, archive_path: Path, sites_path: P
     sites = read_sites(sites_path)
     captures = 0
     differences: list[Difference] = []
-    with Workers(workers or LANTIAN_WORKERS) as pool, progress_bar() as bar:
+    with Workers(workers) as pool, progress_bar() as bar:
         task = bar.add_task("replay", total=None)
         for replayed in run_again(archive, workers=pool, sites=sites, diff=diff):
             captures += 1

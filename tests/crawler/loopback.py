@@ -2,15 +2,17 @@
 
 import json
 import os
+import resource
 import socketserver
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Answer = bytes | Callable[[str], bytes]
@@ -89,12 +91,38 @@ def serve(answers: Mapping[str, Answer]) -> Iterator[Server]:
         thread.join()
 
 
-def lantian(*args: object, cwd: Path, timeout: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the program; warnings of its own are errors."""
-    command = [sys.executable, "-m", "crawler.cli", *map(str, args)]
+def lantian(
+    *args: object,
+    cwd: Path,
+    program: str | None = None,
+    limit: int | None = None,
+    stdin: IO[bytes] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run the program, or a `program` that runs it in its own way; `limit` bounds the bytes of any file it writes."""
+    bound = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit)) if limit else None
     return subprocess.run(
-        command, cwd=cwd, env=surroundings() | environment, capture_output=True, text=True, timeout=timeout, check=False
+        _command(args, program),
+        cwd=cwd,
+        env=surroundings() | dict(environment or {}),
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        preexec_fn=bound,
     )
+
+
+def start(*args: object, cwd: Path) -> subprocess.Popen[bytes]:
+    """Start the program and leave it running."""
+    return subprocess.Popen(
+        _command(args, None), cwd=cwd, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def _command(args: Iterable[object], program: str | None) -> list[str]:
+    return [sys.executable, *(["-c", program] if program else ["-m", "crawler.cli"]), *map(str, args)]
 
 
 def surroundings() -> dict[str, str]:
@@ -107,7 +135,9 @@ def lines_of(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
-BODY = "为进一步改善环境空气质量，市生态环境局组织执法人员对重点企业开展检查，督促落实各项治理措施，现将有关情况通报如下。"
+BODY = (
+    "为进一步改善环境空气质量，市生态环境局组织执法人员对重点企业开展检查，督促落实各项治理措施，现将有关情况通报如下。"
+)
 
 
 def article(title: str, *, date: str = "2024-03-10", extra: str = "") -> str:
@@ -120,7 +150,9 @@ def article(title: str, *, date: str = "2024-03-10", extra: str = "") -> str:
 
 def listing(entries: list[tuple[str, str, str]], *, following: str | None = None) -> str:
     """A list page: (address, title, date) an entry."""
-    rows = "".join(f'<li><a href="{href}" title="{title}">{title}</a><span>{date}</span></li>' for href, title, date in entries)
+    rows = "".join(
+        f'<li><a href="{href}" title="{title}">{title}</a><span>{date}</span></li>' for href, title, date in entries
+    )
     pager = f'<div class="page"><a href="{following}">下一页</a></div>' if following else ""
     return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><title>通知公告</title>
 <meta name="ColumnName" content="通知公告"></head><body><div class="list"><ul>{rows}</ul></div>{pager}</body></html>"""

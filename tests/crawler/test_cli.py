@@ -1,0 +1,222 @@
+"""The command line: every command is documented, says what is wrong in one line, and speaks JSON to programs."""
+
+import json
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from crawler.cli import COMMANDS, main
+from tests.crawler.loopback import article, lantian, start
+
+
+def every_command() -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    context = click.Context(main)
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        assert command is not None
+        found.append((name, command))
+        if isinstance(command, click.Group):
+            found += [(f"{name} {inner}", each) for inner, each in command.commands.items()]
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_command(), ids=[name for name, _ in every_command()])
+def test_every_command_has_help_an_example_and_a_word_on_each_option(name: str, command: click.Command) -> None:
+    run = CliRunner().invoke(main, [*name.split(), "--help"], prog_name="lantian")
+    assert run.exit_code == 0
+    assert "Example:" in run.output
+    assert f"lantian {name}" in run.output
+    options = [option for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["extract"], "name FILEs, or a list with --batch"),
+        (["ingest"], "name URLs"),
+        (["ingest", "--from", "page.html"], "--from needs --url"),
+        (["ingest", "--from", "missing.html", "--url", "http://example.cn/"], "No such file"),
+        (["crawl", "nowhere_xx"], "nowhere_xx: no such site"),
+        (["crawl", "--since", "yesterday"], "--since"),
+        (["export", "--format", "seed"], "needs --out"),
+        (["repair", "missing.txt"], "no such file"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_is_missing(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(main, arguments)
+    assert run.exit_code == 2
+    assert says in run.output
+
+
+@pytest.mark.parametrize("command", [["replay"], ["reindex"], ["export", "--format", "jsonl"]])
+def test_reading_an_archive_that_is_not_there_makes_none_and_exits_3(
+    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(main, [*command, "--archive", "nothing"])
+    assert not Path("nothing").exists()
+    assert run.exit_code == 3
+    assert run.stderr.startswith("lantian: nothing: there is no archive here")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder of its own, in this process."""
+    monkeypatch.chdir(tmp_path)
+    return partial(CliRunner().invoke, main)
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+HERE = ["--workers", "0"]
+INGEST = ["ingest", "--from", "page.html", "--url", "http://example.cn/1.html", *HERE]
+
+
+def test_extract_keeps_order_own_keys_and_goes_on_past_what_cannot_be_read(
+    tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    for number in range(5):
+        (tmp_path / f"{number}.html").write_text(article(f"第{number}号通知的标题"), encoding="utf-8")
+    jobs: list[object] = [
+        {
+            "path": f"{number}.html",
+            "url": f"http://example.cn/{number}.html",
+            "fetched_at": "2024-03-11",
+            "mine": number,
+        }
+        for number in range(5)
+    ]
+    jobs[3:3] = [{"path": "missing.html", "url": "http://example.cn/x", "mine": "x"}, {"url": "http://example.cn/y"}, 7]
+    batch = [json.dumps(job) for job in jobs]
+    (tmp_path / "batch.jsonl").write_text("\n".join([*batch[:2], "{not json", *batch[2:]]) + "\n", encoding="utf-8")
+    result = run(["extract", "--batch", "batch.jsonl", "--workers", "2"])
+    printed = lines(result)
+    assert result.exit_code == 1
+    assert [line["path"] for line in printed] == [
+        "0.html", "1.html", None, "2.html", "missing.html", None, None, "3.html", "4.html",
+    ]  # fmt: skip
+    assert [line.get("mine") for line in printed if line["kind"] == "article"] == [0, 1, 2, 3, 4]
+    assert [line["title"] for line in printed if line["kind"] == "article"] == [f"第{n}号通知的标题" for n in range(5)]
+    assert (printed[4]["reason"], printed[4]["mine"]) == ("unreadable", "x")
+    assert len(result.stderr.splitlines()) == 4
+
+
+def test_extract_of_one_file_is_the_same_as_in_a_batch_and_stores_nothing(
+    tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    url, moment = "http://example.cn/1.html", "2024-03-11T00:00:00Z"
+    single = run(["extract", "page.html", "--url", url, "--fetched-at", moment, *HERE])
+    job = json.dumps({"path": "page.html", "url": url, "fetched_at": moment})
+    assert run(["extract", "--batch", "-", *HERE], input=job).stdout == single.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_saved_page_is_kept_as_supplied_and_judged(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    moments = [f"2024-03-1{day}T00:00:00Z" for day in (1, 2)]
+    verdicts = [lines(run([*INGEST, "--json", "--fetched-at", moment]))[0]["verdict"] for moment in moments]
+    assert verdicts == ["new", "unchanged"]
+    (line,) = lines(run(["export", "--format", "jsonl"]))
+    assert (line["provenance"]["custody"], line["title"]) == ("operator", "通知")
+    assert run(["export", "--format", "seed", "--out", "texts"]).exit_code == 0
+    (path,) = (tmp_path / "texts").iterdir()
+    assert path.read_text(encoding="utf-8").startswith("通知\n发布时间:2024-03-10 09:30\n")
+
+
+def test_replay_and_reindex_find_the_archive_as_it_was(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    assert "通知" in run(INGEST).stdout
+    before = run(["export", "--format", "jsonl"]).stdout
+    replayed = run(["replay", "--diff", "--json", *HERE])
+    assert (replayed.exit_code, lines(replayed)) == (0, [{"captures": 1, "differences": 0}])
+    assert "no difference" in run(["replay", "--diff", *HERE]).stdout
+    (tmp_path / "archive-data" / "catalog.sqlite").unlink()
+    assert lines(run(["reindex", "--json", *HERE])) == [{"captures": 1}]
+    assert run(["export", "--format", "jsonl"]).stdout == before
+
+
+def test_replay_tells_what_has_become_different_and_keeps_it_without_diff(
+    tmp_path: Path, run: Callable[..., Result]
+) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    run(INGEST)
+    with sqlite3.connect(tmp_path / "archive-data" / "catalog.sqlite") as catalog:
+        catalog.execute("UPDATE captures SET kind = 'gone', reason = 'http-404'")
+    catalog.close()
+    compared = run(["replay", "--diff", "--json", *HERE])
+    assert compared.exit_code == 1
+    assert [(line["field"], line["before"]) for line in lines(compared)[:-1]] == [
+        ("kind", "gone"),
+        ("reason", "http-404"),
+    ]
+    assert "differences" in run(["replay", "--diff", *HERE]).stdout
+    assert run(["replay", *HERE]).exit_code == 0
+    assert run(["replay", "--diff", *HERE]).exit_code == 0
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_repair_keeps_lines_and_width_and_exits_0(newline: str, tmp_path: Path, run: Callable[..., Result]) -> None:
+    text = newline.join(["扬尘治理（试行），请落实！", "", "  第二行：ＡＢＣ", "end"])
+    (tmp_path / "clean.txt").write_bytes(text.encode())
+    result = run(["repair", "clean.txt", "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"text": text, "damage": [], "steps": [], "lost": []}
+    assert run(["repair", "clean.txt"]).stdout_bytes == text.encode()
+
+
+def test_repair_reads_standard_input_and_explains_itself(run: Callable[..., Result]) -> None:
+    damaged = "環(huán)境保護(hù)局發(fā)布通知,要求各單位認(rèn)真落實(shí)。".encode()
+    plain = run(["repair"], input=damaged)
+    assert "huán" not in plain.stdout
+    assert "环境保护局" in plain.stdout
+    assert "steps; damage:" in run(["repair", "-", "--explain"], input=damaged).stdout
+    assert json.loads(run(["repair", "--json"], input=damaged).stdout)["steps"]
+
+
+def test_tables_are_for_people_and_lines_for_programs(run: Callable[..., Result]) -> None:
+    people, programs = run(["sites", "list"]), run(["sites", "list", "--json"])
+    assert people.exit_code == programs.exit_code == 0
+    assert all({"key", "name", "kind"} <= line.keys() for line in lines(programs))
+    with pytest.raises(json.JSONDecodeError):
+        lines(people)
+    assert run(["sites", "check"]).exit_code == 0
+
+
+def test_the_environment_names_archive_and_sites(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    assert run(INGEST, env={"LANTIAN_ARCHIVE": "elsewhere"}).exit_code == 0
+    assert (tmp_path / "elsewhere" / "archive.json").exists()
+    assert run(["sites", "list"], env={"LANTIAN_SITES": "nowhere"}).exit_code == 2
+
+
+def test_an_error_is_one_line_and_with_debug_a_traceback(tmp_path: Path) -> None:
+    plain = lantian("replay", cwd=tmp_path)
+    assert (plain.returncode, len(plain.stderr.splitlines())) == (3, 1)
+    loud = lantian("replay", "--debug", cwd=tmp_path)
+    assert loud.returncode != 0
+    assert "Traceback" in loud.stderr
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
+    with start("extract", *HERE, *["page.html"] * 300, cwd=tmp_path) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert running.stderr.read() == b""
