@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -10,13 +11,19 @@ from tests.demo_site.commands import ROOT
 from tests.demo_site.tour import Tour, take_tour
 
 COLUMNS = ("pages", "article", "new", "unchanged", "changed", "duplicate", "attachment", "gone", "failed")
-SHOWN = 12
+SHOWN = 40
 console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def main() -> int:
-    """Take the tour, show what came of it; 1 when anything is not as the truth says."""
-    out = ROOT / "demo-out"
+    """Take the tour, show what came of it; 1 when anything is not as the truth says.
+
+    `python -m tests.demo_site [FOLDER]` writes elsewhere than to `demo-out`.
+    """
+    out = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "demo-out"
+    if out.exists() and not (out / "sites").is_dir():
+        console.print(f"{out}: is not of an earlier demo; name a new folder", highlight=False)
+        return 2
     tour = take_tour(out, tell=_tell)
     for edition in sorted(tour.crawls):
         console.print(_crawl_table(tour, edition))
@@ -66,7 +73,7 @@ def _end(tour: Tour) -> int:
     if tour.problems:
         console.print(f"[red]{len(tour.problems)} things are not as the truth says[/]")
         return 1
-    out = tour.out.relative_to(ROOT)
+    out = tour.out.relative_to(ROOT) if tour.out.is_relative_to(ROOT) else tour.out
     console.print(f"[green]✓[/] {len(tour.articles)} articles, each found once, each word as it was published")
     console.print("[green]✓[/] replayed from the archived bytes: no difference")
     console.print(

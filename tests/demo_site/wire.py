@@ -22,6 +22,11 @@ class Answer:
     last_modified: str | None = None
     kind: str = "page"
 
+    @property
+    def validators(self) -> tuple[str | None, str | None]:
+        """What a conditional request may carry: entity tag and date."""
+        return self.etag, self.last_modified
+
     def to_bytes(self, *, head_only: bool = False) -> bytes:
         """The response as it is sent."""
         lines = [f"HTTP/1.1 {self.status} {self.reason}".encode("ascii")]
