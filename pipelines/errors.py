@@ -2,7 +2,8 @@
 
     PipelineError
     ├── SiteError      a site file cannot be understood
-    └── PlanError      a repair plan does not fit the text it is applied to
+    ├── PlanError      a repair plan does not fit the text it is applied to
+    └── AddressError   what a person gave as an address is none
 
 A bad page is never an error: it is an `Outcome` with a reason.
 """
@@ -18,3 +19,7 @@ class SiteError(PipelineError):
 
 class PlanError(PipelineError):
     """A repair plan does not fit the text it is applied to."""
+
+
+class AddressError(PipelineError, ValueError):
+    """What a person gave as an address is none, or none that may be fetched."""
