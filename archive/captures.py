@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -163,6 +164,7 @@ def _to_uri(url: str) -> str:
     return url if _URI.fullmatch(url) else quote(url, safe=_URI_SAFE, errors="surrogatepass")
 
 
+@lru_cache(maxsize=1024)
 def _address(peer: str | None) -> str | None:
     host = (peer or "").rpartition(":")[0].strip("[]").partition("%")[0]
     try:

@@ -156,7 +156,7 @@ def _parse(path: Path, plain: io.BufferedIOBase) -> Iterator[_Foreign | Skipped]
 def _take(path: Path, record: Any) -> _Foreign | Skipped:
     fields = {name.lower(): value for name, value in record.rec_headers.headers}
     kind, url = fields.get("warc-type"), fields.get("warc-target-uri")
-    if record.length is None or "warc-date" not in fields:
+    if not fields.get("content-length", "").strip().isdigit() or "warc-date" not in fields:
         return Skipped(path.name, "a record whose header is cut", kind, url)
     if record.length > _LARGEST_BLOCK:
         return Skipped(path.name, f"a record of {record.length} bytes is larger than {_LARGEST_BLOCK}", kind, url)
@@ -180,6 +180,8 @@ def _to_captures(path: Path, group: Iterable[_Foreign]) -> Iterator[Capture | Sk
 def _why_not(record: _Foreign) -> str | None:
     if not (record.url or "").lower().startswith(("http://", "https://")):
         return "not of the web"
+    if record.type == "response" and not record.block:
+        return "an empty response"
     try:
         parse_instant(record.fields["warc-date"])
     except ValueError:

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from isal import isal_zlib
@@ -38,7 +39,7 @@ class BrokenRecord(Exception):  # noqa: N818 (the name says it)
         self.is_torn = is_torn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """A WARC record. `fields` are its named fields in order, Content-Length included; `block` is verbatim."""
 
@@ -46,8 +47,12 @@ class Record:
     block: bytes
 
     def get(self, name: str) -> str | None:
-        """The first field of that name; we write and read them in the case of the standard."""
-        return next((value for key, value in self.fields if key == name), None)
+        """The field of that name, which we write and read in the case of the standard; the last of several."""
+        return self._index.get(name)
+
+    @cached_property
+    def _index(self) -> dict[str, str]:
+        return dict(self.fields)
 
     @property
     def type(self) -> str:
