@@ -43,7 +43,10 @@ def find_anchor(view: View, title: str | None) -> Anchor:
     found = [
         number
         for number, line in enumerate(lines)
-        if not line.hidden and 2 * line.linked <= len(line.text) and fold(line.text) == wanted
+        if len(line.text) <= 2 * len(wanted) + 9
+        and not line.hidden
+        and 2 * line.linked <= len(line.text)
+        and fold(line.text) == wanted
     ]
     anchors = [Anchor(number, _info_near(view, number)) for number in found]
     return max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())

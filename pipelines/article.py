@@ -61,7 +61,7 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
     """Everything that one page says of its article."""
     title, title_origin, stated = heading.title, heading.origin, heading.stated
     body = find_body(view, platform, heading.anchor, selector=layout.body, title=title)
-    fields = find_fields(view, platform, body, stated)
+    fields = find_fields(view, platform, heading.anchor, body, stated)
     fields.offer("title", title, title_origin)
     _apply_layout(view, layout, fields)
     paragraphs, origin, confidence = _weigh(view, body)

@@ -171,13 +171,14 @@ def _trim(view: View, element: _Element, method: str, title: str | None) -> Body
     lines = view.lines.all
     dropped = _dropped(view, element)
     kept = [line for number, line in enumerate(lines[first:last], first) if number not in dropped]
+    kept = kept[: _cut(kept, 0, len(kept))]
     return _trim_lines(kept, lines[:first], lines[last:], method, element, title)
 
 
 _DROPS = re.compile(
     r"\b(?:bdshare\w*|bshare\w*|jiathis\w*|share\w*|fenxiang\w*|social\w*|print\w*|dayin\w*|pagination|pager|page_?num|pages?|fanye|"
     r"prev_?next|prevnext|pre_?next|related\w*|relate\w*|relevant\w*|xgxw|xgyd|xiangguan\w*|recommend\w*|tuijian|hot_?news|comment\w*|pinglun|"
-    r"copyright|qrcode\w*|ewm|erweima|editor_?name|zebian|zrbj|edit|breadcrumb\w*|crumbs?|location|position|dqwz|statement|shengming|"
+    r"(?:meta|entry|post|article|news)-?tags?|tags?|tag-?list|keywords?|copyright|qrcode\w*|ewm|erweima|editor_?name|zebian|zrbj|edit|breadcrumb\w*|crumbs?|location|position|dqwz|statement|shengming|"
     r"toolbar|tools?|font_?size|zihao|article_?info|info-?line|nav|navbar|sidebar|footer|ad|ads|adv|guanggao|otherContent\w*|post-?nav\w*)\b"
 )
 

@@ -10,6 +10,7 @@ import re
 from pipelines.labels import DATE, opens_with_label, read_labels
 from pipelines.lines import Line
 
+_SITE_NAME = 8
 _LONG = 60
 """Characters from which a line outside links is taken for text, whatever words it holds."""
 
@@ -40,7 +41,7 @@ _WHOLE = tuple(
         r"(?:用)?微信扫码?二维码|分享至(?:好友和)?朋友圈|分享到.{0,40}|把.{0,12}分享到.{0,20}|扫一扫在手机打开当前页",
         r"(?:相关|延伸|推荐|热门|更多|精彩|猜你|为你|为您|大家|热点|最新|编辑|网友|今日)(?:的)?(?:阅读|新闻|报道|文章|稿件|链接|推荐|内容|专题|信息|资讯|喜欢|爱看|都在看|搜索|图片|视频|热点|热搜|公告|政策|解读|文件|资料|排行|导读|附件|服务|精选|评论|头条)(?:排行榜?)?\s*[:：>》]*(?:更多)?[>》]*",
         r"(?:阅读下一篇|你可能(?:会|还)?(?:喜欢|感兴趣).{0,4}|猜你喜欢|与内文相关的链接|相关内容|链接|新闻排行榜?|点击排行榜?|热门排行榜?|图片新闻|频道精选|专题推荐|精彩推荐|今日要闻|今日推荐|本文相关|查看更多)\s*[:：]?",
-        r"(?:版权|免责|特别|本网|平台|重要|郑重)(?:声明|说明|提示|提醒)\s*[:：|].{0,400}",
+        r"(?:版权|免责|本网|平台|郑重)(?:声明|说明)\s*[:：|].{0,400}",
         r"(?:声明|风险提示|免责条款)\s*[:：].{0,20}(?:本文|本网|本站|文章|内容|观点|证券|该文).{0,300}",
         r".{0,30}(?:版权所有|All Rights Reserved|ICP[备证]|公网安备|Copyright\b|未经.{0,12}(?:禁止|不得|严禁)).{0,120}",
         r"(?:主办|承办|协办|技术支持|网站标识码|网站管理|运行维护|联系电话|建议使用|违法和不良信息举报电话|新闻热线)(?:单位)?\s*[:：].{0,80}",
@@ -54,6 +55,8 @@ _WHOLE = tuple(
         r"返回.{0,6}(?:，|,)?查看更多|点击(?:观看|播放)视频|视频加载中.{0,20}|您的浏览器.{0,30}|请(?:使用|开启).{0,24}(?:浏览器|JavaScript).{0,20}",
         r"(?:您?已进入.{0,12}视窗区|.{0,4}(?:视窗|交互|服务|列表|正文|导航|导盲)区|ALT\s?\+\s?\d)",
         r"(?:阅读数|评论数?|赞|喜欢|浏览)\s*[（(]?\s*\d*\s*[)）]|[（(]\s*\d+\s*[)）]",
+        r".{0,10}客户端下载.{0,30}|原创文章[，,]\s*作者[:：].{0,200}|.{0,4}如若转载[，,].{0,200}|点击阅读原文|阅读原文",
+        r"(?:发表|发布)?(?:回复|留言|评论)|您的(?:邮箱|电子邮箱)地址不会被公开.{0,40}|Previous.{0,60}|Next.{0,60}|近期(?:文章|评论)",
         r"发布于\s*[:：]\s*.{1,8}|更多精彩.{0,30}|搜索热词\s*[:：].{0,80}|热词\s*[:：].{0,60}",
         r"<[^>]{1,60}>.{0,4}(?:</[a-z]+>)?|\$\{.{1,30}\}|undefined|null|NaN",
     )
@@ -83,8 +86,12 @@ def is_tools(text: str) -> bool:
         return False
     if " " in text and _spaced(text):
         text = text.replace(" ", "")
-    if len(text) <= _LONG * 2 and not any(map(str.isalnum, _TOOLS.sub("", text))):
-        return not text.isdigit()
+    if len(text) <= _LONG * 2:
+        rest = "".join(filter(str.isalnum, _TOOLS.sub("", text)))
+        if not rest:
+            return not text.isdigit()
+        if len(rest) <= _SITE_NAME and rest.endswith("网") and len(_TOOLS.findall(text)) > 1:
+            return True
     return len(text) <= _NOTICE_LIMIT and any(pattern.fullmatch(text) for pattern in _WHOLE)
 
 
@@ -110,6 +117,8 @@ def is_info(text: str) -> bool:
     date = DATE.search(text)
     if not date:
         return False
+    if text[0] in "（(" and text[-1] in "）)":
+        return False
     rest = _ADDRESS.sub("", text[: date.start()] + text[date.end() :])
     labelled = any(item.labelled for item in stated)
     if labelled and len(text[: date.start()]) < _LONG / 2:
@@ -133,7 +142,7 @@ _CUTS = re.compile(
     r"(?:相关|延伸|推荐|热门|更多|猜你|为你|为您|阅读下一篇|你可能|上一[篇条]|下一[篇条]|版权声明|免责声明|特别声明|网友评论|最新评论|热门评论|"
     r"发表评论|我要评论|分享到|相关附件|新闻排行|与内文相关|平台声明|今日热点|精彩推荐|点击排行|编辑推荐|查看更多|为你推荐)"
     r"(?:阅读|新闻|报道|文章|稿件|链接|推荐|内容|专题|信息|资讯|喜欢|感兴趣|图片|视频|热点|公告|政策|解读|文件|的链接|还喜欢看|会喜欢|可能喜欢)?"
-    r"(?:排行榜?)?\s*(?:[:：>》|【\[].{0,60})?"
+    r"(?:链接|列表|排行榜?)?\s*(?:[:：>》|【\[].{0,60})?"
 )
 
 

@@ -42,8 +42,8 @@ _GLUED = re.compile(
     r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
 )
 _END = re.compile(
-    r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
-    r"大\s+中\s+小|[Aa][-+－＋]|小\s+中\s+大|纠错|手机|扫一扫|进入|投稿|复制链接|返回|订阅|转发|网友|欢迎|作者文章|微信|[|｜])"
+    r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|\s微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
+    r"大\s+中\s+小|[Aa][-+－＋]|小\s+中\s+大|纠错|手机|扫一扫|进入|投稿|复制链接|返回|订阅|转发|网友|欢迎|作者文章|\s微信|[，,]\s*(?:如若|转载|未经)|[|｜])"
 )
 DATE = re.compile(
     r"(?<![\d.])(?:19|20)\d\d\s*(?:[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|\s+\d{1,2}/\s?\d{1,2})(?!\d)"
@@ -62,6 +62,7 @@ class Stated:
     field: str
     value: str
     labelled: bool = True
+    label: str = ""
 
 
 def read_labels(text: str) -> list[Stated]:
@@ -87,7 +88,7 @@ def _read(text: str) -> Iterator[Stated]:
     yield from _unlabelled(head, labels={_field(match) for match in found})
     ends = [match.start() for match in found[1:]] + [len(text)]
     for match, end in zip(found, ends[: len(found)], strict=True):
-        yield from _labelled(_field(match), text[match.end() : end])
+        yield from _labelled(match, text[match.end() : end])
 
 
 def _field(match: re.Match[str]) -> str:
@@ -95,8 +96,8 @@ def _field(match: re.Match[str]) -> str:
     return _NAMES.get(name) or _NAMES.get(name.lower()) or "stop"
 
 
-def _labelled(field: str, value: str) -> Iterator[Stated]:
-    date = DATE.search(value)
+def _labelled(match: re.Match[str], value: str) -> Iterator[Stated]:
+    field, date = _field(match), DATE.search(value)
     if field == "published":
         if date:
             yield Stated(field, date[0].strip())
@@ -107,8 +108,20 @@ def _labelled(field: str, value: str) -> Iterator[Stated]:
         value = value[: date.start()]
     if field == "stop":
         return
-    value = clean_value(value)
-    yield Stated(field, value)
+    yield Stated(
+        field, _trim_names(clean_value(value)) if field == "author" else clean_value(value), label=match["name"]
+    )
+
+
+_CALLING = re.compile(r"^(?:本报|本网|特约|见习|实习)?(?:记者|通讯员|作者)[\s:：]*|^文[/／]")
+_BEHIND_NAME = re.compile(r"[（(《]|[辑摘]自|[，,。；;]")
+
+
+def _trim_names(value: str) -> str:
+    """Names without the calling before them and the office behind: `记者王敬照`, `李弋辑自《…》`."""
+    value = _CALLING.sub("", value)
+    behind = _BEHIND_NAME.search(value)
+    return value[: behind.start()].strip() if behind and behind.start() > 1 else value
 
 
 def _unlabelled(head: str, *, labels: set[str]) -> Iterator[Stated]:

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipelines.anchor import Anchor
 from pipelines.body import Body
 from pipelines.dates import parse_date
-from pipelines.labels import DATE, clean_value, read_labels
+from pipelines.furniture import is_tools
+from pipelines.labels import DATE, clean_value, opens_with_label, read_labels
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
 from pipelines.view import View
@@ -28,11 +30,13 @@ _META_DATES = (
     "weibo: article:create_at",
 )
 _META_SOURCES = ("contentsource", "source", "mediaid")
-_NEAR_ABOVE, _NEAR_BELOW = 40, 25
+_NEAR_ABOVE, _NEAR_BELOW = 15, 25
+_NAME_LIMITS = {"source": 30, "author": 16, "editor": 16}
 _URL_DATE = re.compile(
     r"/t((?:19|20)\d{2})(\d{2})(\d{2})_\d|/art/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-?(\d{2})[/-](\d{2})/|"
     r"/((?:19|20)\d{2})(\d{2})(\d{2})/|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})/|/((?:19|20)\d{2})/(\d{2})(\d{2})/"
 )
+_ISSUE = re.compile(r"/(?:19|20)\d\d-\d\d(?:/|-)\d\d/")
 _NOT_A_NAME = re.compile(
     r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|本站编辑|name.*)$", re.IGNORECASE
 )
@@ -53,44 +57,80 @@ class Fields:
             self.origins[name] = origin
 
 
-def find_fields(view: View, platform: Platform, body: Body, stated: dict[str, str]) -> Fields:
+def find_fields(view: View, platform: Platform, anchor: Anchor, body: Body, stated: dict[str, str]) -> Fields:
     """Source, author, editor, column, time and document number of an article."""
     fields = Fields()
-    near = [*body.above[-_NEAR_ABOVE:], *body.lines[-2:], *body.below[:_NEAR_BELOW]]
-    labels = list(_labels(near))
+    above = list(_labels(_above(view, anchor, body)))
+    below = [item for item in _labels([*body.lines[-2:], *body.below[:_NEAR_BELOW]]) if item.origin == "info-line"]
+    labels = [*above, *(item for item in below if item.field != "published")]
+    labels.sort(key=lambda item: not item.label.startswith("责"))
     for name in ("source", "author", "editor", "subtitle", "leadin", "column"):
         fields.offer(name, stated.get(name), f"platform:{platform.name}")
     if contents := view.metas.get("contentsource"):
         fields.offer("source", _name(contents), "meta:contentsource")
-    for name, value, origin in labels:
-        if name in {"source", "author", "editor", "number"}:
-            fields.offer(name, _name(value), origin)
+    for item in labels:
+        if item.field in {"source", "author", "editor", "number"}:
+            fields.offer(item.field, _name(_first_name(item)), item.origin)
     for meta in _META_SOURCES:
         fields.offer("source", _name(_unlabel(view.metas.get(meta))), f"meta:{meta}")
     fields.offer("column", view.metas.get("columnname"), "meta:columnname")
-    published, origin = _published(view, platform, stated, labels)
+    published, origin = _published(view, platform, stated, [*above, *below])
     fields.offer("published", published, origin)
     return fields
 
 
-def _labels(lines: Iterable[Line]) -> Iterable[tuple[str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A field that a line states; `origin` is `info-line`, or with `:place` where no label stands before the value."""
+
+    field: str
+    value: str
+    origin: str
+    label: str = ""
+
+
+def _above(view: View, anchor: Anchor, body: Body) -> list[Line]:
+    """The lines between headline and text; without a standing headline the last ones before the text."""
+    if anchor.headline is None:
+        return list(body.above[-_NEAR_ABOVE:])
+    headline = view.lines.all[anchor.headline]
+    start = next((number for number, line in enumerate(body.above) if line is headline), None)
+    return list(body.above[max(0, start - 3) :] if start is not None else body.above[-_NEAR_ABOVE:])
+
+
+def _can_be_value(field: str, text: str) -> bool:
+    return (
+        len(text) <= _NAME_LIMITS.get(field, 40)
+        and not opens_with_label(text + "：")
+        and not is_tools(text)
+        and "：" not in text
+    )
+
+
+def _first_name(item: Found) -> str:
+    """A source is one body: what stands behind a space after it is another, or who collected the text."""
+    first = item.value.split(" ")[0]
+    return first if item.field == "source" and len(first) >= 4 else item.value  # noqa: PLR2004
+
+
+def _labels(lines: Iterable[Line]) -> Iterable[Found]:
     """All labelled values of short lines; a label alone on its line takes the next line as its value."""
     waiting: str | None = None
     previous = ""
     for line in lines:
         if split := _SPLIT_DATE.fullmatch(f"{previous} {line.text}"):
-            yield "published", f"{split['month']}-{split['day']}".replace("年", "-"), "info-line:split"
+            yield Found("published", f"{split['month']}-{split['day']}".replace("年", "-"), "info-line:split")
         previous = line.text
         if len(line.text) > 200:  # noqa: PLR2004
             waiting = None
             continue
         stated = read_labels(line.text)
-        if waiting and not stated:
-            yield waiting, clean_value(line.text), "info-line"
+        if waiting and not stated and _can_be_value(waiting, line.text):
+            yield Found(waiting, clean_value(line.text), "info-line")
         waiting = None
         for item in stated:
             if item.value:
-                yield item.field, item.value, "info-line" if item.labelled else "info-line:place"
+                yield Found(item.field, item.value, "info-line" if item.labelled else "info-line:place", item.label)
             else:
                 waiting = item.field
 
@@ -103,19 +143,17 @@ def _name(value: str | None) -> str | None:
     return None if not value or _NOT_A_NAME.match(value) else value
 
 
-def _published(
-    view: View, platform: Platform, stated: dict[str, str], labels: list[tuple[str, str, str]]
-) -> tuple[str | None, str]:
+def _published(view: View, platform: Platform, stated: dict[str, str], labels: list[Found]) -> tuple[str | None, str]:
     """The best reading: the first source that has one gives the day, any source the time of that day."""
     readings: list[tuple[str, str]] = []
     _read(readings, stated.get("published"), f"platform:{platform.name}", view)
     for meta in _META_DATES:
         _read(readings, view.metas.get(meta), f"meta:{meta}", view)
     for wanted in ("info-line", "info-line:place", "info-line:split"):
-        for name, value, origin in labels:
-            if name == "published" and origin == wanted:
-                _read(readings, value, origin, view)
-    if not readings:
+        for item in labels:
+            if item.field == "published" and item.origin == wanted:
+                _read(readings, item.value, item.origin, view)
+    if not readings and (platform.name == "founder" or _ISSUE.search(view.url)):
         _read(readings, _url_date(view.url), "url", view)
     if not readings:
         return None, ""

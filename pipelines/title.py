@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from pipelines.density import densest
 from pipelines.dom import squeeze
 from pipelines.furniture import is_info, is_tools
 from pipelines.lines import Line
@@ -15,7 +16,7 @@ from pipelines.platforms.family import Platform
 from pipelines.view import View
 
 _META_TITLES = ("articletitle", "article_title", "contenttitle")
-_HEADINGS = frozenset({"h1", "h2", "h3"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _CLASSES = re.compile(r"\b(?:\w*title\w*|biaoti|bt|tit|headline|\w*_tit|heading)\b")
 _SPLIT = re.compile(r"\s*(?:_{1,2}|\|+|--+|——|－|—)\s*|\s+[-–]\s+")
 _SITE_WORDS = re.compile(
@@ -44,16 +45,25 @@ def find_title(view: View, platform: Platform, stated: dict[str, str]) -> tuple[
 
 def _from_page(view: View) -> tuple[str | None, str]:
     page_title = fold(view.title)
-    lines = [line for line in view.lines.all if _SHORTEST <= len(line.text) <= _LONGEST and not _is_furniture(line)]
-    inside = [line for line in lines if fold(line.text) in page_title and not _is_name(line)]
+    lines = [line for line in view.lines.all if _SHORTEST <= len(line.text) <= _LONGEST]
+    inside = [
+        line for line in lines if fold(line.text) in page_title and not _is_name(line) and not _is_furniture(line)
+    ]
     if best := max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None):
         if _is_headline(best, page_title):
             return best.text, "title+line"
     whole = view.metas.get("og:title") or ""
     if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
         return _without_site(whole, view), "meta:og:title"
-    headings = [line for line in lines if rank_of(line) > 0 and line.plain > line.linked]
-    if not _names_article(view.title) and headings:
+    if _names_article(view.title):
+        return (_without_site(view.title, view) or None), "title"
+    before = set(view.lines.all[: densest(view.lines.all)[0]])
+    headings = [
+        line
+        for line in lines
+        if line in before and line.plain > line.linked and rank_of(line) > 0 and not _is_furniture(line)
+    ]
+    if headings:
         best = max(headings, key=lambda line: (rank_of(line), min(len(line.text), 30)))
         return best.text, "heading"
     return (_without_site(view.title, view) or None), "title"

@@ -63,6 +63,11 @@ class View:
     charset: str = "utf-8"
 
     @cached_property
+    def folded(self) -> str:
+        """The page's source in lowercase, for marks that templates write in any case."""
+        return self.text.lower()
+
+    @cached_property
     def metas(self) -> dict[str, str]:
         """`<meta name|property content>`: the first filled value for each name, names in lowercase."""
         metas: dict[str, str] = {}

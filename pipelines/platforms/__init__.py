@@ -26,8 +26,8 @@ from pipelines.view import View
 
 PLATFORMS = (
     wechat.PLATFORM,
-    gkmlpt.PLATFORM,
     nfcms.PLATFORM,
+    gkmlpt.PLATFORM,
     mee.PLATFORM,
     jpaas.PLATFORM,
     hanweb.PLATFORM,

@@ -4,7 +4,7 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="dedecms",
-    signs=(r"/plus/(?:count|digg_ajax|feedback|view)\.php", r"dedeajax", r"/templets/"),
+    signs=("/plus/count.php", "/plus/digg_ajax.php", "/plus/feedback", "/plus/view.php", "dedeajax", "/templets/"),
     articles=r"/\d{8}/\d+\.html|/\d{4}/\d{4}/\d+\.html|plus/view\.php",
     listings=r"list_\d+(?:_\d+)?\.html|plus/list\.php",
     bodies=("#contentText", ".viewbox .content", ".content", ".article-content"),

@@ -12,7 +12,7 @@ _INFO = re.compile(r"<!--.{0,40}<pageinfo>(.{0,2000}?)</pageinfo>", re.DOTALL | 
 
 PLATFORM = Platform(
     name="eastday",
-    signs=(r"BeginOfFootnote", r"<pageinfo>"),
+    signs=("beginoffootnote", "<pageinfo>"),
     address=r"/u1ai\d+(?:_\w+)?\.html?$",
     articles=r"/u1ai\d+(?:_\w+)?\.html?$",
     listings=r"/index(?:\d+|_K\d+)?\.html?$",

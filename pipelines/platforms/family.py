@@ -31,7 +31,7 @@ def _no_body(_: View) -> str | None:
 class Platform:
     """One CMS family. Selectors are those of `view.Index`.
 
-    `signs` are searched in the page's source, `address` in its url; either recognises the family. `articles` and
+    `signs` are strings of the page's source in lowercase, `address` a pattern of its url; either recognises the family. `articles` and
     `listings` are shapes of urls, `items` the shape of links that a list of this family holds. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
     the family states in comments or scripts, `fragment` cuts a body out of the source where only comments mark it,
     `records` is the HTML of a list that the page holds in a script, `following` finds the next page of a list, `kind` says what a page is where the family's own markup tells.
@@ -57,4 +57,4 @@ class Platform:
         """Whether the page is one of this family."""
         if self.address and re.search(self.address, view.url):
             return True
-        return any(re.search(sign, view.text, re.IGNORECASE) for sign in self.signs)
+        return any(sign in view.folded for sign in self.signs)

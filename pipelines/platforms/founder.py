@@ -45,6 +45,7 @@ def fragment(view: View) -> str | None:
 
 
 _INDEX = re.compile(r"/node_\d+(?:_\d+)?\.html?|/paperindex\.html?")
+_PAGE = re.compile(r"第?\s*[A-Z]?\d{1,3}\s*版")
 _NEXT_PAGE = re.compile(r"^[\s>»\[]*下一?版[\s>»\]]*$")
 
 
@@ -57,11 +58,12 @@ def kind(view: View) -> Kind | None:
 def following(view: View) -> Link | None:
     """The next page of the issue: the anchor that says 下一版, else the one after this page in the page index."""
     nodes: list[str] = []
+    folder = view.url.rsplit("/", 1)[0]
     for anchor in view.root.iter("a"):
         address = view.address(anchor.get("href"))
         if address and _NEXT_PAGE.match(text_of(anchor)):
             return Link(address)
-        if address and _INDEX.search(address) and address not in nodes:
+        if address and _INDEX.search(address) and address.rsplit("/", 1)[0] == folder and _PAGE.search(text_of(anchor)):
             nodes.append(address)
     place = nodes.index(view.url) if view.url in nodes else -1
     return Link(nodes[place + 1]) if 0 <= place < len(nodes) - 1 else None
@@ -69,7 +71,15 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="founder",
-    signs=(r"<!--\s*enpproperty", r"<!--\s*enpcontent", r"<founder-(?:content|date)", r"pagepicmap"),
+    signs=(
+        "<!--enpproperty",
+        "<!-- enpproperty",
+        "<!--enpcontent",
+        "<!-- enpcontent",
+        "<founder-content",
+        "<founder-date",
+        "pagepicmap",
+    ),
     address=r"/(?:19|20)\d\d-\d\d/\d\d/(?:content|node)_\d+(?:_\d+)?\.html?",
     articles=r"/content_\d+(?:_\d+)?\.html?",
     listings=r"/node_\d+\.html?",

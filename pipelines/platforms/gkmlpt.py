@@ -24,10 +24,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="gkmlpt",
-    signs=(
-        r"/gkmlpt/",
-        r"gkmlpt[-_]",
-    ),
+    signs=("/gkmlpt/", "gkmlpt-", "gkmlpt_"),
     address=r"/gkmlpt/",
     articles=r"/gkmlpt/content/",
     bodies=(".article-content", "#zoomcon", ".content .article-content"),

@@ -28,7 +28,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="jpaas",
-    signs=(r"jpaas-publish-server", r"unitbuild\.js"),
+    signs=("jpaas-publish-server", "unitbuild.js"),
     articles=r"/art/\d{4}/art_[0-9a-f]{32}\.html|/art/\d{4}/\d{1,2}/\d{1,2}/art_\w+\.html",
     listings=r"/col/col\d+/",
     bodies=("#zoom", ".article-content", ".wrapper_detail_text"),

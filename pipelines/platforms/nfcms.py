@@ -8,7 +8,7 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="nfcms",
-    signs=(r"NFCMS_(?:SITE|POST)_ID",),
+    signs=("nfcms_site_id", "nfcms_post_id"),
     address=r"/content/post_\d+\.html",
     articles=r"/content/post_\d+\.html",
     listings=r"/index(?:_\d+)?\.html$",

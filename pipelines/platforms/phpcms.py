@@ -4,7 +4,7 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="phpcms",
-    signs=(r"api\.php\?op=count", r"[?&]m=content&(?:amp;)?c=index", r"phpcms"),
+    signs=("api.php?op=count", "m=content&c=index", "m=content&amp;c=index", "phpcms"),
     articles=r"/\d{4}/\d{4}/\d+\.html|a=show\b",
     listings=r"a=lists\b|/list-\d+-\d+\.html",
     bodies=(".article-content", "#content", ".content", ".show_content"),

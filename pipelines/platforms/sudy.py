@@ -4,7 +4,7 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="sudy",
-    signs=(r"wp_articlecontent", r"wp_paging", r"_visitcountdisplay", r"/_css/_system/system\.css", r"wp_entry"),
+    signs=("wp_articlecontent", "wp_paging", "_visitcountdisplay", "/_css/_system/system.css"),
     address=r"/(?:c\d+a\d+/page|\d+/list\d*)\.(?:htm|psp)",
     articles=r"/c\d+a\d+/page\.(?:htm|psp)",
     listings=r"/list\d*\.(?:htm|psp)",

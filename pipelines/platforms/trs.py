@@ -36,14 +36,7 @@ def _page(view: View, name: str, extension: str, number: int) -> Link | None:
 
 PLATFORM = Platform(
     name="trs",
-    signs=(
-        r"TRS_Editor",
-        r"createPageHTML\s*\(",
-        r"TRS_UEDITOR",
-        r"trs_editor_view",
-        r"/images/trs_?ueditor",
-        r"TRS_PreAppend",
-    ),
+    signs=("trs_editor", "createpagehtml", "trs_ueditor", "trs_editor_view", "trs_preappend"),
     address=r"/t(?:19|20)\d{6}_\d+\.s?html?",
     articles=r"/t(?:19|20)\d{6}_\d+\.s?html?",
     listings=r"/(?:index|list)(?:_\d+)?\.s?html?$",

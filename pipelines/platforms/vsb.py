@@ -21,14 +21,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="vsb",
-    signs=(
-        r"_vsb_content",
-        r"vsb_content",
-        r"v_news_content",
-        r"_showDynClicks",
-        r"/system/resource/js/",
-        r"pb_sys_common",
-    ),
+    signs=("vsb_content", "v_news_content", "_showdynclicks", "/system/resource/js/", "pb_sys_common"),
     address=r"/info/\d+/\d+\.htm",
     articles=r"/info/\d+/\d+\.htm",
     bodies=(
