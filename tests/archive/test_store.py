@@ -11,7 +11,7 @@ from archive.errors import BrokenWarc
 from archive.store import Reference, Store, Stored, read_capture, read_captures, warc_files
 from archive.warc import Record, encode_record, read_records
 from pipelines.records import Capture, new_record_id
-from tests.archive.warc_samples import not_modified, page, samples
+from tests.archive.warc_samples import TINY, not_modified, page, samples
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ def altered(whole: list[Record], damage: str) -> list[Record]:
 
 
 def test_a_closed_file_cut_at_any_byte_is_an_error(archive: Archive) -> None:
-    kept = keep(archive, page(0), page(1))
+    kept = keep(archive, *TINY)
     file = archive.path / kept[0][1].file
     data = file.read_bytes()
     for size in range(len(data)):

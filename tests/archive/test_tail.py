@@ -3,6 +3,8 @@
 import gzip
 import logging
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,18 +13,8 @@ from archive.directory import Archive
 from archive.errors import BrokenWarc, StorageFull
 from archive.store import Cut, Store, Stored, mend, read_captures, warc_files
 from archive.warc import read_records
-from pipelines.records import Capture, Failure
-from tests.archive.warc_samples import page
-
-TINY = [
-    Capture(
-        url="http://a.example/",
-        fetched_at=page().fetched_at,
-        request=b"GET /",
-        response=b"HTTP/1.1 200\r\n\r\n\xbc\xd7",
-    ),
-    Capture(url="http://b.example/", fetched_at=page().fetched_at, request=b"HEAD /", failure=Failure("reset", "")),
-]
+from pipelines.records import Capture
+from tests.archive.warc_samples import TINY, page
 
 
 @pytest.fixture
@@ -49,7 +41,16 @@ def files(archive: Archive) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in archive.warc_dir.rglob("*") if path.is_file()}
 
 
-def test_at_every_byte_whole_records_stay_and_the_rest_is_told_and_kept_aside(archive: Archive) -> None:
+@pytest.fixture
+def quick_archive(tmp_path: Path) -> Iterator[Archive]:
+    """In memory where the system has such a folder, because each mending waits for the disk several times."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+        yield Archive.open(folder)
+
+
+def test_at_every_byte_whole_records_stay_and_the_rest_is_told_and_kept_aside(quick_archive: Archive) -> None:
+    archive = quick_archive
     opened, kept = die_after(archive, TINY)
     data, borders = opened.read_bytes(), [0, *ends(opened)]
     opened.unlink()
@@ -119,11 +120,10 @@ def test_a_file_closed_but_not_yet_renamed_is_given_its_name(archive: Archive) -
     with Store(archive) as store:
         kept = store.append(page(), site="wuxi")
     closed = archive.path / kept.file
-    before = closed.read_bytes()
     closed.rename(closed.with_name(closed.name + ".open"))
     assert mend(archive) == ()
     assert [stored for _, stored in read_captures(archive)] == [kept]
-    assert len(closed.read_bytes()) == len(before)
+    assert not list(archive.warc_dir.rglob("*.cut-*"))
 
 
 def test_an_empty_file_is_removed(archive: Archive) -> None:

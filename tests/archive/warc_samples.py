@@ -11,6 +11,17 @@ REQUEST = b"GET /a.html HTTP/1.1\r\nHost: hbj.example\r\nAccept-Encoding: gzip, 
 PAGE = "<html><title>生态环境局</title><p>六月空气质量公报。</p></html>".encode("gb18030")
 
 
+TINY = [
+    Capture(
+        url="http://a.example/",
+        fetched_at=MOMENT,
+        request=b"GET /",
+        response=b"HTTP/1.1 200\r\n\r\n\xbc\xd7",
+    ),
+    Capture(url="http://b.example/", fetched_at=MOMENT, request=b"HEAD /", failure=Failure("reset", "")),
+]
+
+
 def page(number: int = 0, body: bytes = PAGE) -> Capture:
     """An ordinary page."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body)
