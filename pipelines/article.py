@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml.etree import _Element
@@ -12,6 +12,7 @@ from pipelines.body import Body, find_body, select
 from pipelines.dates import parse_date
 from pipelines.dom import squeeze, text_of
 from pipelines.extract import agreement, read_with_trafilatura
+from pipelines.furniture import ends_article
 from pipelines.labels import DATE
 from pipelines.metadata import Fields, find_fields
 from pipelines.platforms.family import Platform
@@ -66,14 +67,16 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
     _apply_layout(view, layout, fields)
     paragraphs, origin, confidence = _weigh(view, body)
     fields.origins["paragraphs"] = origin
-    container = body.container if body.container is not None else view.root
+    trusted = bool(paragraphs) or body.method.startswith(("platform", "layout"))
+    container = body.container if trusted else None
+    pictures = container.iter("img") if container is not None else _pictures_after(view, heading.anchor)
     return Draft(
         title=fields.values.get("title"),
         values=fields.values,
         origins=fields.origins,
         paragraphs=paragraphs,
-        attachments=tuple(_attachments(view, container)),
-        images=tuple(_images(view, container)),
+        attachments=tuple(_attachments(view, container) if container is not None else ()),
+        images=tuple(_images(view, pictures)),
         confidence=confidence,
     )
 
@@ -105,7 +108,7 @@ def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
     return ours, body.method, agreed
 
 
-def _attachments(view: View, container: _Element) -> Iterable[Attachment]:
+def _attachments(view: View, container: _Element) -> Iterator[Attachment]:
     seen = set()
     for anchor in container.iter("a"):
         address = view.address(anchor.get("href"))
@@ -117,9 +120,21 @@ def _attachments(view: View, container: _Element) -> Iterable[Attachment]:
             yield Attachment(url=address, title=title, type=named[1].lower(), size=size[1] if size else None)
 
 
-def _images(view: View, container: _Element) -> Iterable[Image]:
+def _pictures_after(view: View, anchor: Anchor) -> Iterator[_Element]:
+    """The pictures between info line and the next line of the page: an article may be nothing but pictures."""
+    if not anchor.is_article:
+        return
+    lines = view.lines.all
+    numbers = range(anchor.after, len(lines))
+    stop = next((number for number in numbers if ends_article(lines[number]) or lines[number].linked), len(lines))
+    for image in view.root.iter("img"):
+        if anchor.after <= view.lines.spans.get(image, (-1, -1))[0] <= stop:
+            yield image
+
+
+def _images(view: View, pictures: Iterable[_Element]) -> Iterator[Image]:
     seen = set()
-    for image in container.iter("img"):
+    for image in pictures:
         sources = (view.address(image.get(name)) for name in ("data-src", "data-original", "src"))
         address = next((source for source in sources if source), None)
         if address and address not in seen:

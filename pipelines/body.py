@@ -89,6 +89,16 @@ def _fullest(view: View, selectors: tuple[str, ...]) -> _Element | None:
     return None
 
 
+def has_known_body(view: View, platform: Platform) -> bool:
+    """Whether a container of the family holds text and not mainly links."""
+    element = _fullest(view, platform.bodies)
+    if element is None:
+        return False
+    lines = view.lines_of(element)
+    text, linked = _size(lines), sum(line.linked for line in lines)
+    return text >= _LEAD and text > 2 * linked and any(line.plain >= _LONG for line in lines)
+
+
 def _common(view: View, run: tuple[int, int]) -> _Element | None:
     """The first container of a common name that holds most of the run of text and begins no earlier than its lead."""
     dense = sum(line.plain for line in view.lines.all[slice(*run)])
@@ -144,7 +154,8 @@ def _around_run(view: View, run: tuple[int, int], element: _Element, method: str
         end += 1
     end = _cut(lines, start, end)
     kept = [line for number, line in enumerate(lines[start:end], start) if number not in dropped]
-    return _trim_lines(kept, lines[:start], lines[end:], method, element, title)
+    aside = [line for number, line in enumerate(lines[start:end], start) if number in dropped]
+    return _trim_lines(kept, lines[:start], [*aside, *lines[end:]], method, element, title)
 
 
 def _stops(line: Line, title: str | None) -> bool:
@@ -171,8 +182,9 @@ def _trim(view: View, element: _Element, method: str, title: str | None) -> Body
     lines = view.lines.all
     dropped = _dropped(view, element)
     kept = [line for number, line in enumerate(lines[first:last], first) if number not in dropped]
-    kept = kept[: _cut(kept, 0, len(kept))]
-    return _trim_lines(kept, lines[:first], lines[last:], method, element, title)
+    cut = _cut(kept, 0, len(kept))
+    aside = [line for number, line in enumerate(lines[first:last], first) if number in dropped]
+    return _trim_lines(kept[:cut], lines[:first], [*aside, *kept[cut:], *lines[last:]], method, element, title)
 
 
 _DROPS = re.compile(

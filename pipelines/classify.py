@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.anchor import Anchor
+from pipelines.body import has_known_body
 from pipelines.density import densest
 from pipelines.discover import LinkGroup, find_groups, has_pager
 from pipelines.platforms.family import Platform
@@ -30,7 +31,7 @@ _GONE = re.compile(
     r"(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
     re.IGNORECASE,
 )
-_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE = 200, 400, 60
+_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _MUCH = 200, 400, 60, 250
 _PARAGRAPH, _BLOCKS, _MAIN_SHARE = 40, 3, 0.6
 _INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)
 _ROOT = re.compile(r"^https?://[^/]+(?::\d+)?/(?:index\.\w{3,5})?$", re.IGNORECASE)
@@ -75,12 +76,14 @@ def _is_plainly_article(view: View, platform: Platform, anchor: Anchor) -> bool:
 def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> Kind:
     if _INDEX_FILE.search(view.url) or _matches(platform.listings, view.url):
         return _kind_of_index(view, lists)
+    if has_known_body(view, platform):
+        return "article"
     start, end = densest(view.lines.all)
     text = [line.plain for line in view.lines.all[start:end] if not line.hidden]
     listed = sum(len(entry.link.title or "") for group in lists for entry in group.entries)
     if _ARTICLE_URL.search(view.url) and sum(text) >= _LITTLE:
         return "article"
-    if sum(text) >= max(_LITTLE, listed) and max(text) >= _PARAGRAPH:
+    if sum(text) >= max(_MUCH, listed) and max(text) >= _PARAGRAPH:
         return "article"
     return _kind_of_index(view, lists)
 

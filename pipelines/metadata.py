@@ -93,9 +93,9 @@ def _above(view: View, anchor: Anchor, body: Body) -> list[Line]:
     """The lines between headline and text; without a standing headline the last ones before the text."""
     if anchor.headline is None:
         return list(body.above[-_NEAR_ABOVE:])
-    headline = view.lines.all[anchor.headline]
-    start = next((number for number, line in enumerate(body.above) if line is headline), None)
-    return list(body.above[max(0, start - 3) :] if start is not None else body.above[-_NEAR_ABOVE:])
+    first = view.lines.all[min(number for number in (anchor.headline, anchor.info) if number is not None)]
+    start = next((number for number, line in enumerate(body.above) if line is first), None)
+    return list(body.above[start:] if start is not None else body.above[-_NEAR_ABOVE:])
 
 
 def _can_be_value(field: str, text: str) -> bool:
