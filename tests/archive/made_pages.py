@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.records import Capture
 
-START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+START = datetime(2026, 4, 2, 1, 0, tzinfo=UTC)
 HOST = "http://sthj.example.cn"
 
 _PLACES = (

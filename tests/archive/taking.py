@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from archive.directory import Archive
-from archive.ingest import Intake
+from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.workers import Workers
 from pipelines.records import Capture, Outcome
@@ -13,16 +13,23 @@ Result = tuple[Outcome, Verdict | None]
 
 
 def take_all(
-    archive: Archive, captures: Sequence[Capture], *, sites: Mapping[str, Site] | None = None, key: str | None = None
+    archive: Archive,
+    captures: Sequence[Capture],
+    *,
+    sites: Mapping[str, Site] | None = None,
+    key: str | None = None,
+    workers: Workers | None = None,
+    one_by_one: bool = False,
 ) -> list[Result]:
-    """Take captures one after the other, each catalogued before the next; `key` is the site they are fetched for."""
+    """Take captures; `key` is the site they are fetched for. With `one_by_one` each is catalogued before the next."""
     known = sites or {}
-    results: list[Result] = []
-    with Workers(0) as workers, Intake(archive, workers=workers, sites=known) as intake:
+    taken: list[Taken] = []
+    with workers or Workers(0) as pool, Intake(archive, workers=pool, sites=known) as intake:
         for capture in captures:
-            taken = intake.take(capture, site=known[key] if key else None)
-            results.append((taken.future.result(), taken.verdict.result(timeout=30)))
-    return results
+            taken.append(intake.take(capture, site=known[key] if key else None))
+            if one_by_one:
+                taken[-1].verdict.result(timeout=30)
+    return [(one.future.result(), one.verdict.result()) for one in taken]
 
 
 def verdicts(results: Sequence[Result]) -> list[Verdict | None]:

@@ -172,17 +172,17 @@ from archive.directory import Archive
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 first = int(sys.argv[2])
-take_all(Archive.open(sys.argv[1]), [article_capture(number, minute=number) for number in range(first, first + 40)])
+take_all(Archive.open(sys.argv[1]), [article_capture(number, minute=number) for number in range(first, first + 12)])
 """
 
 
 def test_two_processes_write_one_catalog(archive: Archive) -> None:
-    commands = [[sys.executable, "-c", WRITER, str(archive.path), first] for first in ("0", "20")]
+    commands = [[sys.executable, "-c", WRITER, str(archive.path), first] for first in ("0", "6")]
     writers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for command in commands]
     assert [writer.communicate()[1] for writer in writers] == ["", ""]
-    assert rows(archive, "SELECT count(*), count(DISTINCT record_id), count(version) FROM captures") == [(80, 80, 80)]
-    assert rows(archive, "SELECT count(*) FROM articles") == [(60,)]
-    assert rows(archive, "SELECT count(*) FROM versions") == [(60,)]
+    assert rows(archive, "SELECT count(*), count(DISTINCT record_id), count(version) FROM captures") == [(24, 24, 24)]
+    assert rows(archive, "SELECT count(*) FROM articles") == [(18,)]
+    assert rows(archive, "SELECT count(*) FROM versions") == [(18,)]
     assert rows(archive, "PRAGMA integrity_check") == [("ok",)]
 
 

@@ -54,8 +54,8 @@ def test_the_layout_of_a_site_reaches_the_workers() -> None:
         "hosts": ("sthj.example.cn",),
         "channel": ({"name": "动态", "url": "http://sthj.example.cn/"},),
         "layout": (
-            {"until": date(2026, 3, 2), "column": "h1"},
-            {"since": date(2026, 3, 2), "column": "div.footer p"},
+            {"until": date(2026, 4, 2), "column": "h1"},
+            {"since": date(2026, 4, 2), "column": "div.footer p"},
         ),
     }
     site = Site.model_validate(table)

@@ -1,0 +1,282 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.errors import StorageFull
+from archive.export.jsonl import export_jsonl, jsonl_lines
+from archive.export.seed import export_seed, format_seed
+from pipelines.records import Article, Capture
+from pipelines.site import Site
+from tests.archive.made_pages import HOST, article_capture, article_html, article_url, body_paragraphs, capture
+from tests.archive.taking import take_all
+
+ROOT = Path(__file__).resolve().parents[2]
+MIRROR = "http://www.example.gov.cn/zz/202603/t20260305_7.html"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(tmp_path / "archive")
+
+
+def seed_files(archive: Archive, folder: Path, *, unique: bool = False) -> dict[str, str]:
+    with Catalog(archive) as catalog:
+        count = export_seed(catalog, folder, unique=unique)
+    files = {path.name: path.read_bytes().decode("utf-8") for path in sorted(folder.iterdir())}
+    assert len(files) == count
+    return files
+
+
+def lines(archive: Archive, *, unique: bool = False) -> list[str]:
+    with Catalog(archive) as catalog:
+        return list(jsonl_lines(catalog, unique=unique))
+
+
+def make_article(**changes: object) -> Article:
+    fields: dict[str, object] = {
+        "url": f"{HOST}/1.html",
+        "canonical_url": f"{HOST}/1.html",
+        "id": "0123456789abcdef",
+        "title": "我市召开突出环境问题整改专题部署会",
+        "paragraphs": ("6月26日，会议召开。", "会议要求，一是深刻反思。"),
+        "script": "Hans",
+        "origins": {},
+        "reconstructed": False,
+        "text_digest": f"sha256:{0:064}",
+        "provenance": {
+            "record_id": "urn:uuid:0",
+            "fetched_at": "2026-03-02T01:00:00.000000Z",
+            "custody": "wire",
+            "payload_digest": f"sha256:{0:064}",
+            "recipe": "recipe:0",
+        },
+    }
+    return Article.model_validate_json(json.dumps(fields | changes))
+
+
+BODY = "我市召开突出环境问题整改专题部署会\n{}6月26日,会议召开。\n会议要求,一是深刻反思。"
+
+
+@pytest.mark.parametrize(
+    ("changes", "between"),
+    [
+        ({}, ""),
+        ({"subtitle": "——访市长"}, "——访市长\n"),
+        ({"published": "2021-06-29"}, "发布时间:2021-06-29\n"),
+        ({"published": "2021-06-29T18:13+08:00"}, "发布时间:2021-06-29 18:13\n"),
+        ({"published": "2021-06-29T18:13:05+08:00"}, "发布时间:2021-06-29 18:13:05\n"),
+        ({"source": "无锡日报", "editor": "江南"}, "来源:无锡日报 编辑:江南\n"),
+        (
+            {"published": "2021-06-29", "source": "甲（乙）", "author": "王 丙", "editor": "丁"},
+            "发布时间:2021-06-29 来源:甲(乙) 作者:王 丙 编辑:丁\n",
+        ),
+    ],
+)
+def test_an_article_is_laid_out_with_the_parts_that_are_known(changes: dict[str, object], between: str) -> None:
+    assert format_seed(make_article(**changes)) == BODY.format(between)
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("（一）ＰＭ２．５：下降１２％！～", "(一)PM2.5:下降12%!~"),
+        ("“引号”、《书名》…—。Ⅲ㎡①", "“引号”、《书名》…—。Ⅲ㎡①"),
+        ("　　全角空格　和\u00a0不换行空格", "　　全角空格　和\u00a0不换行空格"),
+        ("项目 | 数值 | 单位", "项目 | 数值 | 单位"),
+        ("一行\n两行\r\n三行\u2028四行\x85五行", "一行 两行 三行 四行 五行"),
+        ("𠮷野家", "𠮷野家"),
+    ],
+)
+def test_only_full_width_ascii_is_changed_and_a_paragraph_stays_one_line(given: str, written: str) -> None:
+    text = format_seed(make_article(title="题", paragraphs=(given,)))
+    assert text == f"题\n{written}"
+
+
+def test_an_article_without_title_begins_with_what_there_is() -> None:
+    assert format_seed(make_article(title=None, paragraphs=("正文。",), source="某局")) == "来源:某局\n正文。"
+
+
+def test_files_are_numbered_by_publication_then_url(archive: Archive, tmp_path: Path) -> None:
+    def page(number: int, published: str) -> Capture:
+        html = article_html(number).replace("2026-03-", "X-")
+        html = html.replace('name="PubDate" content="', f'name="PubDate" content="{published}" data-x="')
+        html = html.replace("发布时间：", f"发布时间：{published} 旧")
+        return capture(f"{HOST}/a/{number:06d}.html", html, minute=number)
+
+    dates = ["2026-03-05 10:00", "2026-01-09", "2026-03-05", "2026-03-05 10:00", "2025-12-31 23:59"]
+    take_all(archive, [page(9 - number, published) for number, published in enumerate(dates)])
+    found = [json.loads(line) for line in lines(archive)]
+    assert [(one["published"], one["url"][-7:-5]) for one in found] == [
+        ("2025-12-31T23:59+08:00", "05"),
+        ("2026-01-09", "08"),
+        ("2026-03-05", "07"),
+        ("2026-03-05T10:00+08:00", "06"),
+        ("2026-03-05T10:00+08:00", "09"),
+    ]
+    names = list(seed_files(archive, tmp_path / "seed"))
+    assert names == [f"{number:03d}_{one['id']}.txt" for number, one in enumerate(found)]
+
+
+def test_the_last_version_of_each_article_is_exported(archive: Archive, tmp_path: Path) -> None:
+    take_all(archive, [article_capture(1), article_capture(2), article_capture(1, minute=9, edition=1)])
+    files = seed_files(archive, tmp_path / "seed")
+    assert len(files) == 2
+    assert sum("截至发稿时,第1次复查已经完成" in text for text in files.values()) == 1
+
+
+def test_an_article_that_went_back_to_its_first_text_is_exported_as_it_is_now(archive: Archive) -> None:
+    take_all(archive, [article_capture(1, minute=minute, edition=minute % 2) for minute in range(3)])
+    (line,) = lines(archive)
+    article = Article.model_validate_json(line)
+    assert list(article.paragraphs) == body_paragraphs(1)
+    assert article.provenance.fetched_at == "2026-04-02T01:00:00.000000Z"
+
+
+def test_an_article_that_is_gone_from_the_web_is_still_exported(archive: Archive) -> None:
+    take_all(archive, [article_capture(1), capture(article_url(1), minute=5, status="404 Not Found")])
+    assert len(lines(archive)) == 1
+
+
+def test_a_seed_file_is_exactly_the_article(archive: Archive, tmp_path: Path) -> None:
+    take_all(archive, [article_capture(3)])
+    (text,) = seed_files(archive, tmp_path / "seed").values()
+    first, info, *paragraphs = text.split("\n")
+    half_width = str.maketrans({"，": ",", "（": "(", "）": ")"})
+    assert first.endswith("取得阶段性进展(第3期)")
+    assert info == "发布时间:2026-03-04 11:03 来源:示例市生态环境局"
+    assert paragraphs == [paragraph.translate(half_width) for paragraph in body_paragraphs(3)]
+    assert "\r" not in text
+    assert not text.endswith("\n")
+
+
+def test_json_lines_are_articles_with_the_keys_of_the_model(archive: Archive) -> None:
+    take_all(archive, [article_capture(number) for number in range(3)])
+    found = lines(archive)
+    assert len(found) == 3
+    for line in found:
+        assert Article.model_validate_json(line).model_dump_json() + "\n" == line
+        assert list(json.loads(line)) == list(Article.model_fields)
+
+
+def test_of_equal_texts_the_first_captured_is_kept_on_demand(archive: Archive, tmp_path: Path) -> None:
+    take_all(
+        archive,
+        [capture(MIRROR, article_html(1), minute=7), article_capture(1, minute=3), article_capture(2, minute=4)],
+    )
+    assert len(lines(archive)) == 3
+    assert {json.loads(line)["url"] for line in lines(archive, unique=True)} == {article_url(1), article_url(2)}
+    assert len(seed_files(archive, tmp_path / "seed", unique=True)) == 2
+
+
+def test_an_export_can_be_limited_to_sites(archive: Archive) -> None:
+    table = {"key": "ceshi", "name": "测试", "kind": "bureau", "hosts": ("sthj.example.cn",)}
+    site = Site.model_validate(table | {"channel": ({"name": "动态", "url": HOST + "/"},)})
+    take_all(archive, [article_capture(1)])
+    take_all(archive, [article_capture(2)], sites={"ceshi": site}, key="ceshi")
+    with Catalog(archive) as catalog:
+        (line,) = jsonl_lines(catalog, sites=["ceshi"])
+        assert json.loads(line)["url"] == article_url(2)
+        assert list(jsonl_lines(catalog, sites=["unknown"])) == []
+
+
+def test_exporting_again_leaves_only_what_belongs_to_it(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "seed"
+    take_all(archive, [article_capture(number) for number in range(4)])
+    seed_files(archive, folder)
+    (folder / "README.txt").write_text("mine")
+    with Catalog(archive) as catalog:
+        export_seed(catalog, folder)
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    take_all(archive, [article_capture(4), article_capture(5)])
+    with Catalog(archive) as catalog:
+        export_seed(catalog, folder)
+    names = {path.name for path in folder.iterdir()}
+    assert "README.txt" in first
+    assert "README.txt" in names
+    assert len(names) == 7
+
+
+def test_an_empty_catalog_exports_nothing(archive: Archive, tmp_path: Path) -> None:
+    assert seed_files(archive, tmp_path / "seed") == {}
+    with Catalog(archive) as catalog:
+        assert export_jsonl(catalog, tmp_path / "out.jsonl") == 0
+    assert (tmp_path / "out.jsonl").read_bytes() == b""
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.errors import StorageFull
+from archive.export.jsonl import export_jsonl
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Catalog(Archive.open(sys.argv[1])) as catalog:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+    try:
+        export_jsonl(catalog, Path(sys.argv[2]))
+    except StorageFull as error:
+        print(error)
+"""
+
+
+def test_an_export_is_there_whole_or_not_at_all(archive: Archive, tmp_path: Path) -> None:
+    take_all(archive, [article_capture(number) for number in range(8)])
+    target = tmp_path / "out" / "articles.jsonl"
+    command = [sys.executable, "-c", FULL, str(archive.path), str(target)]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout.startswith(f"{target}: File too large; ")
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_line(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with Catalog(archive) as catalog, pytest.raises(StorageFull, match=r"file/seed: Not a directory; "):
+        export_seed(catalog, tmp_path / "file" / "seed")
+
+
+WIDE = """
+import resource, sys
+from pathlib import Path
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.export.jsonl import export_jsonl
+with Catalog(Archive.open(sys.argv[1])) as catalog:
+    next(iter(catalog.complete_files()), None)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(export_jsonl(catalog, Path(sys.argv[2])), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_numbers_grow_wider_and_memory_does_not(archive: Archive, tmp_path: Path) -> None:
+    take_all(archive, [article_capture(1)])
+    with Catalog(archive) as catalog, catalog._engine.begin() as connection:
+        connection.exec_driver_sql(
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000)"
+            " INSERT INTO articles SELECT printf('%016x', i), 'http://x/' || i FROM n"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO versions (article, recipe, body_digest, content_digest, text_digest, url, published, body,"
+            " first_capture, last_capture) SELECT a.id, v.recipe, a.id, a.id, a.id, a.canonical, v.published,"
+            " json_set(v.body, '$.id', a.id, '$.title', printf('%.*c', 30000, 'x')), v.first_capture, v.last_capture"
+            " FROM articles a, versions v WHERE a.id < '00000000000fffff' AND v.id = 1"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO captures (record_id, file, offset, length, site, url, canonical, fetched_at, method, custody,"
+            " recipe, kind, links_digest, page_digest, payload_digest, version) SELECT 'urn:' || v.id, 'warc/x/y', v.id, 1,"
+            " site, v.url, canonical, fetched_at, method, custody, c.recipe, kind, links_digest, page_digest,"
+            " payload_digest, v.id FROM captures c, versions v WHERE v.id > 1"
+        )
+    command = [sys.executable, "-c", WIDE, str(archive.path), str(tmp_path / "all.jsonl")]
+    count, grown = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.split()
+    size = (tmp_path / "all.jsonl").stat().st_size
+    assert int(count) == 1001
+    assert size > 30_000_000
+    assert int(grown) * 1024 < size / 3
+    names = sorted(seed_files(archive, tmp_path / "seed"))
+    assert [names[0][:5], names[-1][:5]] == ["0000_", "1000_"]
