@@ -1,9 +1,8 @@
 """What the demo sites consist of: manifests and page files, read once. Nothing here knows HTTP.
 
 A site is a folder: `manifest.toml`, frames (`*.html` with `{{slots}}`), `pages/<id>.html` (fields, a line `---`, the
-markup of the body), `truth/<id>.json` (what a
-reader must find, white space folded). The sites change once: edition 2 has new pages
-(`since = 2`), one that was edited quietly (`edited = 2`) and some that are gone.
+markup of the body), `truth/<id>.json` (what a reader must find, white space folded). The sites change once: edition 2
+has new pages (`since = 2`), one that was edited quietly (`edited = 2`) and some that are gone.
 """
 
 import json
