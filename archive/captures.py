@@ -26,6 +26,11 @@ _RESPONSE: Final = "application/http;msgtype=response"
 _REQUEST: Final = "application/http;msgtype=request"
 _FIELDS_TYPE: Final = ("Content-Type", "application/warc-fields")
 _RECEIVED: Final = ("response", "revisit", "resource")
+_SHAPES: Final = (
+    *([kind, "request", "metadata"] for kind in _RECEIVED),
+    *([kind, "metadata"] for kind in (*_RECEIVED, "request")),
+    ["metadata"],
+)
 _SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
 _UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
 # RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
@@ -69,8 +74,8 @@ def from_records(records: Sequence[Record]) -> Capture:
     """The capture of one whole group; raises BrokenRecord."""
     primary = records[0]
     blocks = {record.type: record.block for record in records}
-    if "metadata" not in blocks:
-        raise BrokenRecord("a capture without its last record")
+    if [record.type for record in records] not in _SHAPES:
+        raise BrokenRecord("not the records of a capture")
     try:
         return _build(primary, blocks, read_metadata(blocks["metadata"]))
     except (ValueError, KeyError, TypeError) as error:

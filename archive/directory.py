@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from archive.disk import on_disk
+from archive.disk import on_disk, sync_folder
 from archive.errors import NotAnArchive
 
 FORMAT: Final = 1
@@ -35,9 +35,12 @@ class Archive:
         cannot be made.
         """
         folder = Path(path)
-        if not (folder / _MARK).is_file():
-            _require_room_for_one(folder, create=create)
-            _make(folder)
+        try:
+            if not (folder / _MARK).is_file():
+                _require_room_for_one(folder, create=create)
+                _make(folder)
+        except OSError as error:
+            raise NotAnArchive(f"{folder}: cannot be read: {error.strerror}; name another folder") from None
         return cls(folder, _read_id(folder))
 
     @property
@@ -87,8 +90,12 @@ def _make(folder: Path) -> None:
             if (folder / _MARK).is_file():
                 return
             draft = folder / f".{_MARK}.draft"
-            draft.write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8")
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(mark, indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             draft.replace(folder / _MARK)
+            sync_folder(folder)
 
 
 def _read_id(folder: Path) -> str:

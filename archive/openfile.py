@@ -48,7 +48,7 @@ class OpenFile:
         now = datetime.now(UTC)
         folder = site_folder / now.strftime("%Y%m")
         with on_disk(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            _make_folder(folder, within=site_folder.parent.parent)
             with locked_folder(folder):
                 path = _free_name(folder, f"{site_folder.name}-{now:%Y%m%d%H%M%S}")
                 handle = os.open(opened(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
@@ -149,6 +149,16 @@ def is_being_written(handle: int) -> bool:
         return True
     fcntl.flock(handle, fcntl.LOCK_UN)
     return False
+
+
+def _make_folder(folder: Path, *, within: Path) -> None:
+    """A new folder's name is durable when the folder above it has been synced."""
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        for above in folder.parents:
+            sync_folder(above)
+            if above == within:
+                return
 
 
 def _free_name(folder: Path, stem: str) -> Path:

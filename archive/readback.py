@@ -29,7 +29,7 @@ class Stored:
     """Where a capture lies.
 
     `file` is relative to the archive, in its closed name; `offset` and `length` are those of the gzip member of the
-    capture's first (primary) record.
+    capture's first (primary) record. `refers_to` is the id of the capture that a `revisit` stands for.
     """
 
     record_id: str
@@ -39,6 +39,7 @@ class Stored:
     payload_digest: str | None
     block_digest: str
     record_type: str
+    refers_to: str | None = None
 
 
 def to_stored(file: str, placed: Placed) -> Stored:
@@ -52,6 +53,7 @@ def to_stored(file: str, placed: Placed) -> Stored:
         payload_digest=record.get("WARC-Payload-Digest"),
         block_digest=record.get("WARC-Block-Digest") or "",
         record_type=record.type,
+        refers_to=(record.get("WARC-Refers-To") or "")[1:-1] or None,
     )
 
 

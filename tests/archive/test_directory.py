@@ -88,3 +88,8 @@ def test_it_may_be_named_relative_to_the_working_folder(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     Archive.open("archive-data")
     assert [entry.name for entry in tmp_path.iterdir()] == ["archive-data"]
+
+
+def test_a_name_that_no_file_system_takes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAnArchive, match="cannot be read: File name too long; name another folder"):
+        Archive.open(tmp_path / ("x" * 300))
