@@ -4,7 +4,7 @@ A headline followed by such a line is the strongest sign of an article, whatever
 sentence on a page full of links has both, a list has neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipelines.furniture import is_info
 from pipelines.labels import DATE
@@ -18,10 +18,14 @@ _LINKED = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """Line numbers of headline and info line; None where the page has none."""
+    """Line numbers of headline and info line; None where the page has none.
+
+    `others` are further headlines that say the same, as of a second body for phones.
+    """
 
     headline: int | None = None
     info: int | None = None
+    others: tuple[int, ...] = ()
 
     @property
     def is_article(self) -> bool:
@@ -49,7 +53,8 @@ def find_anchor(view: View, title: str | None) -> Anchor:
         and fold(line.text) == wanted
     ]
     anchors = [Anchor(number, _info_near(view, number)) for number in found]
-    return max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())
+    best = max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())
+    return replace(best, others=tuple(number for number in found if number != best.headline))
 
 
 def _strength(view: View, anchor: Anchor) -> tuple[bool, int]:

@@ -15,7 +15,7 @@ from lxml.etree import _Element
 from pipelines.anchor import Anchor
 from pipelines.density import densest, enclosing, weigh
 from pipelines.dom import matches
-from pipelines.furniture import ends_article, is_furniture
+from pipelines.furniture import ends_article, is_furniture, is_tools
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
 from pipelines.platforms.generic import COMMON_BODIES
@@ -25,6 +25,7 @@ _LONG = 40
 _ENOUGH = 10
 _COVERAGE = 0.6
 _LEAD = 60
+_SENTENCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ def has_known_body(view: View, platform: Platform) -> bool:
     return text >= _LEAD and text > 2 * linked and any(line.plain >= _LONG for line in lines)
 
 
+def _is_aside(line: Line) -> bool:
+    """A hidden line, a tool or a lone link between info line and text."""
+    return line.hidden or 2 * line.linked > len(line.text) or is_tools(line.text)
+
+
 def _common(view: View, run: tuple[int, int]) -> _Element | None:
     """The first container of a common name that holds most of the run of text and begins no earlier than its lead."""
     dense = sum(line.plain for line in view.lines.all[slice(*run)])
@@ -133,7 +139,7 @@ def _near_run(lines: list[Line], after: int) -> tuple[int, int]:
         and 2 * lines[end].linked <= len(lines[end].text)
     ):
         end += 1
-    text = sum(weigh(line) for line in lines[after:end] if line.plain >= _LONG)
+    text = sum(weigh(line) for line in lines[after:end] if line.plain >= _SENTENCE)
     return (after, end) if text > 0 else (after, after)
 
 

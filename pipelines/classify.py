@@ -32,6 +32,7 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _MUCH = 200, 400, 60, 250
+_ARTICLE_METAS = frozenset({"articletitle", "pubdate", "firstpublishedtime", "publishdate", "article:published_time"})
 _PARAGRAPH, _BLOCKS, _MAIN_SHARE = 40, 3, 0.6
 _INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)
 _ROOT = re.compile(r"^https?://[^/]+(?::\d+)?/(?:index\.\w{3,5})?$", re.IGNORECASE)
@@ -109,4 +110,8 @@ def _matches(pattern: str | None, url: str) -> bool:
 
 
 def _has_article_metas(view: View) -> bool:
-    return "articletitle" in view.metas or view.metas.get("og:type", "").lower() in {"article", "news", "newsarticle"}
+    return bool(_ARTICLE_METAS & view.metas.keys()) or view.metas.get("og:type", "").lower() in {
+        "article",
+        "news",
+        "newsarticle",
+    }

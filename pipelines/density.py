@@ -13,6 +13,7 @@ from pipelines.furniture import ends_article, is_info, is_tools
 from pipelines.lines import Line, Lines
 
 _PUNCTUATION = re.compile(r"[，。；：！？、“”,;!?]")
+_GAP = 300.0
 _SHORT, _NOTICE_LIMIT, _TOOL_LIMIT = 24, 300, 120
 _NOTICE = re.compile(
     r"版权|ICP备|公网安备|Copyright|许可证|主办[单位：:]|承办单位|技术支持|声明：|热线|邮编", re.IGNORECASE
@@ -39,12 +40,17 @@ def weigh(line: Line) -> float:
 
 
 def densest(lines: Sequence[Line]) -> tuple[int, int]:
-    """The range [start, end) of the maximum-sum run; (0, 0) where no line speaks for text."""
-    best, best_range, running, start = 0.0, (0, 0), 0.0, 0
+    """The range [start, end) of the maximum-sum run; (0, 0) where no line speaks for text.
+
+    A block of links or furniture that weighs more than `_GAP` ends a run: what follows is another text (comments,
+    a second body for phones), however long.
+    """
+    best, best_range, running, peak, start = 0.0, (0, 0), 0.0, 0.0, 0
     for position, line in enumerate(lines):
         running += weigh(line)
-        if running <= 0:
-            running, start = 0.0, position + 1
+        peak = max(peak, running)
+        if running <= 0 or running < peak - _GAP:
+            running, peak, start = 0.0, 0.0, position + 1
         elif running > best:
             best, best_range = running, (start, position + 1)
     return best_range

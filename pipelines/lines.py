@@ -5,7 +5,7 @@ stands above it and trimming its ends are slices. A row of a data table is one l
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 from lxml.etree import _Element
@@ -22,6 +22,7 @@ BLOCKS = frozenset(
 _CELLS = frozenset({"td", "th"})
 _CELL_LIMIT = 1500  # a longer cell is a page laid out with tables, not data
 _CELL_BLOCKS = 12
+_HIDDEN_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,15 @@ def read_lines(root: _Element, *, breaks: Iterable[_Element] = ()) -> Lines:
     """Walk the tree once. `breaks` are inline elements that shall begin and end a line (a `<span id=zoom>`)."""
     walk = _Walk(frozenset(breaks))
     walk.run(root)
+    if _is_all_hidden(walk.lines.all):
+        walk.lines.all = [replace(line, hidden=False) for line in walk.lines.all]
     return walk.lines
+
+
+def _is_all_hidden(lines: list[Line]) -> bool:
+    """Whether nearly all text is hidden: a wrapper that a script turns on, not text that nobody shall see."""
+    total = sum(line.plain for line in lines)
+    return sum(line.plain for line in lines if line.hidden) > _HIDDEN_SHARE * total
 
 
 class _Walk:

@@ -30,7 +30,7 @@ _META_DATES = (
     "weibo: article:create_at",
 )
 _META_SOURCES = ("contentsource", "source", "mediaid")
-_NEAR_ABOVE, _NEAR_BELOW = 15, 25
+_NEAR_ABOVE, _NEAR_BELOW, _NEAR_HEADLINE = 15, 25, 4
 _NAME_LIMITS = {"source": 30, "author": 16, "editor": 16}
 _URL_DATE = re.compile(
     r"/t((?:19|20)\d{2})(\d{2})(\d{2})_\d|/art/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/|/((?:19|20)\d{2})-?(\d{2})[/-](\d{2})/|"
@@ -95,7 +95,10 @@ def _above(view: View, anchor: Anchor, body: Body) -> list[Line]:
         return list(body.above[-_NEAR_ABOVE:])
     first = view.lines.all[min(number for number in (anchor.headline, anchor.info) if number is not None)]
     start = next((number for number, line in enumerate(body.above) if line is first), None)
-    return list(body.above[start:] if start is not None else body.above[-_NEAR_ABOVE:])
+    near = list(body.above[start:] if start is not None else body.above[-_NEAR_ABOVE:])
+    for number in anchor.others:
+        near += view.lines.all[number : number + _NEAR_HEADLINE]
+    return near
 
 
 def _can_be_value(field: str, text: str) -> bool:
