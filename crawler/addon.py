@@ -1,7 +1,7 @@
 """Exact capture as a Scrapy add-on: `ADDONS = {"crawler.addon.ExactCapture": 0}` is all a project needs.
 
 Settings of its own: CAPTURE_SINK (a class, or its import path) is handed every exchange; ALLOW_PRIVATE_ADDRESSES
-lets loopback and private networks be fetched.
+(true, or a list of networks such as `127.0.0.0/8`) lets loopback and private networks be fetched.
 """
 
 import logging
@@ -15,6 +15,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import build_from_crawler, load_object
 
+from crawler.addresses import parse_reach
 from crawler.robots import Robots
 from pipelines.records import Capture
 
@@ -72,7 +73,8 @@ class ExactCapture:
         settings.set("TWISTED_DNS_RESOLVER", "scrapy.resolver.CachingHostnameResolver", "addon")
 
     def update_settings(self, settings: BaseSettings) -> None:
-        """Switch on what captures, and off what would get around it."""
+        """Switch on what captures, and off what would get around it; raise ValueError for a setting misread."""
+        parse_reach(settings)
         settings.setdict(_SETTINGS, "cmdline")
         settings.replace_in_component_priority_dict("DOWNLOADER_MIDDLEWARES_BASE", RobotsTxtMiddleware, Robots)
 

@@ -10,15 +10,16 @@ from urllib.parse import urldefrag
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
 from crawler.addon import ExactCapture
-from crawler.addresses import install_public_resolver, refuse_private
+from crawler.addresses import parse_reach
 from crawler.exchange import EXCHANGE, Exchange
 from crawler.failures import PrivateAddress
+from crawler.resolver import install_guard, refuse_private
 from crawler.taps import TappedPool
 from crawler.tls import RecordingPolicy
 
@@ -41,13 +42,13 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor  # noqa: PLC0415 (importing it early would choose one)
 
         self._addon = addon
-        self._public_only = not crawler.settings.getbool("ALLOW_PRIVATE_ADDRESSES")
+        self._reach = parse_reach(crawler.settings)
         self._policy = RecordingPolicy()
         self._contextFactory = self._policy  # type: ignore[assignment]
         kept = self._pool.maxPersistentPerHost
         self._pool = TappedPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
         self._pool.maxPersistentPerHost = kept
-        install_public_resolver(reactor)
+        install_guard(reactor)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, capture, hand over.
@@ -59,19 +60,18 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             raise IgnoreRequest(self._addon.stopped)
         request.headers[b"Accept-Encoding"] = _ACCEPTED_ENCODINGS
         exchange = Exchange(
-            urldefrag(request.url)[0], request.method, public_only=self._public_only, limit=self._find_limit(request)
+            urldefrag(request.url)[0], request.method, reach=self._reach, limit=self._find_limit(request)
         )
         token = EXCHANGE.set(exchange)
         try:
             _refuse_unfit(request, exchange)
             response = await super().download_request(request)
         except Exception as error:  # whatever went wrong, the exchange is kept and the error goes on
-            if exchange.refused is None or isinstance(error, PrivateAddress):
-                self._hand_over(request, exchange, error)
-                raise
-            refusal = PrivateAddress(exchange.refused)
-            self._hand_over(request, exchange, refusal)
-            raise refusal from error
+            refusal = _find_refusal(exchange, error)
+            self._hand_over(request, exchange, refusal or error)
+            if refusal is not None:
+                raise refusal from error
+            raise
         finally:
             EXCHANGE.reset(token)
         self._hand_over(request, exchange, None)
@@ -91,9 +91,19 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             return
         try:
             request.meta["taken"] = self._addon.sink.take(capture, request)
-        except ArchiveError as full:
-            self._addon.stop(str(full))
-            raise IgnoreRequest(str(full)) from full
+        except ArchiveError as refused:
+            self._addon.stop(str(refused))
+            raise IgnoreRequest(str(refused)) from refused
+        except Exception as fault:  # what cannot be kept must not be fetched, and a fault must be seen
+            self._addon.stop(f"capture sink: {type(fault).__name__}: {fault}")
+            raise
+
+
+def _find_refusal(exchange: Exchange, error: Exception) -> PrivateAddress | None:
+    """Tell a name that has no address at all from one that has only private ones."""
+    if exchange.refused is not None and isinstance(error, CannotResolveHostError):
+        return PrivateAddress(exchange.refused)
+    return None
 
 
 def _refuse_unfit(request: Request, exchange: Exchange) -> None:

@@ -11,6 +11,7 @@ from time import monotonic
 
 from twisted.internet.error import ConnectionDone
 
+from crawler.addresses import Reach
 from crawler.failures import name_failure
 from pipelines.http import split_interim
 from pipelines.records import Capture, Failure, Tls, Truncation
@@ -35,14 +36,14 @@ class Exchange:
     """
 
     __slots__ = (
-        "_began", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "public_only", "received", "refused",
+        "_began", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "reach", "received", "refused",
         "sent", "size", "surplus", "tls", "url",
     )  # fmt: skip
 
-    def __init__(self, url: str, method: str, *, public_only: bool, limit: float = inf) -> None:
+    def __init__(self, url: str, method: str, *, reach: Reach, limit: float = inf) -> None:
         self.url = url
         self.method = method
-        self.public_only = public_only
+        self.reach = reach
         self.fetched_at = datetime.now(UTC)
         self._began = monotonic()
         self.sent: list[bytes] = []

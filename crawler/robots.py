@@ -31,6 +31,8 @@ _LONGEST = 500 * 1024
 _KEPT_FOR = 24 * 3600.0
 # An unreachable robots.txt is asked for again, but not with every request.
 _RETRIED_AFTER = 600.0
+# Seconds; a longer Crawl-delay means "go away", which Disallow says better.
+_LONGEST_DELAY = 30.0
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
@@ -65,6 +67,7 @@ class Robots(RobotsTxtMiddleware):
             self._stats.inc_value("robotstxt/unreachable")
             raise IgnoreRequest(f"robots.txt is unreachable, so nothing may be fetched: {rules.unreachable}")
         self.process_request_2(rules.parser, request)
+        self._slow_down(rules, request)
 
     async def rules_of(self, request: Request) -> Rules:
         """Give the rules of the request's scheme, host and port; fetched once, however many wait for them."""
@@ -75,10 +78,14 @@ class Robots(RobotsTxtMiddleware):
             known = self._rules[origin] = asyncio.ensure_future(self._fetch(origin, request))
         return await asyncio.shield(known)
 
-    def crawl_delay(self, rules: Rules, request: Request) -> float | None:
-        """Seconds between requests that the rules ask for, or None."""
-        agent = self._robotstxt_useragent or request.headers.get(b"User-Agent", self._default_useragent)
-        return rules.parser.crawl_delay(agent) if rules.parser is not None and agent else None
+    def _slow_down(self, rules: Rules, request: Request) -> None:
+        """Keep to `Crawl-delay`, which is in no standard and in many files; AutoThrottle may only add to it."""
+        agent = self._robotstxt_useragent or request.headers.get(b"User-Agent") or self._default_useragent
+        delay = rules.parser.crawl_delay(agent) if rules.parser is not None else None
+        downloader = self.crawler.engine.downloader
+        slot = downloader.slots.get(downloader.get_slot_key(request)) if delay else None
+        if slot is not None and delay is not None:
+            slot.delay = max(slot.delay, min(delay, _LONGEST_DELAY))
 
     async def _fetch(self, origin: str, cause: Request) -> Rules:
         robots = Request(

@@ -17,10 +17,10 @@ from twisted.web._newclient import HTTP11ClientProtocol, Request
 from twisted.web.client import HTTPConnectionPool
 from zope.interface import implementer
 
-from crawler.addresses import refuse_private
 from crawler.exchange import EXCHANGE, Exchange
 from crawler.failures import PrivateAddress, TooLarge
 from crawler.lenient import LenientParser
+from crawler.resolver import refuse_private
 from crawler.tls import describe_tls
 from pipelines.records import Tls
 

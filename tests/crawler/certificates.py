@@ -1,6 +1,7 @@
 """Certificates made at test time: an authority, and servers that it does or does not vouch for."""
 
 import ssl
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
@@ -49,7 +50,9 @@ def make_authority(folder: Path) -> Authority:
     return Authority(certificate, key, file)
 
 
-def _builder(common: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, days: int) -> x509.CertificateBuilder:
+def _builder(
+    common: str, issuer: x509.Name, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, days: int
+) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)]))
@@ -65,5 +68,22 @@ def _make_context(file: Path, chain: list[x509.Certificate], key: ec.EllipticCur
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     file.write_bytes(secret + b"".join(one.public_bytes(Encoding.PEM) for one in chain))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def make_legacy_server(folder: Path) -> ssl.SSLContext:
+    """Make a server as the oldest offices have it: TLS 1.0, a self-signed certificate with a short RSA key."""
+    key = rsa.generate_private_key(65537, 1024)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "old")])
+    certificate = _builder("old", name, key, 30).sign(key, hashes.SHA256())
+    file = folder / "old.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # this server is meant to be old
+        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
     context.load_cert_chain(file)
     return context

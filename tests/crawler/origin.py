@@ -35,6 +35,9 @@ class Served:
     connection: int = 0
 
 
+# The first byte of a TLS handshake: somebody takes the origin for a secured one.
+_HANDSHAKE = b"\x16"
+
 Router = Callable[[bytes], Reply]
 
 
@@ -109,7 +112,7 @@ class Origin:
                 connection = self.context.wrap_socket(plain, server_side=True)
                 self._open.add(connection)
             while request := _read_request(connection):
-                served = Served(request.split(b" ", 2)[1].decode("ascii"), request, connection=number)
+                served = Served(_find_path(request), request, connection=number)
                 self.log.append(served)
                 reply = self.router(request)
                 _say(connection, reply, served)
@@ -125,7 +128,7 @@ class Origin:
 
 def _read_request(connection: socket.socket) -> bytes:
     data = b""
-    while b"\r\n\r\n" not in data:
+    while b"\r\n\r\n" not in data and not data.startswith(_HANDSHAKE):
         more = connection.recv(65536)
         if not more:
             return b""
@@ -134,6 +137,10 @@ def _read_request(connection: socket.socket) -> bytes:
     while len(body) < _find_length(head):
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
+
+
+def _find_path(request: bytes) -> str:
+    return "" if request.startswith(_HANDSHAKE) else request.split(b" ", 2)[1].decode("ascii")
 
 
 def _find_length(head: bytes) -> int:

@@ -36,7 +36,12 @@ def matrix(folder: Path, authority: Authority) -> tuple[dict[str, Origin], Told]
     with Origin(_answer) as plain, Origin(_answer, authority.server(folder, "127.0.0.1")) as secured:
         origins = {"http": plain, "https": secured}
         asks = [
-            Ask(f"{origin.base}/{name}", case.method, case.body)
+            Ask(
+                f"{origin.base}/{name}",
+                case.method,
+                case.body,
+                meta={"download_timeout": 1 if case.failure == "timeout" else 30},
+            )
             for origin in origins.values()
             for name, case in MATRIX.items()
         ]
@@ -47,7 +52,6 @@ def matrix(folder: Path, authority: Authority) -> tuple[dict[str, Origin], Told]
             CONCURRENT_REQUESTS=16,
             CONCURRENT_REQUESTS_PER_DOMAIN=16,
             DOWNLOAD_MAXSIZE=200_000,
-            DOWNLOAD_TIMEOUT=1.5,
             REDIRECT_ENABLED=False,
         )
     return origins, told
