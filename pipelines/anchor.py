@@ -64,7 +64,8 @@ def _strength(view: View, anchor: Anchor) -> tuple[bool, int]:
 
 def _info_near(view: View, headline: int) -> int | None:
     lines = view.lines.all
-    for number in (*range(headline + 1, headline + 1 + _REACH), *range(headline - 1, headline - 4, -1)):
+    numbers: list[int] = [*range(headline + 1, headline + 1 + _REACH), *range(headline - 1, headline - 4, -1)]
+    for number in numbers:
         if 0 <= number < len(lines) and not lines[number].hidden:
             text = lines[number].text
             if DATE.search(text) and is_info(text) and lines[number].linked < _LINKED * len(text):

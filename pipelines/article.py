@@ -2,29 +2,31 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from lxml.etree import _Element
+from datetime import datetime
 
 from pipelines.anchor import Anchor, find_anchor
-from pipelines.body import Body, find_body, select
+from pipelines.body import Body, find_body
 from pipelines.dates import parse_date
-from pipelines.dom import squeeze, text_of
+from pipelines.dom import text_of
+from pipelines.enclosures import describe_pictures, find_attachments, pictures_after
 from pipelines.extract import agreement, read_with_trafilatura
-from pipelines.furniture import ends_article
 from pipelines.labels import DATE
 from pipelines.metadata import Fields, find_fields
+from pipelines.plaintext import read_plain_text
 from pipelines.platforms.family import Platform
 from pipelines.records import Article, Attachment, Image, Page, Provenance, Step
 from pipelines.script import tell_script
+from pipelines.select import select
 from pipelines.site import Layout
 from pipelines.title import find_title, fold
 from pipelines.urls import article_id, canonical_url
 from pipelines.view import View
 
-_FILES = re.compile(r"\.(pdf|docx?|xlsx?|pptx?|wps|et|rar|zip|7z|ofd|txt|csv|rtf|ceb)(?:$|[?#&])", re.IGNORECASE)
-_SIZE = re.compile(r"[（(\[]\s*(?:大小[:：]?\s*)?([\d.]+\s*[KMG]B?)\s*[)）\]]", re.IGNORECASE)
+FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
+"""The fields of an article that a page may state."""
+
 _SENTENCE = re.compile(r"[，。；！？]|.{10,}：")
 
 
@@ -69,21 +71,21 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
     fields.origins["paragraphs"] = origin
     trusted = bool(paragraphs) or body.method.startswith(("platform", "layout"))
     container = body.container if trusted else None
-    pictures = container.iter("img") if container is not None else _pictures_after(view, heading.anchor)
+    pictures = container.iter("img") if container is not None else pictures_after(view, heading.anchor)
     return Draft(
         title=fields.values.get("title"),
         values=fields.values,
         origins=fields.origins,
         paragraphs=paragraphs,
-        attachments=tuple(_attachments(view, container) if container is not None else ()),
-        images=tuple(_images(view, pictures)),
+        attachments=tuple(find_attachments(view, container) if container is not None else ()),
+        images=tuple(describe_pictures(view, pictures)),
         confidence=confidence,
     )
 
 
 def _apply_layout(view: View, layout: Layout, fields: Fields) -> None:
     """The rules of a site file override what was found."""
-    for name in ("title", "subtitle", "published", "source", "author", "editor", "column"):
+    for name in FIELDS:
         selector = getattr(layout, name)
         element = select(view, selector) if selector else None
         value = text_of(element) if element is not None else ""
@@ -93,6 +95,13 @@ def _apply_layout(view: View, layout: Layout, fields: Fields) -> None:
         if value:
             fields.values[name] = value
             fields.origins[name] = f"layout:{name}"
+
+
+def draft_plain_text(text: str, fetched_at: datetime) -> Draft:
+    """The article in a text file: found by position, for there is no markup."""
+    read = read_plain_text(text, fetched_at=fetched_at)
+    values = {name: value for name in FIELDS if (value := getattr(read, name))}
+    return Draft(read.title, values, dict(read.origins), read.paragraphs)
 
 
 def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
@@ -106,40 +115,6 @@ def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
     theirs = read_with_trafilatura(view.root if body.method == "density" else body.container)
     agreed = round(agreement(ours, theirs), 3)
     return ours, body.method, agreed
-
-
-def _attachments(view: View, container: _Element) -> Iterator[Attachment]:
-    seen = set()
-    for anchor in container.iter("a"):
-        address = view.address(anchor.get("href"))
-        named = _FILES.search(address or "") or _FILES.search(text_of(anchor))
-        if address and named and address not in seen:
-            seen.add(address)
-            title = text_of(anchor) or squeeze(anchor.get("title")) or None
-            size = _SIZE.search(f"{title or ''} {anchor.tail or ''}")
-            yield Attachment(url=address, title=title, type=named[1].lower(), size=size[1] if size else None)
-
-
-def _pictures_after(view: View, anchor: Anchor) -> Iterator[_Element]:
-    """The pictures between info line and the next line of the page: an article may be nothing but pictures."""
-    if not anchor.is_article:
-        return
-    lines = view.lines.all
-    numbers = range(anchor.after, len(lines))
-    stop = next((number for number in numbers if ends_article(lines[number]) or lines[number].linked), len(lines))
-    for image in view.root.iter("img"):
-        if anchor.after <= view.lines.spans.get(image, (-1, -1))[0] <= stop:
-            yield image
-
-
-def _images(view: View, pictures: Iterable[_Element]) -> Iterator[Image]:
-    seen = set()
-    for image in pictures:
-        sources = (view.address(image.get(name)) for name in ("data-src", "data-original", "src"))
-        address = next((source for source in sources if source), None)
-        if address and address not in seen:
-            seen.add(address)
-            yield Image(url=address, caption=squeeze(image.get("alt") or image.get("title")) or None)
 
 
 def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:

@@ -6,10 +6,9 @@ related links.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cssselect import SelectorError
-from lxml.cssselect import CSSSelector
 from lxml.etree import _Element
 
 from pipelines.anchor import Anchor
@@ -19,6 +18,7 @@ from pipelines.furniture import ends_article, is_furniture, is_tools
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
 from pipelines.platforms.generic import COMMON_BODIES
+from pipelines.select import select
 from pipelines.view import View, view_page
 
 _LONG = 40
@@ -50,7 +50,9 @@ def find_body(
         return _trim(view, element, "layout", title)
     fragment = platform.fragment(view)
     if fragment and (part := view_page(view.url, fragment, view.fetched_at)) and _size(part.lines.all) >= _ENOUGH:
-        return _trim_lines(part.lines.all, (), _around(view, part), f"platform:{platform.name}", part.root)
+        return _trim_lines(
+            part.lines.all, _around(view, part), method=f"platform:{platform.name}", container=part.root, title=title
+        )
     if (element := _fullest(view, platform.bodies)) is not None:
         return _trim(view, element, f"platform:{platform.name}", title)
     run = find_run(view, anchor)
@@ -60,15 +62,6 @@ def find_body(
     if element is None:
         return Body((), tuple(view.lines.all), (), "density", None)
     return _around_run(view, run, element, "density", title)
-
-
-def select(view: View, selector: str) -> _Element | None:
-    """The first element of a CSS selector; None where there is none or the selector is broken."""
-    try:
-        found = CSSSelector(selector)(view.root)
-    except SelectorError:
-        return None
-    return found[0] if found else None
 
 
 def _size(lines: list[Line]) -> int:
@@ -161,7 +154,7 @@ def _around_run(view: View, run: tuple[int, int], element: _Element, method: str
     end = _cut(lines, start, end)
     kept = [line for number, line in enumerate(lines[start:end], start) if number not in dropped]
     aside = [line for number, line in enumerate(lines[start:end], start) if number in dropped]
-    return _trim_lines(kept, lines[:start], [*aside, *lines[end:]], method, element, title)
+    return _trim_lines(kept, (lines[:start], [*aside, *lines[end:]]), method=method, container=element, title=title)
 
 
 def _stops(line: Line, title: str | None) -> bool:
@@ -178,9 +171,12 @@ def _cut(lines: list[Line], start: int, end: int) -> int:
     return end
 
 
-def _around(view: View, part: View) -> list[Line]:
+def _around(view: View, part: View) -> tuple[list[Line], list[Line]]:
+    """The lines of a page before and after a fragment that was cut out of its source."""
     inside = {line.text for line in part.lines.all}
-    return [line for line in view.lines.all if line.text not in inside]
+    numbers = [number for number, line in enumerate(view.lines.all) if line.text in inside]
+    first, last = (numbers[0], numbers[-1]) if numbers else (len(view.lines.all), len(view.lines.all))
+    return view.lines.all[:first], view.lines.all[last + 1 :]
 
 
 def _trim(view: View, element: _Element, method: str, title: str | None) -> Body:
@@ -190,7 +186,8 @@ def _trim(view: View, element: _Element, method: str, title: str | None) -> Body
     kept = [line for number, line in enumerate(lines[first:last], first) if number not in dropped]
     cut = _cut(kept, 0, len(kept))
     aside = [line for number, line in enumerate(lines[first:last], first) if number in dropped]
-    return _trim_lines(kept[:cut], lines[:first], [*aside, *kept[cut:], *lines[last:]], method, element, title)
+    around = (lines[:first], [*aside, *kept[cut:], *lines[last:]])
+    return _trim_lines(kept[:cut], around, method=method, container=element, title=title)
 
 
 _DROPS = re.compile(
@@ -216,8 +213,8 @@ def _dropped(view: View, element: _Element) -> set[int]:
 
 def _trim_lines(
     lines: list[Line],
-    before: list[Line] | tuple[Line, ...],
-    after: list[Line] | tuple[Line, ...],
+    around: tuple[Sequence[Line], Sequence[Line]],
+    *,
     method: str,
     container: _Element | None,
     title: str | None = None,
@@ -230,8 +227,8 @@ def _trim_lines(
     kept = [line for i, line in enumerate(shown[start:stop], start) if i <= last_long or not _edge(line, title)]
     return Body(
         tuple(kept),
-        (*before, *shown[:start]),
-        (*(line for line in shown[max(start, last_long + 1) :] if line not in kept), *after),
+        (*around[0], *shown[:start]),
+        (*(line for line in shown[max(start, last_long + 1) :] if line not in kept), *around[1]),
         method,
         container,
     )

@@ -32,6 +32,11 @@ def weigh(line: Line) -> float:
     marks = len(_PUNCTUATION.findall(line.text))
     if size >= _SHORT and marks:
         return line.plain + 6.0 * marks - 2.0 * line.linked
+    return _weigh_short(line, marks)
+
+
+def _weigh_short(line: Line, marks: int) -> float:
+    size = len(line.text)
     if line.row:
         return 0.4 * size
     if size < _TOOL_LIMIT and (is_tools(line.text) or is_info(line.text) or ends_article(line)):

@@ -8,7 +8,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element
@@ -18,6 +17,8 @@ from pipelines.dom import matches, squeeze, text_of
 from pipelines.labels import DATE
 from pipelines.platforms.family import Platform
 from pipelines.records import Link
+from pipelines.select import select_all
+from pipelines.site import Layout
 from pipelines.view import View
 
 _NEXT_WORDS = re.compile(
@@ -135,7 +136,7 @@ def _title(anchor: _Element) -> str:
 
 def _shape(address: str) -> str:
     """The last part of an address with its digits folded: entries of one list share it."""
-    last = address.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    last = address.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
     return re.sub(r"\d+", "#", re.sub(r"[0-9a-f]{16,}", "#", last))
 
 
@@ -195,6 +196,24 @@ def find_next(view: View, platform: Platform) -> Link | None:
         if (element.get("rel") or "").lower() == "next" and (link := _other(view, element)):
             return link
     return None
+
+
+def links_by_selector(view: View, selector: str) -> tuple[Link, ...]:
+    """The links of the anchors that a site file selects, or of the anchors inside what it selects."""
+    links: dict[str, Link] = {}
+    for element in select_all(view, selector):
+        for anchor in [element] if element.tag == "a" else element.iter("a"):
+            if entry := _entry(view, anchor):
+                links.setdefault(entry.link.url, entry.link)
+    return tuple(links.values())
+
+
+def next_by_layout(view: View, platform: Platform, layout: Layout) -> Link | None:
+    """The following page by the selector of a site file, else by rule."""
+    for anchor in select_all(view, layout.next) if layout.next else ():
+        if link := _other(view, anchor):
+            return link
+    return find_next(view, platform)
 
 
 def _shows_next(anchor: _Element) -> bool:

@@ -14,7 +14,9 @@ _SITE_NAME = 8
 _LONG = 60
 """Characters from which a line outside links is taken for text, whatever words it holds."""
 
-_WORDS = """
+_WORDS = re.findall(
+    r"\S+",
+    """
 打印 打印本页 打印本文 打印此页 打印页面 打印本稿 打印文稿 打印该页 关闭 关闭本页 关闭窗口 关闭页面 关闭此页 保存 保存本页 复制 复制链接
 收藏 收藏本页 收藏此页 收藏文章 收藏本文 加入收藏 设为首页 推荐 推荐给朋友 推荐给好友 分享 分享到 分享至 分享文章到 分享本页 分享给好友
 分享按钮 分享本文 转发 转发到 转寄朋友 点赞 赞 喜欢 顶 踩 打印文稿 发表评论 我要评论 查看评论 评论 网友评论 我有话说 参与互动 我要纠错
@@ -28,7 +30,8 @@ _WORDS = """
 阅读 阅读次数 阅读数 阅读量 浏览 浏览次数 浏览数 浏览量 浏览率 点击 点击次数 点击数 点击量 点击率 访问 访问次数 访问量 查看 查看次数 人气 次 人
 语音播报 播放 暂停 朗读 听新闻 无障碍 无障碍阅读 长者助手 关怀版 繁体版 繁體版 简体 English EN 下载 下载文字版 下载图片版 附件下载
 相关附件 相关文件下载 来源 作者 编辑 责任编辑 发布时间 发布日期 发表时间 时间 日期 标签 关键词 关键字 Tag Tags
-""".split()
+""",
+)
 _TOOLS = re.compile("|".join([*map(re.escape, sorted(_WORDS, key=len, reverse=True)), r"\d+"]), re.IGNORECASE)
 
 _WHOLE = tuple(
@@ -147,5 +150,5 @@ _CUTS = re.compile(
 
 
 def ends_article(line: Line) -> bool:
-    """A heading after which nothing belongs to the article: 相关阅读, 上一篇：…, 版权声明：…"""
+    """Whether nothing behind a line belongs to the article: 相关阅读, 上一篇：…, 版权声明：…."""
     return line.plain <= _LONG and bool(_CUTS.fullmatch(line.text))

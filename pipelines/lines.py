@@ -4,6 +4,7 @@ One walk over the page makes every line; an element is then a range of lines, so
 stands above it and trimming its ends are slices. A row of a data table is one line, its cells joined by ` | `.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -13,9 +14,12 @@ from lxml.etree import _Element
 from pipelines.dom import SILENT, hidden, squeeze
 
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody td tfoot th thead "
-    "tr ul founder-content ucapcontent".split()
+    re.findall(
+        r"\S+",
+        "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
+        "footer form h1 h2 h3 h4 h5 h6 header hr li main menu nav ol p pre section summary table tbody td tfoot th thead "
+        "tr ul founder-content ucapcontent",
+    )
 )
 """Elements that begin and end a line."""
 
@@ -25,7 +29,7 @@ _CELL_BLOCKS = 12
 _HIDDEN_SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Line:
     """One line: its text, how many of its characters stand in links, its innermost block, whether it is hidden."""
 

@@ -5,25 +5,27 @@ outcomes with a reason; nothing here raises for a bad page.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
 
-from pipelines.article import build_article, draft_article, read_heading
+from pipelines.article import build_article, draft_article, draft_plain_text, read_heading
 from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.decode import decode
-from pipelines.discover import find_links, find_links_in, find_next
+from pipelines.discover import find_links, find_links_in, links_by_selector, next_by_layout
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
+from pipelines.links import join_link
 from pipelines.platforms import recognise
 from pipelines.platforms.answers import read_answer
-from pipelines.records import Capture, Outcome, Page, Provenance, format_instant
+from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import repair
 from pipelines.site import Layout, Site
-from pipelines.links import join_link
 from pipelines.view import View, view_page
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_GONE = frozenset({404, 410})
-_BLOCKED = frozenset({401, 403, 405, 412, 418, 429, 503, 521})
+_OK, _REDIRECT, _NOT_MODIFIED = 200, 300, 304
+_KINDS: dict[int, Kind] = {404: "gone", 410: "gone"}
+_KINDS.update(dict.fromkeys((401, 403, 405, 412, 418, 429, 503, 521), "blocked"))
 _MAGICS = (
     (b"%PDF-", "pdf"),
     (b"\xff\xd8\xff", "jpeg"),
@@ -35,6 +37,8 @@ _MAGICS = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _PICTURES = frozenset({"jpeg", "png", "gif"})
+_MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|table)\b", re.IGNORECASE)
+_SNIFFED = 4000
 _FILE_TYPES = (
     "application/pdf",
     "application/msword",
@@ -76,18 +80,12 @@ def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
         return None
     if response is None:
         return Outcome("other", f"no-response:{capture.failure.kind}" if capture.failure else "no-response")
-    location = response.header("location")
-    if response.status in _REDIRECTS and location:
+    status, location = response.status, response.header("location")
+    if status in _REDIRECTS and location:
         return Outcome("other", "redirect", location=join_link(capture.url, location))
-    if response.status == 304:  # noqa: PLR2004
-        return Outcome("other", "not-modified")
-    if response.status in _GONE:
-        return Outcome("gone", f"http-{response.status}")
-    if response.status in _BLOCKED:
-        return Outcome("blocked", f"http-{response.status}")
-    if not 200 <= response.status < 300:  # noqa: PLR2004
-        return Outcome("other", f"http-{response.status}")
-    return None
+    if _OK <= status < _REDIRECT:
+        return None
+    return Outcome(_KINDS.get(status, "other"), "not-modified" if status == _NOT_MODIFIED else f"http-{status}")
 
 
 def _supplied(capture: Capture) -> _Body:
@@ -147,6 +145,10 @@ def understand(
     """Classify a decoded and repaired page and take its article or its links. `form` is what was posted for it."""
     if answer := read_answer(page.url, page.text, page.fetched_at, form=form):
         return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
+    if _is_text(page):
+        draft = draft_plain_text(page.text, page.fetched_at)
+        article = build_article(draft, page, provenance) if draft.paragraphs else None
+        return Outcome("article" if article else "other", problem if article else "no-text", page=page, article=article)
     view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
     if view is None or not view.lines.all:
         visible, text = 0, page.text
@@ -161,11 +163,18 @@ def understand(
     return _take(page, view, site, provenance, problem)
 
 
+def _is_text(page: Page) -> bool:
+    """Whether a page is plain text: declared so, and not markup all the same."""
+    return page.content_type == "text/plain" and not _MARKUP.search(page.text[:_SNIFFED])
+
+
 def _take(page: Page, view: View, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
     platform = recognise(view, stated=site.platform if site else None)
     layout = site.layout_at(page.fetched_at) if site else Layout()
     heading = read_heading(view, platform)
     kind, groups = classify(view, platform, heading.anchor)
+    if kind != "article" and layout.links and (stated := links_by_selector(view, layout.links)):
+        return Outcome("listing", problem, page=page, links=stated, next=next_by_layout(view, platform, layout))
     if kind == "article":
         draft = draft_article(view, platform, layout, heading)
         if draft.paragraphs or draft.images:
@@ -173,8 +182,10 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
         return Outcome("other", problem or "no-text", page=page)
     records = platform.records(view)
     if records and (part := view_page(view.url, records, view.fetched_at)):
-        return Outcome("listing", problem, page=page, links=find_links_in(part), next=find_next(view, platform))
+        return Outcome(
+            "listing", problem, page=page, links=find_links_in(part), next=next_by_layout(view, platform, layout)
+        )
     if kind == "other":
         return Outcome("other", problem or "no-text", page=page)
     links = find_links(view, groups, whole=kind == "homepage")
-    return Outcome(kind, problem, page=page, links=links, next=find_next(view, platform))
+    return Outcome(kind, problem, page=page, links=links, next=next_by_layout(view, platform, layout))

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from pipelines.article import FIELDS
 from pipelines.records import Article, Link, Outcome, Page
 
 
@@ -29,13 +30,10 @@ def _url_of(outcome: Outcome) -> str | None:
     return outcome.page.url if outcome.page else None
 
 
-_FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
-
-
 def _article_keys(article: Article | None) -> dict[str, Any]:
     if article is None:
-        return dict.fromkeys(_FIELDS) | {"paragraphs": [], "attachments": [], "images": []}
-    keys: dict[str, Any] = {name: getattr(article, name) for name in _FIELDS}
+        return dict.fromkeys(FIELDS) | {"paragraphs": [], "attachments": [], "images": []}
+    keys: dict[str, Any] = {name: getattr(article, name) for name in FIELDS}
     keys["paragraphs"] = list(article.paragraphs)
     keys["attachments"] = [item.model_dump() for item in article.attachments]
     keys["images"] = [item.model_dump() for item in article.images]

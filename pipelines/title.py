@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from lxml.etree import _Element
+
 from pipelines.density import densest
 from pipelines.dom import squeeze
 from pipelines.furniture import is_info, is_tools
@@ -49,24 +51,30 @@ def _from_page(view: View) -> tuple[str | None, str]:
     inside = [
         line for line in lines if fold(line.text) in page_title and not _is_name(line) and not _is_furniture(line)
     ]
-    if best := max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None):
-        if _is_headline(best, page_title):
-            return best.text, "title+line"
+    best = max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None)
+    if best and _is_headline(best, page_title):
+        return best.text, "title+line"
     whole = view.metas.get("og:title") or ""
     if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
         return _without_site(whole, view), "meta:og:title"
     if _names_article(view.title):
         return (_without_site(view.title, view) or None), "title"
-    before = set(view.lines.all[: densest(view.lines.all)[0]])
+    return _from_headings(view) or ((_without_site(view.title, view) or None), "title")
+
+
+def _from_headings(view: View) -> tuple[str, str] | None:
+    """The highest heading above the text, where `<title>` names only the site."""
+    lines = view.lines.all
     headings = [
         line
-        for line in lines
-        if line in before and line.plain > line.linked and rank_of(line) > 0 and not _is_furniture(line)
+        for line in lines[: densest(lines)[0]]
+        if _SHORTEST <= len(line.text) <= _LONGEST
+        and line.plain > line.linked
+        and rank_of(line)
+        and not _is_furniture(line)
     ]
-    if headings:
-        best = max(headings, key=lambda line: (rank_of(line), min(len(line.text), 30)))
-        return best.text, "heading"
-    return (_without_site(view.title, view) or None), "title"
+    best = max(headings, key=lambda line: (rank_of(line), min(len(line.text), 30)), default=None)
+    return (best.text, "heading") if best else None
 
 
 def _is_furniture(line: Line) -> bool:
@@ -88,7 +96,7 @@ def _is_headline(line: Line, page_title: str) -> bool:
 
 def rank_of(line: Line) -> int:
     """How much the markup says headline: 2 for headings of any level, 1 for a class that says title."""
-    element = line.element
+    element: _Element | None = line.element
     for _ in range(3):
         if element is None:
             return 0

@@ -83,20 +83,14 @@ def _read_json(url: str, text: str, fetched_at: datetime) -> Answer | None:
 
 
 _TITLES, _ADDRESSES = ("title", "doctitle", "name"), ("url", "docpuburl", "chnldocurl", "link", "post_url")
+_LISTS = ("articles", "data", "list", "results")
 _DATES = ("display_publish_time", "publish_time", "first_publish_time", "created_at", "pubdate", "docreltime", "date")
 
 
 def _articles(url: str, answer: Any, fetched_at: datetime) -> Iterator[Link]:
     """The records of gkmlpt (`articles`) and of search APIs (`data`): objects with a title and an address."""
-    records = next(
-        (
-            answer[key]
-            for key in ("articles", "data", "list", "results")
-            if isinstance(answer, dict) and isinstance(answer.get(key), list)
-        ),
-        [],
-    )
-    for record in records:
+    lists = (answer.get(key) for key in _LISTS) if isinstance(answer, dict) else ()
+    for record in next((found for found in lists if isinstance(found, list)), []):
         if not isinstance(record, dict):
             continue
         title = next((str(record[key]) for key in _TITLES if record.get(key)), None)

@@ -4,10 +4,14 @@ The names come from public crawlers of government sites and from the templates o
 where it holds most of the page's dense text.
 """
 
+import re
+
 from pipelines.platforms.family import Platform
 
 COMMON_BODIES = tuple(
-    """
+    re.findall(
+        r"\S+",
+        """
     #zoom #zoomcon #fontzoom #zooms #zoomtext .trs_editor .trs_ueditor .trs_editor_view .trs_preappend .custom_unionstyle
     #ucap-content #ozoom #js_content #vsb_content .v_news_content .wp_articlecontent #ivs_content #zw #zw2
     #artibody #endtext .post_text .post_body #cnt-main-article-qq #p-detail .rm_txt_con .text_con .show_text #p_content
@@ -21,7 +25,8 @@ COMMON_BODIES = tuple(
     .info_content .info-content .infocon .neirong .nr .article-detail .article_con .article-con .arti-content .article_box .article_text
     .content-main .content_main .content-article .cont .con_main .concontent .h_dl_c .gknbxq_detail .wrapper_detail_text
     article .article #article #content .content .text #text .view .news_show .details
-    """.split()
+    """,
+    )
 )
 """Container selectors, most telling first."""
 
