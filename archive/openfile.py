@@ -1,10 +1,12 @@
 """One WARC file while it is written: named `….warc.gz.open`, locked by its writer, renamed when it is closed.
 
 Whoever holds the lock of an `.open` file is alive and its owner; the kernel frees the lock when a process dies, so a
-file that can be locked has lost its writer. Names are given and files mended under the lock of their folder.
+file that can be locked has lost its writer. Names are given, changed and listed under the lock of their folder: else
+a file renamed meanwhile is overlooked, and its name given twice.
 """
 
 import fcntl
+import itertools
 import os
 import time
 import weakref
@@ -51,10 +53,9 @@ class OpenFile:
             _make_folder(folder, within=site_folder.parent.parent)
             with locked_folder(folder):
                 path = _free_name(folder, f"{site_folder.name}-{now:%Y%m%d%H%M%S}")
-                handle = os.open(opened(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            sync_folder(folder)
-        return cls(path, handle)
+                file = cls(path, os.open(opened(path), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644))
+                file._lock()
+        return file
 
     @property
     def is_open(self) -> bool:
@@ -70,10 +71,10 @@ class OpenFile:
         try:
             with on_disk(self.path):
                 write_at(self._handle, data, offset)
-        except BaseException:
+            self.size = offset + len(data)
+        except BaseException:  # an interrupt too may come in the middle of a write
             self._cut_back()
             raise
-        self.size += len(data)
         self._unsynced += 1
         if offset == 0 or self._unsynced >= _SYNC_WRITES or time.monotonic() - self._synced_at >= _SYNC_SECONDS:
             self.sync()
@@ -93,7 +94,7 @@ class OpenFile:
             return
         try:
             self.sync()
-            with on_disk(self.path):
+            with on_disk(self.path), locked_folder(self.path.parent):
                 finish(self.path, is_empty=self.size == 0)
         finally:
             self.abandon()
@@ -103,6 +104,15 @@ class OpenFile:
         if self.is_open:
             os.close(self._handle)
         self._handle = _CLOSED
+
+    def _lock(self) -> None:
+        """Show that the file has a living writer, and make its name durable; else let go of it."""
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+            sync_folder(self.path.parent)
+        except BaseException:
+            self.abandon()
+            raise
 
     def _cut_back(self) -> None:
         try:
@@ -117,7 +127,10 @@ def opened(path: Path) -> Path:
 
 
 def finish(path: Path, *, is_empty: bool) -> None:
-    """Give a written file its final name, or remove it when it holds nothing, and make that durable."""
+    """Give a written file its final name, or remove it when it holds nothing, and make that durable.
+
+    The caller holds the lock of the folder.
+    """
     if is_empty:
         opened(path).unlink()
     else:
@@ -162,12 +175,9 @@ def _make_folder(folder: Path, *, within: Path) -> None:
 
 
 def _free_name(folder: Path, stem: str) -> Path:
-    serial = 0
-    while True:
-        path = folder / f"{stem}-{serial:05d}{ENDING}"
-        if not path.exists() and not opened(path).exists():
-            return path
-        serial += 1
+    taken = {path.name.removesuffix(OPEN) for path in folder.iterdir()}
+    names = (f"{stem}-{serial:05d}{ENDING}" for serial in itertools.count())
+    return folder / next(name for name in names if name not in taken)
 
 
 def _let_go_after_fork() -> None:

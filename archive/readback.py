@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archive.captures import from_records, is_primary, payload_digest
-from archive.directory import Archive
+from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.frame import is_first, is_last, require_count
 from archive.openfile import ENDING, OPEN, is_being_written, opened
@@ -59,11 +59,12 @@ def to_stored(file: str, placed: Placed) -> Stored:
 
 def warc_files(archive: Archive) -> list[str]:
     """Every WARC file by the name it has when closed, relative to the archive, in reading order."""
-    found = {
-        path.relative_to(archive.path).as_posix().removesuffix(OPEN)
-        for path in archive.warc_dir.glob(f"*/*/*{ENDING}*")
-    }
-    return sorted(name for name in found if name.endswith(ENDING))
+    names: set[str] = set()
+    for folder in archive.warc_dir.glob("*/*"):
+        if folder.is_dir():
+            with locked_folder(folder):
+                names |= {path.relative_to(archive.path).as_posix().removesuffix(OPEN) for path in folder.iterdir()}
+    return sorted(name for name in names if name.endswith(ENDING))
 
 
 def read_captures(archive: Archive, *, strict: bool = True) -> Iterator[tuple[Capture, Stored]]:

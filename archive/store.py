@@ -8,7 +8,7 @@ import logging
 import platform
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -43,13 +43,18 @@ GIBIBYTE: Final = 1 << 30
 _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Current:
-    """The file that a site's captures go to now, the record at its head, and how many captures it has."""
+    """The file that a site's captures go to now, the record at its head, and where writing a capture was begun."""
 
     file: OpenFile
     first: Record
-    captures: int = 0
+    begun: set[int] = field(default_factory=set)
+
+    @property
+    def captures(self) -> int:
+        """How many are in the file; one that was not acknowledged after all may be, whole, or may have been cut."""
+        return sum(offset < self.file.size for offset in self.begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +131,8 @@ class Store:
 
     def _write(self, current: _Current, group: _Group) -> Stored:
         first = b"" if current.file.size else encode_record(current.first)
+        current.begun.add(current.file.size)
         offset = current.file.write(b"".join((first, *group.members))) + len(first)
-        current.captures += 1
         file = current.file.path.relative_to(self.archive.path).as_posix()
         return to_stored(file, Placed(group.primary, offset, len(group.members[0])))
 

@@ -44,18 +44,24 @@ def mend(archive: Archive) -> tuple[Cut, ...]:
     Files of living writers are left alone. Raises StorageFull when the disk does not let it.
     """
     cuts: list[Cut] = []
-    for name in sorted(archive.warc_dir.glob(f"*/*/*{ENDING}{OPEN}")):
-        path = name.with_name(name.name.removesuffix(OPEN))
-        with on_disk(path), locked_folder(path.parent):
-            handle = take_over(path)
-            if handle is not None:
-                try:
-                    cuts += _mend_file(archive, path, handle)
-                finally:
-                    os.close(handle)
+    for folder in sorted({path.parent for path in archive.warc_dir.glob(f"*/*/*{OPEN}")}):
+        with on_disk(folder), locked_folder(folder):
+            for name in sorted(folder.glob(f"*{ENDING}{OPEN}")):
+                cuts += _take_over(archive, name.with_name(name.name.removesuffix(OPEN)))
     for cut in cuts:
         _log.warning("%s", cut)
     return tuple(cuts)
+
+
+def _take_over(archive: Archive, path: Path) -> list[Cut]:
+    with on_disk(path):
+        handle = take_over(path)
+        if handle is None:
+            return []
+        try:
+            return _mend_file(archive, path, handle)
+        finally:
+            os.close(handle)
 
 
 def _mend_file(archive: Archive, path: Path, handle: int) -> list[Cut]:

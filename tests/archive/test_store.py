@@ -1,5 +1,8 @@
+import contextlib
 import os
+import random
 import re
+import signal
 import stat
 import threading
 from dataclasses import replace
@@ -212,6 +215,37 @@ def test_threads_may_share_a_store(archive: Archive) -> None:
             thread.join()
     assert sorted(stored.offset for _, stored in read_captures(archive)) == sorted(stored.offset for stored in kept)
     assert {stored.record_id for _, stored in read_captures(archive)} == {stored.record_id for stored in kept}
+
+
+class Interrupt(Exception):  # noqa: N818
+    """Ctrl-C, as a test can bear it."""
+
+
+def interrupt(*_: object) -> None:
+    raise Interrupt
+
+
+def test_an_interrupt_at_any_moment_leaves_whole_captures(archive: Archive) -> None:
+    """A timer strikes while captures are kept, as the key of an impatient person does."""
+    chance = random.Random()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    store = Store(archive)
+    kept = [store.append(page(), site="wuxi").record_id]
+    try:
+        for number in range(400):
+            with contextlib.suppress(Interrupt):
+                signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-5, 6e-4))
+                stored = store.append(page(number, bytes(20_000)), site="wuxi")
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                kept.append(stored.record_id)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    store.close()
+    found = [stored.record_id for _, stored in read_captures(archive)]
+    assert 10 < len(kept) < 400
+    assert set(kept) <= set(found)
+    assert len(warc_files(archive)) == 1
 
 
 def cases_of_damage() -> list[tuple[str, str]]:
