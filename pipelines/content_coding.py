@@ -1,12 +1,21 @@
 """Content codings (RFC 9110 §8.4.1) undone within a limit, so that no compressed bomb can fill the memory.
 
-Broken streams give what could be decoded before the break.
+Broken streams give what could be decoded before the break. We ask servers for gzip and deflate only; br and zstd come
+unasked, and from foreign archives.
 """
 
-import importlib
+import sys
 import zlib
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal
+
+import brotli  # type: ignore[import-untyped]
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 CodingProblem = Literal[
     "too-large",  # the content reaches the limit and is cut there
@@ -18,10 +27,10 @@ CodingProblem = Literal[
 Decoded = tuple[bytes, CodingProblem | None]
 
 _BLOCK = 64 * 1024
-_SMALL_BLOCK = 512
+_SMALL_BLOCK = 64
 _MOST_MEMBERS = 10_000
-_GZIP, _ZLIB, _RAW = 31, 15, -15
-_NOTHING = {"identity", "none", ""}
+_NOTHING = {"identity", "none"}
+_ERRORS: Final = (zlib.error, brotli.error, zstd.ZstdError)
 
 
 def decode_content(entity: bytes, codings: Iterable[str], *, limit: int) -> Decoded:
@@ -44,44 +53,75 @@ def decode_content(entity: bytes, codings: Iterable[str], *, limit: int) -> Deco
 
 
 def _undo_gzip(data: bytes, limit: int) -> Decoded:
-    """Members follow each other (RFC 1952 §2.2); anything else after a member is padding and is ignored."""
-    if not data.startswith(b"\x1f\x8b"):
-        return data, "not-encoded"
-    parts: list[bytes] = []
-    position = members = 0
-    while data.startswith(b"\x1f\x8b", position):
-        part, position, problem = _inflate(data, position, _GZIP, limit)
-        parts.append(part)
-        limit -= len(part)
-        members += 1
-        if problem:
-            return b"".join(parts), problem
-        if members == _MOST_MEMBERS:
-            return b"".join(parts), "too-large"
-    return b"".join(parts), None
+    """Members follow each other (RFC 1952 §2.2)."""
+    return _decode_members(data, b"\x1f\x8b", partial(zlib.decompressobj, 31), limit)
 
 
 def _undo_deflate(data: bytes, limit: int) -> Decoded:
     """The name means zlib (RFC 9110 §8.4.1.2); some servers send the bare stream."""
-    for wbits in (_ZLIB, _RAW):
-        content, _, problem = _inflate(data, 0, wbits, limit)
+    for wbits in (15, -15):
+        content, _, problem = _decode_stream(data, 0, partial(zlib.decompressobj, wbits), limit)
         if content or problem is None:
             return content, problem
     return data, "not-encoded"
 
 
-def _inflate(data: bytes, position: int, wbits: int, limit: int) -> tuple[bytes, int, CodingProblem | None]:
-    """Decode one stream that begins at `position`; gives content, where the stream ends, problem."""
-    start, size, room = position, _SMALL_BLOCK, limit
-    stream, parts = zlib.decompressobj(wbits), list[bytes]()
+def _undo_zstandard(data: bytes, limit: int) -> Decoded:
+    """Frames follow each other (RFC 8878 §3.1)."""
+    return _decode_members(data, b"\x28\xb5\x2f\xfd", zstd.ZstdDecompressor, limit)
+
+
+def _undo_brotli(data: bytes, limit: int) -> Decoded:
+    content, _, problem = _decode_stream(data, 0, _BrotliStream, limit)
+    return (content, problem) if content or problem is None else (data, "not-encoded")
+
+
+class _BrotliStream:
+    """Brotli's decompressor with the manners of zlib's."""
+
+    unused_data = b""
+
+    def __init__(self) -> None:
+        self._decompressor = brotli.Decompressor()
+        self.eof = False
+
+    def decompress(self, data: bytes, room: int) -> bytes:
+        content = bytearray(self._decompressor.process(data, output_buffer_limit=room))
+        while len(content) < room and not self._decompressor.can_accept_more_data():
+            content += self._decompressor.process(b"", output_buffer_limit=room - len(content))
+        self.eof = self._decompressor.is_finished()
+        return bytes(content)
+
+
+def _decode_members(data: bytes, magic: bytes, open_stream: Callable[[], Any], limit: int) -> Decoded:
+    """Decode streams that follow each other; anything else behind one is padding and is ignored."""
+    if not data.startswith(magic):
+        return data, "not-encoded"
+    parts: list[bytes] = []
+    position = 0
+    while data.startswith(magic, position):
+        part, position, problem = _decode_stream(data, position, open_stream, limit)
+        parts.append(part)
+        limit -= len(part)
+        if problem or len(parts) == _MOST_MEMBERS:
+            return b"".join(parts), problem or "too-large"
+    return b"".join(parts), None
+
+
+def _decode_stream(
+    data: bytes, start: int, open_stream: Callable[[], Any], limit: int
+) -> tuple[bytes, int, CodingProblem | None]:
+    """Decode one stream that begins at `start`, in growing blocks; gives content, where the stream ends, problem."""
+    stream, parts, position, size, room = open_stream(), list[bytes](), start, _SMALL_BLOCK, limit
     while not stream.eof:
         block = data[position : position + size]
         if not block:
             return b"".join(parts), position, "cut-encoding"
         try:
             part = stream.decompress(block, room + 1)
-        except zlib.error:
-            return _salvage(data, start, position, wbits, limit), position, "bad-encoding"
+        except _ERRORS:
+            parts.append(_salvage(data[start:position], data[position:], open_stream, done=limit - room, room=room))
+            return b"".join(parts), position, "bad-encoding"
         parts.append(part[:room])
         room -= len(part)
         if room < 0:
@@ -91,68 +131,23 @@ def _inflate(data: bytes, position: int, wbits: int, limit: int) -> tuple[bytes,
     return b"".join(parts), position, None
 
 
-def _salvage(data: bytes, start: int, broken: int, wbits: int, limit: int) -> bytes:
-    """Decode again up to the block in which the stream breaks, then byte by byte to the break itself."""
-    if limit == 0:
-        return b""
-    stream = zlib.decompressobj(wbits)
-    parts = [stream.decompress(data[start:broken], limit)]
-    room = limit - sum(map(len, parts))
-    for index in range(broken, min(broken + _BLOCK, len(data))):
+def _salvage(read: bytes, broken: bytes, open_stream: Callable[[], Any], *, done: int, room: int) -> bytes:
+    """What the block in which a stream breaks gives before the break: decoded again, byte by byte."""
+    stream, parts = open_stream(), list[bytes]()
+    stream.decompress(read, done + 1)
+    for byte in memoryview(broken)[:_BLOCK]:
         try:
-            part = stream.decompress(data[index : index + 1], room) if room > 0 else b""
-        except zlib.error:
+            part = stream.decompress(bytes([byte]), room + 1)
+        except _ERRORS:
             break
-        parts.append(part)
+        parts.append(part[:room])
         room -= len(part)
+        if room <= 0:
+            break
     return b"".join(parts)
 
 
-def _undo_brotli(data: bytes, limit: int) -> Decoded:
-    brotli = _load("brotli")
-    if brotli is None:
-        return data, "unknown-encoding"
-    stream, content = brotli.Decompressor(), bytearray()
-    try:
-        content += stream.process(data, output_buffer_limit=limit + 1)
-        while not stream.is_finished() and not stream.can_accept_more_data() and len(content) <= limit:
-            content += stream.process(b"", output_buffer_limit=limit + 1 - len(content))
-    except brotli.error:
-        return (bytes(content), "bad-encoding") if content else (data, "not-encoded")
-    if len(content) > limit:
-        return bytes(content[:limit]), "too-large"
-    return bytes(content), None if stream.is_finished() else "cut-encoding"
-
-
-def _undo_zstandard(data: bytes, limit: int) -> Decoded:
-    """Frames follow each other (RFC 8878 §3.1)."""
-    zstd = _load("compression.zstd") or _load("backports.zstd")
-    if zstd is None:
-        return data, "unknown-encoding"
-    content, frames = bytearray(), 0
-    while data.startswith(b"\x28\xb5\x2f\xfd") and len(content) <= limit and frames < _MOST_MEMBERS:
-        stream, frames = zstd.ZstdDecompressor(), frames + 1
-        try:
-            content += stream.decompress(data, max_length=limit + 1 - len(content))
-        except zstd.ZstdError:
-            return bytes(content), "bad-encoding"
-        if not stream.eof:
-            return bytes(content[:limit]), "too-large" if len(content) > limit else "cut-encoding"
-        data = stream.unused_data
-    if not frames:
-        return data, "not-encoded"
-    return bytes(content[:limit]), "too-large" if len(content) > limit else None
-
-
-def _load(name: str) -> Any:
-    """An optional decoder; we ask servers for gzip and deflate only, so it matters for foreign archives alone."""
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
-
-
-_CODINGS: dict[str, Callable[[bytes, int], Decoded]] = {
+_CODINGS: Final[dict[str, Callable[[bytes, int], Decoded]]] = {
     "gzip": _undo_gzip,
     "x-gzip": _undo_gzip,
     "deflate": _undo_deflate,
