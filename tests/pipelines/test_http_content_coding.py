@@ -74,7 +74,8 @@ def test_a_stream_broken_in_the_middle_gives_what_came_before(coding: str) -> No
     middle = len(entity) * 3 // 4
     entity[middle : middle + 100] = b"\xff" * 100
     response = parse_response(answer(coding, bytes(entity)))
-    assert response.problem in {"bad-encoding", "cut-encoding"}
+    if coding != "br":  # it has no checksum, and stores what does not compress
+        assert response.problem in {"bad-encoding", "cut-encoding"}
     assert response.content[:500_000] == body[:500_000]
 
 
