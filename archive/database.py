@@ -30,8 +30,11 @@ def open_engine(path: Path) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
-        with writing(engine, path) as connection:
-            _check_version(connection, path)
+        with reading(engine, path) as connection:
+            is_made = _is_made(connection, path)
+        if not is_made:
+            with writing(engine, path) as connection:
+                _make(connection, path)
     except BaseException:
         engine.dispose()
         raise
@@ -87,14 +90,21 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _check_version(connection: Connection, path: Path) -> None:
+def _is_made(connection: Connection, path: Path) -> bool:
+    """Whether the tables are there; raises CatalogError for those of another version or program."""
     version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if version == SCHEMA_VERSION:
-        return
+        return True
     if version or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
         raise CatalogError(
             f"{path}: catalog version {version} is not known (this lantian knows {SCHEMA_VERSION}); "
             "update lantian, or make it anew with lantian reindex"
         )
-    metadata.create_all(connection)
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    return False
+
+
+def _make(connection: Connection, path: Path) -> None:
+    """Make the tables, unless another process did so in the meantime."""
+    if not _is_made(connection, path):
+        metadata.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -4,7 +4,8 @@
     ├── NotAnArchive       the directory is not an archive, or of a version this program does not know
     ├── BrokenWarc         a WARC file of ours is cut, or breaks its own rules
     ├── StorageFull        a write did not reach the disk
-    └── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
+    ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
+    └── WorkerError        no process could be started that reads pages
 
 Each text is one line, `where: what; hint`.
 """
@@ -28,3 +29,7 @@ class StorageFull(ArchiveError):  # noqa: N818
 
 class CatalogError(ArchiveError):
     """The catalog contradicts the archive; `lantian reindex` rebuilds it."""
+
+
+class WorkerError(ArchiveError):
+    """No process could be started that reads pages."""

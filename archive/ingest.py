@@ -18,7 +18,7 @@ from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
 from archive.directory import Archive
 from archive.entries import Entry, make_entry
-from archive.errors import BrokenWarc
+from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
 from archive.reading import Reading, as_revisit
@@ -142,6 +142,9 @@ class Intake:
             reading = read.result()
             self._recorder.put(make_entry(capture, taken.stored, reading, original=original), taken.verdict)
             taken.future.set_result(as_revisit(reading.outcome) if original else reading.outcome)
+        except WorkerError as error:
+            taken.future.set_exception(error)
+            taken.verdict.set_exception(error)
         finally:
             with self._changed:
                 self._unread -= 1

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -63,12 +63,12 @@ def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], dif
     """
     with sharing_catalog(archive), Catalog(archive) as catalog:
         files = warc_files(archive)
-        for file in files:
-            find = partial(_find_original, archive, catalog)
-            captures = read_file(archive, file)
-            read = reread(archive, captures, workers=workers, sites=sites, find_original=find)
+        captures = (pair for file in files for pair in read_file(archive, file))
+        find = partial(_find_original, archive, catalog)
+        read = reread(archive, captures, workers=workers, sites=sites, find_original=find)
+        for file, of_file in groupby(read, key=lambda one: one.entry.row["file"]):
             offsets: set[int] = set()
-            while batch := list(islice(read, BATCH)):
+            while batch := list(islice(of_file, BATCH)):
                 offsets.update(one.entry.row["offset"] for one in batch)
                 yield from _take(catalog, batch, is_kept=not diff)
             yield from _lost(catalog, captures_table.c.file == file, offsets)

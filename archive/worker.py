@@ -8,6 +8,7 @@ process behind.
 
 import signal
 import sys
+import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -35,6 +36,13 @@ class Chunk:
     tasks: tuple[Task, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Instead of a reading: an error of ours, in one line, and where it was raised."""
+
+    what: str
+
+
 def serve(connection: Connection) -> None:
     """Read pages until the other end hangs up. The first message is the Knowledge; the first answer is READY."""
     try:
@@ -45,16 +53,18 @@ def serve(connection: Connection) -> None:
             chunk: Chunk = connection.recv()
             sites |= chunk.sites
             for task in chunk.tasks:
-                connection.send(_read(task, sites.get(task.site), knowledge))
+                connection.send(read_safely(task.capture, sites.get(task.site), knowledge))
     except (EOFError, ConnectionError):
         return
 
 
-def _read(task: Task, site: Site | None, knowledge: Knowledge) -> Reading | Exception:
+def read_safely(capture: Capture, site: Site | None, knowledge: Knowledge) -> Reading | Defect:
+    """Read a page; an error of ours in its road must not take the other pages with it."""
     try:
-        return read_page(task.capture, site, knowledge=knowledge)
-    except Exception as error:  # noqa: BLE001 (a defect in one page's road must not take the others with it)
-        return error
+        return read_page(capture, site, knowledge=knowledge)
+    except Exception as error:  # noqa: BLE001 (the outermost boundary)
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Defect(f"{error!r} in {where.name} ({where.filename}:{where.lineno})")
 
 
 if __name__ == "__main__":

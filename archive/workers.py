@@ -6,20 +6,17 @@ given up with a reason; the pages around it do not notice.
 
 import logging
 import os
-import socket
-import subprocess
-import sys
 import threading
 from collections import deque
 from concurrent.futures import Future
-from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from typing import Self
 
+from archive.errors import WorkerError
 from archive.language import read_knowledge
-from archive.reading import Reading, make_reading, read_page
-from archive.worker import Chunk, Task
+from archive.reading import Reading, make_reading
+from archive.worker import Defect, read_safely
+from archive.worker_process import WorkerProcess
 from pipelines.knowledge import Knowledge
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
@@ -29,9 +26,6 @@ PATIENCE = 60.0
 
 CHUNK = 8
 """Pages sent at once when many wait: fewer turns between two processes."""
-
-STARTING = 60.0
-"""Seconds a new process may need for its imports."""
 
 TRIES = 2
 
@@ -46,19 +40,11 @@ class _Job:
     tries: int = 0
 
 
-@dataclass(slots=True, eq=False)
-class _Hand:
-    """One worker process as its thread knows it."""
-
-    process: subprocess.Popen[bytes]
-    connection: Connection
-    known_sites: dict[int, Site] = field(default_factory=dict)
-
-
 class Workers:
     """A pool of `count` processes (by default one a core); with 0, pages are read at once in this process.
 
-    At most `waiting` pages wait; `read` then blocks until there is room. `patience` is in seconds a page.
+    At most `waiting` pages wait; `read` then blocks until there is room. `patience` is in seconds a page. When no
+    process can be started at all, every page is answered with a WorkerError.
     """
 
     def __init__(
@@ -76,10 +62,9 @@ class Workers:
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
-        self._hands: set[_Hand] = set()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(self.count)
-        ]
+        self._up: set[WorkerProcess] = set()
+        names = [f"worker-{number}" for number in range(self.count)]
+        self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
         for thread in self._threads:
             thread.start()
 
@@ -91,9 +76,9 @@ class Workers:
 
     @property
     def pids(self) -> frozenset[int]:
-        """The worker processes that are up and reading."""
+        """The worker processes that are up and ready."""
         with self._changed:
-            return frozenset(hand.process.pid for hand in self._hands)
+            return frozenset(worker.pid for worker in self._up)
 
     def submit(self, capture: Capture, site: Site | None) -> Future[Outcome]:
         """Send a capture down the road; the result is what it turned out to be."""
@@ -106,7 +91,7 @@ class Workers:
         job = _Job(capture, site, Future())
         job.future.set_running_or_notify_cancel()
         if self.count == 0:
-            _fulfil(job, _read_here(job, self.knowledge), recipe=self.knowledge.recipe)
+            self._answer(job, read_safely(capture, site, self.knowledge))
             return job.future
         with self._changed:
             self._changed.wait_for(lambda: len(self._jobs) < self._waiting or self._is_closed)
@@ -126,25 +111,30 @@ class Workers:
 
     def _work(self) -> None:
         """One thread a process: hand out pages, take readings, replace the process when it fails."""
-        hand: _Hand | None = None
+        worker: WorkerProcess | None = None
         while jobs := self._take():
-            hand = hand or self._enlist()
-            if not self._exchange(hand, jobs):
-                self._dismiss(hand)
-                hand = None
-        if hand:
-            self._dismiss(hand)
+            try:
+                worker = worker or self._enlist()
+            except WorkerError as error:
+                for job in jobs:
+                    job.future.set_exception(error)
+                continue
+            if not self._exchange(worker, jobs):
+                self._dismiss(worker)
+                worker = None
+        if worker:
+            self._dismiss(worker)
 
-    def _enlist(self) -> _Hand:
-        hand = _start(self.knowledge)
+    def _enlist(self) -> WorkerProcess:
+        worker = WorkerProcess.start(self.knowledge)
         with self._changed:
-            self._hands.add(hand)
-        return hand
+            self._up.add(worker)
+        return worker
 
-    def _dismiss(self, hand: _Hand) -> None:
+    def _dismiss(self, worker: WorkerProcess) -> None:
         with self._changed:
-            self._hands.discard(hand)
-        _stop(hand)
+            self._up.discard(worker)
+        worker.stop()
 
     def _take(self) -> list[_Job]:
         """Wait for pages; several when many wait, but one that failed before goes alone. Empty when all is done."""
@@ -157,16 +147,16 @@ class Workers:
             self._changed.notify_all()
             return jobs
 
-    def _exchange(self, hand: _Hand, jobs: list[_Job]) -> bool:
+    def _exchange(self, worker: WorkerProcess, jobs: list[_Job]) -> bool:
         """Have pages read; false when the process is of no more use, and then every page is answered or waits again."""
-        is_sent = _send(hand, jobs)
+        is_sent = worker.send([(job.capture, job.site) for job in jobs])
         for number, job in enumerate(jobs):
-            reading = _receive(hand, self._patience) if is_sent else "worker-died"
-            if isinstance(reading, str):
+            answer = worker.receive(self._patience) if is_sent else "worker-died"
+            if isinstance(answer, str):
                 self._put_back(jobs[number + 1 :])
-                self._try_again(job, reason=reading)
+                self._try_again(job, reason=answer)
                 return False
-            _fulfil(job, reading, recipe=self.knowledge.recipe)
+            self._answer(job, answer)
         return True
 
     def _try_again(self, job: _Job, *, reason: str) -> None:
@@ -174,8 +164,20 @@ class Workers:
         if job.tries < TRIES:
             self._put_back([job])
         else:
-            outcome = Outcome("other", reason=reason)
-            job.future.set_result(make_reading(job.capture, outcome, recipe=self.knowledge.recipe))
+            _log.error("%s: given up: %s; the capture is kept", job.capture.url, reason)
+            self._give_up(job, reason)
+
+    def _answer(self, job: _Job, answer: Reading | Defect) -> None:
+        """Answer a page; with a defect of ours in its road it keeps its place, with a reason."""
+        if isinstance(answer, Defect):
+            _log.error("%s: not read: %s; the capture is kept", job.capture.url, answer.what)
+            self._give_up(job, "defect")
+        else:
+            job.future.set_result(answer)
+
+    def _give_up(self, job: _Job, reason: str) -> None:
+        outcome = Outcome("other", reason=reason)
+        job.future.set_result(make_reading(job.capture, outcome, recipe=self.knowledge.recipe))
 
     def _put_back(self, jobs: list[_Job]) -> None:
         with self._changed:
@@ -183,71 +185,9 @@ class Workers:
             self._changed.notify_all()
 
 
-def _start(knowledge: Knowledge) -> _Hand:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        # -P: a folder named `archive` where the command is run must not be taken for the package.
-        command = [sys.executable, "-P", "-m", "archive.worker", str(theirs.fileno())]
-        process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-        hand = _Hand(process, Connection(ours.detach()))
-    with suppress(ConnectionError, EOFError):  # noticed again, and answered for, with the first page
-        hand.connection.send(knowledge)
-        if hand.connection.poll(STARTING):
-            hand.connection.recv()
-    return hand
-
-
-def _send(hand: _Hand, jobs: list[_Job]) -> bool:
-    sites = {id(job.site): job.site for job in jobs if job.site}
-    unknown = {number: site for number, site in sites.items() if number not in hand.known_sites}
-    tasks = tuple(Task(job.capture, id(job.site) if job.site else -1) for job in jobs)
-    hand.known_sites |= unknown  # holds the sites, so that no other ever gets their numbers
-    try:
-        hand.connection.send(Chunk(unknown, tasks))
-    except ConnectionError:
-        return False
-    return True
-
-
-def _receive(hand: _Hand, patience: float) -> Reading | Exception | str:
-    """The next reading, or the reason why none came."""
-    try:
-        if not hand.connection.poll(patience):
-            return "too-slow"
-        reading: Reading | Exception = hand.connection.recv()
-    except (EOFError, ConnectionError):
-        return "worker-died"
-    return reading
-
-
-def _stop(hand: _Hand) -> None:
-    """End a process: an idle one sees that we hung up; one that still computes is of no use to anybody."""
-    hand.connection.close()
-    try:
-        hand.process.wait(timeout=1)
-    except subprocess.TimeoutExpired:
-        hand.process.kill()
-        hand.process.wait()
-
-
-def _read_here(job: _Job, knowledge: Knowledge) -> Reading | Exception:
-    try:
-        return read_page(job.capture, job.site, knowledge=knowledge)
-    except Exception as error:  # noqa: BLE001 (the same boundary as in a worker)
-        return error
-
-
-def _fulfil(job: _Job, reading: Reading | Exception, *, recipe: str) -> None:
-    """Answer a page; a defect of ours in its road is logged, and the page keeps its place with a reason."""
-    if isinstance(reading, Exception):
-        _log.error(
-            "%s: the road failed: %r; the capture is kept, replay it with a repaired lantian", job.capture.url, reading
-        )
-        reading = make_reading(job.capture, Outcome("other", reason="defect"), recipe=recipe)
-    job.future.set_result(reading)
-
-
 def _pass_on(read: Future[Reading], outcome: Future[Outcome]) -> None:
-    outcome.set_result(read.result().outcome)
+    error = read.exception()
+    if error:
+        outcome.set_exception(error)
+    else:
+        outcome.set_result(read.result().outcome)

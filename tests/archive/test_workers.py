@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from archive.errors import WorkerError
 from archive.workers import CHUNK, Workers
 from pipelines.records import Outcome
 from pipelines.site import Site
@@ -97,6 +100,15 @@ def test_a_page_that_hangs_is_tried_again_and_then_given_up() -> None:
         assert [future.result(timeout=60).kind for future in after] == ["article", "article"]
 
 
+def test_where_no_process_can_be_started_every_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with Workers(2) as workers:
+        futures = [workers.submit(article_capture(number), None) for number in range(5)]
+        for future in futures:
+            with pytest.raises(WorkerError, match="workers: a process ended with code 1 before it was ready"):
+                future.result(timeout=60)
+
+
 def test_a_worker_that_hung_once_costs_only_time() -> None:
     with Workers(1, patience=1) as workers:
         workers.submit(article_capture(1), None).result()
@@ -138,7 +150,7 @@ def test_a_bounded_number_of_pages_waits() -> None:
 
 def test_large_and_hostile_pages_come_back_with_an_outcome() -> None:
     deep = "<html><body>" + "<div>" * 100_000 + "文字" + "</body></html>"
-    large = article_html(1).replace("</body>", "<p>很长的一段。</p>" * 200_000 + "</body>")
+    large = article_html(1).replace("</body>", "<p>很长的一段。</p>" * 20_000 + "</body>")
     pages = [
         capture(article_url(1), deep),
         capture(article_url(2), large),
@@ -153,6 +165,7 @@ def test_large_and_hostile_pages_come_back_with_an_outcome() -> None:
 
 ORPHAN = """
 import sys, time
+from archive.errors import WorkerError
 from archive.workers import CHUNK, Workers
 from tests.archive.made_pages import article_capture
 workers = Workers(2)
