@@ -10,6 +10,7 @@ from pipelines.repair.language import Language, letter_of
 
 LEADS = range(0x81, 0xFF)
 TRAILS = range(0x40, 0xFF)
+COMMON = 160  # characters tried where both bytes are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,25 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """All of GBK by character and by code, and what the channel can carry: by lead, by trail, by the sound of a gloss."""
+    """All of GBK by character and by code, and what the channel can carry: by lead, by trail, by the sound of a gloss.
+
+    `losable` are the common characters whose trail is often lost together with the lead behind it.
+    """
 
     codes: dict[str, int]
     by_code: dict[int, Reading]
     by_lead: dict[int, tuple[Reading, ...]]
     by_trail: dict[int, tuple[Reading, ...]]
     by_sound: dict[str, tuple[Reading, ...]]
+    losable: tuple[Reading, ...]
+
+    def is_pair(self, first: int, second: int) -> bool:
+        """Whether a decoder reads two bytes as a character, rather than losing them."""
+        return (first << 8 | second) in self.by_code
+
+    def is_losable(self, trail: int) -> bool:
+        """Whether some lead behind this trail makes a pair that a decoder, shifted by one, loses."""
+        return trail >= 0x80 and any((trail << 8 | lead) not in self.by_code for lead in LEADS)  # noqa: PLR2004
 
 
 @lru_cache(maxsize=4)
@@ -46,13 +59,21 @@ def make_alphabet(language: Language) -> Alphabet:
         if reading.published[0] != reading.character:
             for sound in language.readings.get(reading.character, ()):
                 by_sound.setdefault(sound, []).append(reading)
+    common = sorted(carried, key=lambda reading: language.cost(0, 0, letter_of(reading.published[0])))
+    losable = [r for r in common if _is_often_lost(r.code & 0xFF)][:COMMON]
     return Alphabet(
         {reading.character: reading.code for reading in by_code.values()} | {chr(code): code for code in range(0x80)},
         by_code,
         {lead: tuple(found) for lead, found in by_lead.items()},
         {trail: tuple(found) for trail, found in by_trail.items()},
         {sound: tuple(found) for sound, found in by_sound.items()},
+        tuple(losable),
     )
+
+
+def _is_often_lost(trail: int) -> bool:
+    """Trails that no lead of a common character makes a pair with: user-defined rows of GBK."""
+    return trail == 0x80 or 0xAA <= trail <= 0xAF or trail >= 0xF8  # noqa: PLR2004
 
 
 def _all_readings(language: Language) -> list[Reading]:

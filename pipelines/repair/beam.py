@@ -7,7 +7,8 @@ margin by which it won. Where a path won narrowly, the characters in which it di
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-ALIGNED, UNKNOWN = -1, 0  # of a waiting lead byte: there is none; there is one, and nobody knows which
+ALIGNED = -1  # of a waiting lead byte: there is none
+UNKNOWN = 0x1000  # there is one, and nobody knows which; the byte that was lost with it is added where there was one
 ASCII = 0x10000  # flags a code whose last byte is an ASCII character
 WIDTH = 40  # states kept
 SPAN = 20.0  # nats behind the best at which a state is dropped

@@ -22,17 +22,22 @@ PATIENCE = 400  # visible characters after which a search that has not come to o
 BROKEN = 16.0  # nats: bytes that no reading explains
 LONELY = 15.0  # a byte lost although its pair was a character
 SPREAD = 3.5  # one digit or Latin letter among the class that the model counts
+ENDED = 2.0  # that this was the end of a line
 SWALLOWED = 1.0  # an ASCII character that went with a lost byte
 STRAY = 2.0  # a pair of lost bytes from two characters
 LITERAL = 12.0  # a gloss that nothing in front of it explains
 IGNORED = 6.0  # a character glossed elsewhere and not here, or here and not elsewhere
-ODD = 4.0  # a decoder that does here what it does not do elsewhere
 
 _GLOSS = re.compile(f"\\(({SOUND})\\)")
 _TAIL = re.compile(f"({SOUND})\\)")
 _ENTITY = re.compile("(ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|nbsp|ensp|emsp|times);")
-_ENTITIES = dict(zip("ldquo rdquo lsquo rsquo mdash hellip middot nbsp ensp emsp times".split(), "“”‘’—…·\xa0\u2002\u2003×"))
-_TAG = re.compile(r"/?(?:p|br|span|div|td|tr|li|strong|b|font|a|h[1-6]|em|i|u|img|table|tbody|ul|title)(?:\s[^<>]{0,400})?/?>", re.I)
+_ENTITIES = dict(
+    zip("ldquo rdquo lsquo rsquo mdash hellip middot nbsp ensp emsp times".split(), "“”‘’—…·\xa0\u2002\u2003×")
+)
+_TAG = re.compile(
+    r"/?(?:p|br|span|div|td|tr|li|strong|b|font|a|h[1-6]|em|i|u|img|table|tbody|ul|title)(?:\s[^<>]{0,400})?/?>", re.I
+)
+_ENDS = frozenset("。！？；：”）…》】、，")
 
 
 def to_half_width(text: str) -> str:
@@ -114,13 +119,16 @@ class Search:
             return
         found = False
         for lead_byte, rest in self._raw(character, code):
+            gloss = _GLOSS.match(self.text, position + 1) if rest == ALIGNED else None
             for reading in self._complete(state.lead, lead_byte):
-                extra = self._ignored(state, reading, code, position)
+                if gloss and state.lead >= UNKNOWN and not self._sounds(reading.code, gloss.group(1)):
+                    continue
+                extra = 0.0 if gloss else self._ignored(state, reading, code, position)
                 for published in reading.published:
                     new = self._extend(state, position, position + 1, published, reading.code, cost=extra)
                     yield from self._leave(new, position, rest)
                     found = True
-        if not found or state.lead == UNKNOWN:
+        if not found or state.lead >= UNKNOWN:
             yield self._extend(state, position, position + 1, LOST + character, code, cost=BROKEN)
 
     def _raw(self, character: str, code: int) -> Iterator[tuple[int, int]]:
@@ -135,8 +143,10 @@ class Search:
 
     def _complete(self, lead: int, trail: int) -> list[Reading]:
         """The characters that a waiting lead and a trail can be."""
-        if lead == UNKNOWN:
-            return list(self.alphabet.by_trail.get(trail, ()))
+        if lead >= UNKNOWN:
+            before = lead - UNKNOWN
+            found = self.alphabet.by_trail.get(trail, ())
+            return [r for r in found if not before or not self.alphabet.is_pair(before, r.code >> 8)]
         reading = self.alphabet.by_code.get(lead << 8 | trail)
         return [reading] if reading else []
 
@@ -164,7 +174,9 @@ class Search:
     def _read_gloss(self, state: State, gloss: re.Match[str]) -> Iterator[State]:
         sound = gloss.group(1)
         if any(self._sounds(code, sound) for code in self._last_pairs(state)):
-            new = State(state.cost, state.code, state.lead, state.a, state.b, state.piece, is_split=state.lead != ALIGNED)
+            new = State(
+                state.cost, state.code, state.lead, state.a, state.b, state.piece, is_split=state.lead != ALIGNED
+            )
             new.piece = Piece(state.piece, gloss.start(), gloss.end(), "", state.lead != ALIGNED)
             yield new
             return
@@ -180,7 +192,7 @@ class Search:
         """The last two bytes of a state, as the codes that they may be."""
         if state.lead == ALIGNED:
             return [state.code & 0xFFFF]
-        return [low << 8 | state.lead for low in self._last_bytes(state)] if state.lead != UNKNOWN else []
+        return [low << 8 | state.lead for low in self._last_bytes(state)] if state.lead < UNKNOWN else []
 
     def _last_bytes(self, state: State) -> list[int]:
         """The last byte of the last whole character; ASCII may have been full-width."""
@@ -225,56 +237,65 @@ class Search:
 
     def _lose(self, state: State, position: int) -> Iterator[State]:
         """A mark with no gloss behind it: itself, or the trail of a character, with or without the byte behind."""
-        mark = self.text[position]
         if state.lead == ALIGNED:
-            yield self._extend(state, position, position + 1, mark, ord("?"), keep=True)
+            yield self._extend(state, position, position + 1, self.text[position], ord("?"), keep=True)
             if not self.text[position + 1 : position + 2].isascii():
                 yield self._wait(state, UNKNOWN, position, cost=LONELY)
             return
-        if state.lead == UNKNOWN:
-            yield self._extend(state, position, position + 1, LOST, 0, cost=BROKEN)
-            return
-        readings = [r for r in self.alphabet.by_lead.get(state.lead, ()) if r.code & 0xFF >= 0x80]
-        for reading, published, _ in self._likeliest(state, readings):
+        if state.lead >= UNKNOWN:
+            readings = [r for r in self.alphabet.losable if not self._is_read(state, r)]
+        else:
+            readings = [r for r in self.alphabet.by_lead.get(state.lead, ()) if r.code & 0xFF >= 0x80]
+        for reading, published in self._likeliest(state, readings):
             extra = IGNORED if reading.code in self.clone.glossed and not state.is_split else 0.0
             yield from self._lose_trail(state, position, reading, published, extra)
-        yield self._extend(state, position, position + 1, LOST, 0, cost=BROKEN)
+        broken = self._extend(state, position, position + 1, LOST, 0, cost=STRAY if state.lead >= UNKNOWN else BROKEN)
+        yield broken
+        yield self._wait(broken, UNKNOWN)
+
+    def _is_read(self, state: State, reading: Reading) -> bool:
+        """Whether the byte lost before an unknown lead would have made a character with the lead of this reading."""
+        before = state.lead - UNKNOWN
+        return bool(before) and self.alphabet.is_pair(before, reading.code >> 8)
 
     def _lose_trail(
         self, state: State, position: int, reading: Reading, published: str, extra: float
     ) -> Iterator[State]:
-        trail = reading.code & 0xFF
-        end = position + 1
+        """The trail went with the mark, and what went with it depends on the decoder and the byte behind."""
+        trail, end = reading.code & 0xFF, position + 1
+        behind = self.alphabet.codes.get(self.text[end : end + 1], 0)
+        first = behind >> 8 if behind > 0xFF else behind
+        whole = self._extend(state, position, end, published, reading.code, cost=extra)
         if self.clone.decoder == "pair":
-            entity = _ENTITY.match(self.text, end)
-            if entity and not self.markup:
-                after = published + _ENTITIES[entity.group(1)]
-                yield self._extend_all(state, position, entity.end(), after, extra)
-            elif entity:
-                yield self._extend_all(state, position, end, published + "&", extra)
-            elif self.markup and _TAG.match(self.text, end):
-                yield self._extend_all(state, position, end, published + "<", extra)
-            else:
-                yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED)
-                if self.clone.has_lines and not self.markup:
-                    yield self._extend_all(state, position, end, published + "\n", extra + SWALLOWED)
+            yield from self._swallow_ascii(state, position, published, extra)
+        elif first < 0x80 if self.clone.decoder == "fffd" else not self.alphabet.is_pair(trail, first):
+            yield whole
+        if self.clone.decoder != "lead" and self.alphabet.is_losable(trail):
+            whole.cost += STRAY
+            yield self._wait(whole, UNKNOWN + trail)
+
+    def _swallow_ascii(self, state: State, position: int, published: str, extra: float) -> Iterator[State]:
+        """The byte behind the trail was ASCII and went with it; only markup and line ends tell what it was."""
+        end = position + 1
+        entity = _ENTITY.match(self.text, end)
+        if end == len(self.text):
+            yield self._extend_all(state, position, end, published, extra)
+        elif entity and not self.markup:
+            yield self._extend_all(state, position, entity.end(), published + _ENTITIES[entity.group(1)], extra)
+        elif entity:
+            yield self._extend_all(state, position, end, published + "&", extra)
+        elif self.markup and _TAG.match(self.text, end):
+            yield self._extend_all(state, position, end, published + "<", extra)
         else:
-            yield self._extend(state, position, end, published, reading.code, cost=extra)
-        if self._can_pair(trail):
-            new = self._extend(state, position, end, published, reading.code, cost=extra + STRAY)
-            if self.clone.decoder == "lead":
-                new.cost += ODD
-            yield self._wait(new, UNKNOWN)
+            yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED)
+            if self.clone.has_lines and published in _ENDS and not self.text[end].isascii() and not self.markup:
+                yield self._extend_all(state, position, end, published + "\n", extra + SWALLOWED + ENDED)
 
-    def _can_pair(self, trail: int) -> bool:
-        """Whether a byte and a lead behind it can be no character, so that a decoder drops both."""
-        return any((trail << 8 | lead) not in self.alphabet.by_code for lead in (0xA1, 0xB0, 0xC8, 0xD7))
-
-    def _likeliest(self, state: State, readings: list[Reading]) -> list[tuple[Reading, str, float]]:
+    def _likeliest(self, state: State, readings: list[Reading]) -> list[tuple[Reading, str]]:
         cost = self.language.cost
         a, b = state.a, state.b
-        scored = [(r, p, cost(a, b, letter_of(p))) for r in readings for p in r.published]
-        return nsmallest(FAN, scored, key=lambda entry: entry[2])
+        scored = [(cost(a, b, letter_of(p)), r.code, r, p) for r in readings for p in r.published]
+        return [(r, p) for _, _, r, p in nsmallest(FAN, scored, key=lambda entry: entry[:2])]
 
     # New states
 
@@ -282,19 +303,19 @@ class Search:
         self, state: State, start: int, end: int, after: str, code: int, *, cost: float = 0.0, keep: bool = False
     ) -> State:
         """A state that has read `after`; with `keep` the text stays as it is and no piece is needed."""
-        new = self._extend_all(state, start, end, after, cost)
+        new = self._extend_all(state, start, end, after, cost, hidden=not keep)
         new.code = follow(state.code, code)
         if keep:
             new.piece = state.piece
         return new
 
-    def _extend_all(self, state: State, start: int, end: int, after: str, cost: float) -> State:
+    def _extend_all(self, state: State, start: int, end: int, after: str, cost: float, *, hidden: bool = True) -> State:
         a, b = state.a, state.b
         cost += state.cost
         after = to_half_width(after) if self.clone.is_half_width else after
         for character in after:
             letter = HOLE if character == LOST else letter_of(character)
-            cost += self.language.cost(a, b, letter) + (SPREAD if letter in CLASSES else 0.0)
+            cost += self.language.cost(a, b, letter) + (SPREAD if hidden and letter in CLASSES else 0.0)
             a, b = b, letter
         piece = Piece(state.piece, start, end, after)
         return State(cost, follow(state.code, self.alphabet.codes.get(after[-1], 0)), ALIGNED, a, b, piece)

