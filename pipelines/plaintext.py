@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 
 from pipelines.dates import parse_date
+from pipelines.labels import Stated
 from pipelines.plain_lines import (
     BLANK,
     BRACKETED,
@@ -33,6 +35,7 @@ _EDGE = 200
 _SHARE = re.compile(
     r"\s*(?:查看原文|阅读原文|查看全文|我要分享|一键分享|分享到?|收藏|打印|转发|我要评论|我要纠错|举报|[大中小]|[A-Z][+-]?|[|｜/])"
 )
+_LABELS_LENGTH = 16
 _NAMED = re.compile(r"[^\s。,，;；:：!！?？|]{2,20}")
 _EVENT = re.compile(r"(?:时间|日期)\s*[:：]")
 _SPOKEN = re.compile(r"[。！!？?]")
@@ -103,10 +106,10 @@ class _Reader:
         """What stands before the first sentence."""
         repeated = _find_repeated(lines, all_lines)
         has_fields = False
-        for line in lines:
+        for line, following in zip_longest(lines, lines[1:], fillvalue=""):
             if self.read_edge(line, place="head"):
                 has_fields = has_fields or is_field(line)
-            elif not has_fields and "title" not in self.values and is_headline(line):
+            elif not has_fields and "title" not in self.values and (is_headline(line) or is_field(following)):
                 self.offer("title", line, "headline")
             elif "title" in self.values and self.read_share_line(line):
                 has_fields = True
@@ -141,7 +144,8 @@ class _Reader:
             self.offer("source", bracketed, "bracketed line")
 
     def read_signature_at_end(self) -> None:
-        if self.paragraphs:
+        """A signature goes where it is what names the author; where the page states him too, it is text."""
+        if self.paragraphs and "author" not in self.values:
             self.paragraphs[-1], names = cut_signature(self.paragraphs[-1])
             self.offer("author", names, "signature")
 
@@ -163,14 +167,21 @@ class _Reader:
         return self.read_fields(line, place) if is_field(line) else is_button_line(line)
 
     def read_fields(self, line: str, place: str) -> bool:
-        if place == "tail" and _EVENT.match(line):
+        stated = read_fields_of(line)
+        if place == "tail" and (_EVENT.match(line) or self.says_more(line, stated)):
             return False
-        for item in read_fields_of(line):
+        for item in stated:
             if item.field == "published":
                 self.offer("published", parse_date(item.value, fetched_at=self.fetched_at), f"{place}: info line")
             elif item.field in {"source", "author", "editor", "column"} and not _SPOKEN.search(item.value):
                 self.offer(item.field, item.value, f"{place}: info line")
         return True
+
+    def says_more(self, line: str, stated: list[Stated]) -> bool:
+        """Below a text, another source or author than the page states, or words around it, are the text's own."""
+        known = [item for item in stated if item.field in {"source", "author"} and item.field in self.values]
+        rest = len(line) - sum(len(item.value) for item in stated)
+        return any(item.value != self.values[item.field] or rest > _LABELS_LENGTH for item in known)
 
     def repeats_title(self, line: str) -> bool:
         title = self.values.get("title")

@@ -13,6 +13,7 @@ from pipelines.plaintext import PlainText, read_plain_text
 from pipelines.repair import repair
 from pipelines.signatures import cut_signature, read_signature
 
+EXPORTED = {"source": "来源", "author": "作者", "editor": "编辑"}
 FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 FETCHED_AT = datetime(2026, 10, 1, tzinfo=UTC)
 FIRST = "6月5日上午,市生态环境局在湖滨广场举办环境日主题活动,三百多名市民到场参加。"
@@ -113,6 +114,44 @@ def test_the_exported_form_is_read_back() -> None:
     assert (found.published, found.source) == ("2021-06-29T18:13+08:00", "临湖日报")
     assert (found.author, found.editor) == ("杨琦", "张茜")
     assert found.paragraphs == (FIRST, "监测点 | 水质 | 达标", "临湖市生态环境局")
+
+
+def test_a_numbered_headline_above_the_fields_is_the_headline() -> None:
+    assert read("一、本市湖泊治理(2001-2010年)", "发布时间:2021-06-29", FIRST).title == "一、本市湖泊治理(2001-2010年)"
+
+
+@pytest.mark.parametrize("line", ["来源|临湖参考、南城发布", "作者:王五辑自《临湖水利史》(李明、张三编著,临湖出版社)"])
+def test_an_attribution_below_the_text_that_differs_from_the_fields_is_text(line: str) -> None:
+    found = read("临湖市举办环境日活动", "来源:临湖日报 作者:王五", FIRST, line)
+    assert (found.source, found.author, found.paragraphs) == ("临湖日报", "王五", (FIRST, line))
+
+
+def test_a_signature_stays_where_the_author_is_stated_as_a_field() -> None:
+    found = read("临湖市举办环境日活动", "作者:王五", f"{FIRST}(王五)")
+    assert (found.author, found.paragraphs) == ("王五", (f"{FIRST}(王五)",))
+
+
+@pytest.mark.shared
+def test_the_exported_form_of_real_articles_is_read_back(shared: Path) -> None:
+    total = same_fields = same_paragraphs = 0
+    for path in sorted((shared / "pages" / "truth").glob("*.json")):
+        truth = json.loads(path.read_text("utf-8"))
+        if truth["kind"] != "article" or not truth.get("title") or not truth.get("paragraphs"):
+            continue
+        paragraphs = [" ".join(paragraph.split()) for paragraph in truth["paragraphs"] if paragraph.strip()]
+        day = (truth.get("published") or "")[:10]
+        labels = (("发布时间", day), *((label, truth.get(name)) for name, label in EXPORTED.items()))
+        info = " ".join(f"{label}:{value}" for label, value in labels if value)
+        found = read(*filter(None, [truth["title"], truth.get("subtitle"), info]), *paragraphs)
+        total += 1
+        fields = all(
+            (getattr(found, name) or None) == (truth.get(name) or None) for name in ("title", "subtitle", *EXPORTED)
+        )
+        same_fields += fields and (found.published or "") == day
+        same_paragraphs += list(found.paragraphs) == paragraphs
+    assert total > 70
+    assert same_fields >= total - 1
+    assert same_paragraphs >= total - 3
 
 
 def test_every_field_says_where_it_was_found() -> None:
