@@ -6,7 +6,7 @@ A pair is written as one number, lead × 256 + trail; ASCII is its own code.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.repair.language import Language, letter_of
+from pipelines.repair.language import CLASSES, Language, letter_of
 
 LEADS = range(0x81, 0xFF)
 TRAILS = range(0x40, 0xFF)
@@ -88,8 +88,8 @@ def _all_readings(language: Language) -> list[Reading]:
 
 
 def _is_carried(reading: Reading, language: Language) -> bool:
-    """Whether the channel can have produced a character: a sign, or a hanzi that Simplified text leads to."""
+    """Whether a search may propose a character: a sign, or a hanzi that Simplified text leads to; no digits or Latin."""
     character = reading.character
-    if character in language.converted:
+    if character in language.converted or letter_of(character) in CLASSES:
         return False
     return any(language.look_up(0, 0, letter_of(published)) >= 0 for published in reading.published)

@@ -230,7 +230,8 @@ class Search:
                     yield State(cost, state.code, reading.code & 0xFF, state.a, state.b, piece, True)
             return
         for reading in readings:
-            if state.lead in (UNKNOWN, reading.code >> 8) and reading.code & 0xFF >= 0x80:
+            fits = not self._is_read(state, reading) if state.lead >= UNKNOWN else state.lead == reading.code >> 8
+            if fits and reading.code & 0xFF >= 0x80:
                 extra = IGNORED if reading.code in self.clone.plain else 0.0
                 for published in reading.published:
                     yield self._extend(state, position, tail.end(), published, reading.code, cost=extra)
@@ -246,9 +247,9 @@ class Search:
             readings = [r for r in self.alphabet.losable if not self._is_read(state, r)]
         else:
             readings = [r for r in self.alphabet.by_lead.get(state.lead, ()) if r.code & 0xFF >= 0x80]
-        for reading, published in self._likeliest(state, readings):
-            extra = IGNORED if reading.code in self.clone.glossed and not state.is_split else 0.0
-            yield from self._lose_trail(state, position, reading, published, extra)
+        yield from self._lose_one(state, position, readings)
+        if self.clone.decoder != "lead":
+            yield from self._lose_two(state, position, readings)
         broken = self._extend(state, position, position + 1, LOST, 0, cost=STRAY if state.lead >= UNKNOWN else BROKEN)
         yield broken
         yield self._wait(broken, UNKNOWN)
@@ -258,21 +259,32 @@ class Search:
         before = state.lead - UNKNOWN
         return bool(before) and self.alphabet.is_pair(before, reading.code >> 8)
 
-    def _lose_trail(
-        self, state: State, position: int, reading: Reading, published: str, extra: float
-    ) -> Iterator[State]:
-        """The trail went with the mark, and what went with it depends on the decoder and the byte behind."""
-        trail, end = reading.code & 0xFF, position + 1
-        behind = self.alphabet.codes.get(self.text[end : end + 1], 0)
-        first = behind >> 8 if behind > 0xFF else behind
-        whole = self._extend(state, position, end, published, reading.code, cost=extra)
+    def _lose_one(self, state: State, position: int, readings: list[Reading]) -> Iterator[State]:
+        """The trail went alone, or the ASCII character behind went with it."""
         if self.clone.decoder == "pair":
-            yield from self._swallow_ascii(state, position, published, extra)
-        elif first < 0x80 if self.clone.decoder == "fffd" else not self.alphabet.is_pair(trail, first):
-            yield whole
-        if self.clone.decoder != "lead" and self.alphabet.is_losable(trail):
-            whole.cost += STRAY
-            yield self._wait(whole, UNKNOWN + trail)
+            for reading, published in self._likeliest(state, readings):
+                yield from self._swallow_ascii(state, position, published, self._missed(state, reading))
+            return
+        behind = self.alphabet.codes.get(self.text[position + 1 : position + 2], 0)
+        first = behind >> 8 if behind > 0xFF else behind
+        if self.clone.decoder == "fffd" and first >= 0x80:
+            return
+        alone = [reading for reading in readings if not self.alphabet.is_pair(reading.code & 0xFF, first)]
+        for reading, published in self._likeliest(state, alone):
+            extra = self._missed(state, reading)
+            yield self._extend(state, position, position + 1, published, reading.code, cost=extra)
+
+    def _lose_two(self, state: State, position: int, readings: list[Reading]) -> Iterator[State]:
+        """The trail went with the lead behind it: no character is written with the two."""
+        lost = [reading for reading in readings if self.alphabet.is_losable(reading.code & 0xFF)]
+        for reading, published in self._likeliest(state, lost):
+            extra = self._missed(state, reading) + STRAY
+            new = self._extend(state, position, position + 1, published, reading.code, cost=extra)
+            yield self._wait(new, UNKNOWN + (reading.code & 0xFF))
+
+    def _missed(self, state: State, reading: Reading) -> float:
+        """What it costs that a character glossed elsewhere has no gloss here."""
+        return IGNORED if reading.code in self.clone.glossed and not state.is_split else 0.0
 
     def _swallow_ascii(self, state: State, position: int, published: str, extra: float) -> Iterator[State]:
         """The byte behind the trail was ASCII and went with it; only markup and line ends tell what it was."""
