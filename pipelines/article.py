@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.anchor import Anchor, find_anchor
-from pipelines.body import Body, find_body
+from pipelines.body import find_body
 from pipelines.dates import parse_date
 from pipelines.dom import text_of
 from pipelines.enclosures import describe_pictures, find_attachments, pictures_after
@@ -21,13 +21,14 @@ from pipelines.script import tell_script
 from pipelines.select import select
 from pipelines.site import Layout
 from pipelines.title import find_title, fold
+from pipelines.trim import Body
 from pipelines.urls import article_id, canonical_url
 from pipelines.view import View
 
 FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 """The fields of an article that a page may state."""
 
-_SENTENCE = re.compile(r"[，。；！？]|.{10,}：")
+_SENTENCE = re.compile(r"[，。；！？]|.{10}：")
 
 
 @dataclass(frozen=True, slots=True)

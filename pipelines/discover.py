@@ -57,16 +57,28 @@ class LinkGroup:
 
 def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
     """Groups that may be lists of articles, best first."""
-    places: dict[str, list[Entry]] = defaultdict(list)
+    items = platform.items if platform.kind(view) else None
+    places: dict[str, list[_Element]] = defaultdict(list)
     for anchor in view.root.iter("a"):
-        entry = _entry(view, anchor)
-        if entry and (
-            platform.items is None or platform.kind(view) is None or re.search(platform.items, entry.link.url)
-        ):
-            places[_place(anchor)].append(entry)
-    groups = [LinkGroup(tuple(entries), _worth(place, entries)) for place, entries in places.items()]
-    wanted = _LEAST if platform.items is None or platform.kind(view) is None else 0.0
+        places[_place(anchor)].append(anchor)
+    groups = (_group(view, place, anchors, items) for place, anchors in places.items() if not _is_menu(anchors))
+    wanted = 0.0 if items else _LEAST
     return tuple(sorted((group for group in groups if group.worth > wanted), key=lambda group: -group.worth))
+
+
+def _is_menu(anchors: list[_Element]) -> bool:
+    """Short titles without dates beside them: told before any address is joined, for most anchors of a page are menus."""
+    titles = [text_of(anchor) or anchor.get("title") or "" for anchor in anchors]
+    if sum(map(len, titles)) >= _MENU_LENGTH * len(titles):
+        return False
+    return not any(DATE.search(text_of(parent)) for anchor in anchors[:3] if (parent := anchor.getparent()) is not None)
+
+
+def _group(view: View, place: str, anchors: list[_Element], items: str | None) -> LinkGroup:
+    entries = [entry for anchor in anchors if (entry := _entry(view, anchor))]
+    if items:
+        entries = [entry for entry in entries if re.search(items, entry.link.url)]
+    return LinkGroup(tuple(entries), _worth(place, entries))
 
 
 def find_links(view: View, groups: Sequence[LinkGroup], *, whole: bool = False) -> tuple[Link, ...]:

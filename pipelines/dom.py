@@ -11,9 +11,9 @@ from lxml import etree
 from lxml.etree import _Element
 
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_EARLY_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_EARLY_END = re.compile(r"</(?i:html|body)\s*>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_SPACE = re.compile(r"[\s\u200b\ufeff]+")
+_MARKS = re.compile(r"[\x00-\x1f\x7f\u200b\ufeff\ufffe\uffff]+")
 
 
 def parse_page(text: str) -> _Element | None:
@@ -24,14 +24,16 @@ def parse_page(text: str) -> _Element | None:
     >>> parse_page("  ") is None
     True
     """
-    source = _ILLEGAL.sub("", _EARLY_END.sub("", _DECLARATION.sub("", text)))
-    if not source.strip():
+    source = _EARLY_END.sub("", _DECLARATION.sub("", text))
+    if not source or source.isspace():
         return None
-    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
-    try:
-        return etree.fromstring(source, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
+    for attempt in (source, _ILLEGAL.sub("", source)):
+        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+        try:
+            return etree.fromstring(attempt, parser)
+        except (etree.XMLSyntaxError, ValueError):  # surrogates, or nothing that is markup
+            continue
+    return None
 
 
 def squeeze(text: str | None) -> str:
@@ -40,7 +42,8 @@ def squeeze(text: str | None) -> str:
     >>> squeeze("  来源：\u3000 环保局\n ")
     '来源： 环保局'
     """
-    return _SPACE.sub(" ", text or "").strip()
+    folded = " ".join((text or "").split())
+    return folded if folded.isprintable() else " ".join(_MARKS.sub(" ", folded).split())
 
 
 def text_of(element: _Element) -> str:

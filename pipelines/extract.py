@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from lxml.etree import _Element
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring, tostring
 from trafilatura import bare_extraction
 from trafilatura.settings import DEFAULT_CONFIG
 
@@ -28,8 +28,7 @@ OPTIONS: dict[str, Any] = {
 }
 """What is asked of trafilatura; part of every recipe."""
 
-_GRAM = 2
-_DEPTH_LIMIT = 200
+_GRAM, _COMPARED = 2, 6000
 
 
 def _config() -> ConfigParser:
@@ -58,8 +57,6 @@ def read_with_trafilatura(element: _Element) -> tuple[str, ...]:
 
 
 def _as_document(element: _Element) -> HtmlElement:
-    from lxml.html import document_fromstring, tostring  # noqa: PLC0415
-
     return document_fromstring(
         "<html><body>" + tostring(element, encoding="unicode", with_tail=False) + "</body></html>"
     )
@@ -71,11 +68,13 @@ def agreement(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     >>> agreement(("环境保护",), ("环境保护",)), agreement(("环境",), ())
     (1.0, 0.0)
     """
+    if "".join(first) == "".join(second):
+        return 1.0 if any(first) else 0.0
     one, two = _grams(first), _grams(second)
     common = sum((one & two).values())
     return 2 * common / (sum(one.values()) + sum(two.values())) if common else 0.0
 
 
 def _grams(paragraphs: tuple[str, ...]) -> Counter[str]:
-    text = "".join("".join(paragraph.split()) for paragraph in paragraphs)
+    text = "".join("".join(paragraph.split()) for paragraph in paragraphs)[:_COMPARED]
     return Counter(text[i : i + _GRAM] for i in range(max(0, len(text) - _GRAM + 1)))

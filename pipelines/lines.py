@@ -86,7 +86,7 @@ class _Walk:
         self.rows = 0
         self.pre = 0
         self.blocks: list[_Element] = []
-        self.starts: list[int] = []
+        self.starts: list[tuple[int, bool]] = []
 
     def run(self, root: _Element) -> None:
         walker = etree.iterwalk(root, events=("start", "end"))
@@ -96,42 +96,46 @@ class _Walk:
                     walker.skip_subtree()
                 self.open(node)
             else:
-                self.close(node, root)
+                self.close(node)
+                if node.tail and node is not root:
+                    self.add(node.tail)
         self.flush(root)
 
     def open(self, node: _Element) -> None:
         tag = node.tag
         if tag in BLOCKS or node in self.breaks:
-            if not self.rows:
-                self.flush()
-            elif tag in _CELLS:
-                self.parts.append("\x1f")
-            else:
-                self.parts.append(" ")
-            self.blocks.append(node)
-            if tag == "tr" and (self.rows or _is_data_row(node)):
-                self.rows += 1
-        elif tag == "br":
-            self.parts.append(" ") if self.rows else self.flush()
+            self.open_block(node)
         elif tag == "a":
             self.links += 1
-        self.pre += tag == "pre"
-        self.hides += hidden(node)
-        self.starts.append(len(self.lines.all))
-        if tag not in SILENT and node.text:
+        elif tag == "br":
+            self.parts.append(" ") if self.rows else self.flush()
+        veiled = hidden(node)
+        self.hides += veiled
+        self.starts.append((len(self.lines.all), veiled))
+        if node.text and tag not in SILENT:
             self.add(node.text)
 
-    def close(self, node: _Element, root: _Element) -> None:
+    def open_block(self, node: _Element) -> None:
+        tag = node.tag
+        if self.rows:
+            self.parts.append("\x1f" if tag in _CELLS else " ")
+        else:
+            self.flush()
+        self.blocks.append(node)
+        if tag == "tr" and (self.rows or _is_data_row(node)):
+            self.rows += 1
+        elif tag == "pre":
+            self.pre += 1
+
+    def close(self, node: _Element) -> None:
         tag = node.tag
         if tag in BLOCKS or node in self.breaks:
             self.close_block(node)
         elif tag == "a":
             self.links -= 1
-        self.pre -= tag == "pre"
-        self.hides -= hidden(node)
-        self.lines.spans[node] = (self.starts.pop(), len(self.lines.all))
-        if node is not root and node.tail:
-            self.add(node.tail)
+        start, veiled = self.starts.pop()
+        self.hides -= veiled
+        self.lines.spans[node] = (start, len(self.lines.all))
 
     def close_block(self, node: _Element) -> None:
         if self.rows:
@@ -143,6 +147,8 @@ class _Walk:
         else:
             self.flush()
         self.blocks.pop()
+        if node.tag == "pre":
+            self.pre -= 1
 
     def add(self, text: str) -> None:
         if self.pre and "\n" in text and not self.rows:

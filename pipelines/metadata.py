@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipelines.anchor import Anchor
-from pipelines.body import Body
 from pipelines.dates import parse_date
 from pipelines.furniture import is_tools
 from pipelines.labels import DATE, clean_value, opens_with_label, read_labels
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
+from pipelines.trim import Body
 from pipelines.view import View
 
 _META_DATES = (

@@ -18,7 +18,7 @@ from pipelines.links import join_link
 from pipelines.platforms import recognise
 from pipelines.platforms.answers import read_answer
 from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
-from pipelines.repair import repair
+from pipelines.repair import Repaired, repair
 from pipelines.site import Layout, Site
 from pipelines.view import View, view_page
 
@@ -116,7 +116,7 @@ def _by_file(body: _Body) -> Outcome | None:
 def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge) -> Outcome:
     decoded, encoding = decode(body.content, http_charset=body.charset)
     is_text = body.media_type == "text/plain"
-    repaired = repair(decoded, knowledge.language, markup=not is_text)
+    repaired = _repair_text(decoded, knowledge) if is_text else _repair_page(decoded, knowledge)
     page = Page(
         url=capture.url,
         fetched_at=capture.fetched_at,
@@ -137,6 +137,24 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
     )
     form = capture.request.partition(b"\r\n\r\n")[2] if capture.method == "POST" else b""
     return understand(page, site, provenance, problem=body.problem, form=form)
+
+
+_UNREAD = re.compile(r"(<(?i:script|style)\b[^>]*>).*?(?=</(?i:script|style))", re.DOTALL)
+_EMBEDDED = re.compile(r";base64,[A-Za-z0-9+/=%\s]{100,}")
+"""Parts of a page's source that no reader reads: most of its characters."""
+
+
+def _repair_text(text: str, knowledge: Knowledge) -> Repaired:
+    return repair(text, knowledge.language)
+
+
+def _repair_page(source: str, knowledge: Knowledge) -> Repaired:
+    """Repair a page whose readable part is damaged; most are not, and scripts alone are no reason to look further."""
+    readable = _EMBEDDED.sub("", _UNREAD.sub(r"\1", source))
+    found = repair(readable, knowledge.language, markup=True)
+    if not found.steps:
+        return Repaired(source, (), found.damage, ())
+    return repair(source, knowledge.language, markup=True)
 
 
 def understand(

@@ -31,13 +31,15 @@ def _no_body(_: View) -> str | None:
 class Platform:
     """One CMS family. Selectors are those of `view.Index`.
 
-    `signs` are strings of the page's source in lowercase, `address` a pattern of its url; either recognises the family. `articles` and
+    `marks` are selectors, `signs` strings of the page's source in lowercase, `address` is a pattern of its url; any of them
+    recognises the family. `articles` and
     `listings` are shapes of urls, `items` the shape of links that a list of this family holds. `bodies` are tried in order; `drops` are removed inside the body. `fields` reads what
     the family states in comments or scripts, `fragment` cuts a body out of the source where only comments mark it,
     `records` is the HTML of a list that the page holds in a script, `following` finds the next page of a list, `kind` says what a page is where the family's own markup tells.
     """
 
     name: str
+    marks: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     address: str | None = None
     articles: str | None = None
@@ -57,4 +59,4 @@ class Platform:
         """Whether the page is one of this family."""
         if self.address and re.search(self.address, view.url):
             return True
-        return any(sign in view.folded for sign in self.signs)
+        return any(view.index.find(mark) for mark in self.marks) or any(sign in view.folded for sign in self.signs)

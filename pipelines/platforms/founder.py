@@ -71,15 +71,8 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="founder",
-    signs=(
-        "<!--enpproperty",
-        "<!-- enpproperty",
-        "<!--enpcontent",
-        "<!-- enpcontent",
-        "<founder-content",
-        "<founder-date",
-        "pagepicmap",
-    ),
+    marks=("#ozoom", "founder-content"),
+    signs=("<!--enpproperty", "<!-- enpproperty", "<founder-date", "pagepicmap"),
     address=r"/(?:19|20)\d\d-\d\d/\d\d/(?:content|node)_\d+(?:_\d+)?\.html?",
     articles=r"/content_\d+(?:_\d+)?\.html?",
     listings=r"/node_\d+\.html?",

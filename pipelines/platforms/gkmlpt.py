@@ -24,7 +24,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="gkmlpt",
-    signs=("/gkmlpt/", "gkmlpt-", "gkmlpt_"),
+    signs=("/gkmlpt/",),
     address=r"/gkmlpt/",
     articles=r"/gkmlpt/content/",
     bodies=(".article-content", "#zoomcon", ".content .article-content"),

@@ -75,17 +75,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="hanweb",
-    signs=(
-        "zjeg_rss.content",
-        "<$[信息内容]>",
-        "<$[信息来源]>",
-        "<$[信息标题]>",
-        "/module/web/jpage/",
-        "/module/jpage/",
-        "jpageform",
-        "<datastore>",
-        "/jslib/hanweb",
-    ),
+    signs=("zjeg_rss.content", "<$[信息内容]>", "<$[信息来源]>", "/jpage/", "jpageform", "<datastore>"),
     address=r"/(?:art/\d{4}/|col/col\d+/)",
     articles=r"/art/\d{4}/(?:\d{1,2}/\d{1,2}/)?art_[\w]+\.html",
     listings=r"/col/col\d+/(?:index\.html)?",

@@ -25,7 +25,7 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="mee",
-    signs=("content_body_box",),
+    marks=(".content_body_box",),
     address=r"^https?://(?:www\.)?mee\.gov\.cn/",
     articles=r"/t(?:19|20)\d{6}_\d+\.s?html?",
     bodies=(".content_body_box .trs_editor", ".trs_editor", ".content_body_box"),

@@ -4,7 +4,8 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="sudy",
-    signs=("wp_articlecontent", "wp_paging", "_visitcountdisplay", "/_css/_system/system.css"),
+    marks=(".wp_articlecontent", ".wp_paging"),
+    signs=("_visitcountdisplay", "/_css/_system/system.css"),
     address=r"/(?:c\d+a\d+/page|\d+/list\d*)\.(?:htm|psp)",
     articles=r"/c\d+a\d+/page\.(?:htm|psp)",
     listings=r"/list\d*\.(?:htm|psp)",

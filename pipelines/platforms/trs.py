@@ -36,7 +36,8 @@ def _page(view: View, name: str, extension: str, number: int) -> Link | None:
 
 PLATFORM = Platform(
     name="trs",
-    signs=("trs_editor", "createpagehtml", "trs_ueditor", "trs_editor_view", "trs_preappend"),
+    marks=(".trs_editor", ".trs_ueditor", ".trs_editor_view", ".trs_preappend"),
+    signs=("createpagehtml",),
     address=r"/t(?:19|20)\d{6}_\d+\.s?html?",
     articles=r"/t(?:19|20)\d{6}_\d+\.s?html?",
     listings=r"/(?:index|list)(?:_\d+)?\.s?html?$",

@@ -4,7 +4,7 @@ from pipelines.platforms.family import Platform
 
 PLATFORM = Platform(
     name="ucap",
-    signs=("ucap-content", "ucapcontent", "pages_content"),
+    marks=("#ucap-content", "ucapcontent", ".pages_content"),
     articles=r"/content_\d+\.htm",
     bodies=("#ucap-content", "ucapcontent", ".pages_content", ".article_con"),
     titles=(".pages-title", ".article-title", ".share-title"),

@@ -21,7 +21,8 @@ def following(view: View) -> Link | None:
 
 PLATFORM = Platform(
     name="vsb",
-    signs=("vsb_content", "v_news_content", "_showdynclicks", "/system/resource/js/", "pb_sys_common"),
+    marks=("#vsb_content", ".v_news_content", "#vsb_newscontent", ".pb_sys_common"),
+    signs=("_showdynclicks",),
     address=r"/info/\d+/\d+\.htm",
     articles=r"/info/\d+/\d+\.htm",
     bodies=(

@@ -41,7 +41,7 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 
 PLATFORM = Platform(
     name="wechat",
-    signs=('id="js_content"', "id='js_content'", 'id="activity-name"'),
+    marks=("#js_content", "#activity-name"),
     address=r"^https?://mp\.weixin\.qq\.com/s",
     articles=r"^https?://mp\.weixin\.qq\.com/s",
     bodies=("#js_content",),

@@ -19,7 +19,7 @@ def kind(view: View) -> Kind | None:
 
 PLATFORM = Platform(
     name="wordpress",
-    signs=("/wp-content/", "/wp-includes/", "wp-json"),
+    signs=("/wp-content/", "/wp-includes/"),
     bodies=("#post_content", ".entry-content", ".post-content", ".article-content", ".entry", ".post_content"),
     titles=(".entry-title", ".post-title", ".article-title"),
     kind=kind,

@@ -1,0 +1,130 @@
+"""The article's lines cut out of a run of lines: the ends go by position, parts that name themselves furniture by class.
+
+What stands before the first or after the last long paragraph and matches furniture as a whole line goes; nothing
+between them is touched, whatever words it holds.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+from pipelines.dom import matches
+from pipelines.furniture import ends_article, is_furniture
+from pipelines.lines import Line
+from pipelines.view import View
+
+LONG = 40
+"""Characters outside links from which a line is a paragraph."""
+
+_LEAD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article's lines; `above` and `below` are the lines around it, trimmed ones included.
+
+    `method` says how it was found: `layout`, `platform:<name>`, `container` or `density`. `container` is the element.
+    """
+
+    lines: tuple[Line, ...]
+    above: tuple[Line, ...]
+    below: tuple[Line, ...]
+    method: str
+    container: _Element | None
+
+
+def trim_lines(
+    lines: list[Line],
+    around: tuple[Sequence[Line], Sequence[Line]],
+    *,
+    method: str,
+    container: _Element | None,
+    title: str | None = None,
+) -> Body:
+    """Cut both ends of a run of lines; hidden lines go unless everything is hidden."""
+    shown = [line for line in lines if not line.hidden] or list(lines)
+    first_long, last_long = _long_ends(shown, title)
+    start = _lead_end(shown[:first_long], title)
+    stop = next((i for i, line in enumerate(shown) if i > max(last_long, start - 1) and ends_article(line)), len(shown))
+    kept = [line for i, line in enumerate(shown[start:stop], start) if i <= last_long or not _edge(line, title)]
+    return Body(
+        tuple(kept),
+        (*around[0], *shown[:start]),
+        (*(line for line in shown[max(start, last_long + 1) :] if line not in kept), *around[1]),
+        method,
+        container,
+    )
+
+
+def _long_ends(lines: list[Line], title: str | None) -> tuple[int, int]:
+    """The first and the last long paragraph; in a notice of short lines the longest line is both."""
+    sizes = [0 if _edge(line, title) else line.plain for line in lines]
+    long = [number for number, size in enumerate(sizes) if size >= LONG]
+    if long:
+        return long[0], long[-1]
+    longest = sizes.index(max(sizes)) if any(sizes) else -1
+    return longest, longest
+
+
+def _lead_end(lines: list[Line], title: str | None) -> int:
+    """Behind the last furniture line of the lead; once a few lines of text have been seen, the text has begun."""
+    start, seen = 0, 0
+    for number, line in enumerate(lines):
+        if _edge(line, title):
+            start, seen = number + 1, 0
+        else:
+            seen += line.plain
+            if seen > _LEAD:
+                break
+    return start
+
+
+def _edge(line: Line, title: str | None) -> bool:
+    return is_furniture(line, inside=True) or _is_title(line, title)
+
+
+def _is_title(line: Line, title: str | None) -> bool:
+    return title is not None and "".join(line.text.split()) == "".join(title.split())
+
+
+def stops_run(line: Line, title: str | None) -> bool:
+    """Whether a run of text cannot be widened over a line."""
+    return is_furniture(line, inside=False) or ends_article(line) or _is_title(line, title)
+
+
+def find_cut(lines: list[Line], start: int, end: int) -> int:
+    """Where a heading of related links or comments ends the text; one before the first long paragraph ends nothing."""
+    seen = False
+    for number in range(start, end):
+        if seen and ends_article(lines[number]):
+            return number
+        seen = seen or lines[number].plain >= LONG
+    return end
+
+
+def visible_size(view: View, element: _Element) -> int:
+    """Characters outside links that an element shows."""
+    return sum(line.plain for line in view.lines_of(element) if not line.hidden)
+
+
+_DROPS = re.compile(
+    r"\b(?:bdshare\w*|bshare\w*|jiathis\w*|share\w*|fenxiang\w*|social\w*|print\w*|dayin\w*|pagination|pager|page_?num|pages?|fanye|"
+    r"prev_?next|prevnext|pre_?next|related\w*|relate\w*|relevant\w*|xgxw|xgyd|xiangguan\w*|recommend\w*|tuijian|hot_?news|comment\w*|pinglun|"
+    r"(?:meta|entry|post|article|news)-?tags?|tags?|tag-?list|keywords?|copyright|qrcode\w*|ewm|erweima|editor_?name|zebian|zrbj|edit|breadcrumb\w*|crumbs?|location|position|dqwz|statement|shengming|"
+    r"toolbar|tools?|font_?size|zihao|article_?info|info-?line|nav|navbar|sidebar|footer|ad|ads|adv|guanggao|otherContent\w*|post-?nav\w*)\b"
+)
+
+
+def find_dropped(view: View, element: _Element) -> set[int]:
+    """Line numbers of parts inside a container whose class or id names furniture, unless they hold much text."""
+    total = max(1, visible_size(view, element))
+    dropped: set[int] = set()
+    for part in element.iterdescendants("div", "p", "ul", "span", "section", "table", "dl", "nav", "h2", "h3"):
+        if (marks := matches(part)) != " " and _DROPS.search(marks):
+            first, last = view.lines.spans.get(part, (0, 0))
+            lines = view.lines.all[first:last]
+            if sum(line.plain for line in lines) < 0.3 * total and not any(line.plain > 2 * LONG for line in lines):
+                dropped.update(range(first, last))
+    return dropped
