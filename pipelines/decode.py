@@ -20,9 +20,10 @@ from pipelines.records import Encoding
 _BIG5: Final = ("big5", "cp950", "big5hkscs")
 _CLEAR_RATE = {False: 0.25, True: 0.5}
 _CLEAR_LEAD = 0.15
+_SURE_RATE, _LONG_SAMPLE = 0.6, 1000
 _RARE = 0.02
 _GOOD_PER_BAD = 2
-_HALF_SAMPLE = 64 * 1024
+_HALF_SAMPLE = 8 * 1024
 _ASCII_RUN = re.compile(rb"(?<=[\x00-\x7f])[\x00-\x7f]{8,}")
 _ASCII_BYTES: Final = bytes(range(0x80))
 
@@ -60,7 +61,7 @@ def decode(data: bytes, *, http_charset: str | None = None) -> tuple[str, Encodi
     claims = _Claims(http_charset, find_meta(data))
     bom, mark = find_bom(data)
     reading, evidence, detected = (
-        _read_marked(data, bom) or _read_utf8(data, claims) or _read_other(data[mark:], claims)
+        _read_marked(data, bom) or _read_healthy(data, claims) or _read_doubtful(data[mark:], claims)
     )
     encoding = Encoding(
         used=reading.codec,
@@ -87,15 +88,13 @@ def _read_marked(data: bytes, bom: str | None) -> _Decision | None:
     return (_read(data, unmarked), "utf-16-pattern", unmarked) if unmarked else None
 
 
-def _read_utf8(data: bytes, claims: _Claims) -> _Decision | None:
+def _read_healthy(data: bytes, claims: _Claims) -> _Decision | None:
     if data.isascii():
         return _read_ascii(data, claims)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        if not _is_mostly_utf8(_sample(data)):
-            return None
-        return _read(data, "utf-8"), "utf-8-cut-tail" if _only_tail_is_cut(data) else "utf-8-error-rate", "utf-8"
+        return None
     return _prefer_claimed_gb(data, claims, text) or (_Reading("utf-8", text), "utf-8", "utf-8")
 
 
@@ -126,17 +125,19 @@ def _only_tail_is_cut(data: bytes) -> bool:
 def _prefer_claimed_gb(data: bytes, claims: _Claims, utf8_text: str) -> _Decision | None:
     """A few GBK characters can be valid UTF-8 by chance, but only as Latin, Greek or Cyrillic letters."""
     evidence = claims.evidence_for("gb18030")
-    if not evidence or max(utf8_text) >= "\u0800":
+    if not evidence or re.search("[\u0800-\U0010ffff]", utf8_text):
         return None
     reading = _read(data, "gb18030")
     hanzi = {character for character in reading.text if character > "\x7f"}
     return (reading, evidence, None) if len(hanzi) > 1 and rate_chinese(reading.text) == 1 else None
 
 
-def _read_other(data: bytes, claims: _Claims) -> _Decision:
+def _read_doubtful(data: bytes, claims: _Claims) -> _Decision:
     sample = _sample(data)
-    rates = {codec: _rate(sample, codec) for codec in ("gb18030", "big5", "utf-8")}
-    best, second, _ = sorted(rates, key=lambda codec: -rates[codec])
+    if _is_mostly_utf8(sample):
+        return _read(data, "utf-8"), "utf-8-cut-tail" if _only_tail_is_cut(data) else "utf-8-error-rate", "utf-8"
+    rates = _rate_readings(sample)
+    best, second, *_ = sorted(rates, key=lambda codec: -rates[codec])
     is_western = _is_western(sample)
     if rates[best] >= _CLEAR_RATE[is_western] and rates[best] - rates[second] >= _CLEAR_LEAD:
         evidence = "utf-8-error-rate" if best == "utf-8" else claims.evidence_for(best) or "common-characters"
@@ -153,6 +154,14 @@ def _sample(data: bytes) -> bytes:
     """The parts that are not ASCII: enough of the beginning and of the end to judge by."""
     dense = _ASCII_RUN.sub(b" ", data)
     return dense if len(dense) <= 2 * _HALF_SAMPLE else dense[:_HALF_SAMPLE] + b" " + dense[-_HALF_SAMPLE:]
+
+
+def _rate_readings(sample: bytes) -> dict[str, float]:
+    """Rate each reading; in a long text that reads well as GB 18030, nothing else can come near."""
+    rates = {"gb18030": _rate(sample, "gb18030"), "big5": -1.0}
+    if rates["gb18030"] < _SURE_RATE or len(sample) < _LONG_SAMPLE:
+        rates |= {codec: _rate(sample, codec) for codec in ("big5", "utf-8")}
+    return rates
 
 
 def _rate(sample: bytes, codec: str) -> float:
