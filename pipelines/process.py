@@ -39,6 +39,8 @@ _MAGICS = (
 _PICTURES = frozenset({"jpeg", "png", "gif"})
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|table)\b", re.IGNORECASE)
 _SNIFFED = 4000
+_LARGEST = 16 << 20
+"""Bytes of markup; what is larger is a bomb or an endless answer, and would hold a worker for minutes."""
 _FILE_TYPES = (
     "application/pdf",
     "application/msword",
@@ -110,7 +112,7 @@ def _by_file(body: _Body) -> Outcome | None:
         return Outcome("attachment", f"file:{kind}" if kind else None)
     if (body.media_type or "").startswith(("image/", "audio/", "video/", "font/")):
         return Outcome("attachment", "media")
-    return None
+    return Outcome("other", "too-large") if len(body.content) > _LARGEST else None
 
 
 def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge) -> Outcome:
