@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder, write_at
+from archive.errors import StorageFull
 
 ENDING: Final = ".warc.gz"
 OPEN: Final = ".open"
@@ -81,10 +82,17 @@ class OpenFile:
         return offset
 
     def sync(self) -> None:
-        """Wait until everything written is on the disk; raises StorageFull."""
-        if self._unsynced:
-            with on_disk(self.path):
-                os.fsync(self._handle)
+        """Wait until everything written is on the disk.
+
+        Raises StorageFull and lets go of the file: what the system holds of it after that is not to be built on.
+        """
+        try:
+            if self._unsynced:
+                with on_disk(self.path):
+                    os.fsync(self._handle)
+        except StorageFull:
+            self.abandon()
+            raise
         self._unsynced = 0
         self._synced_at = time.monotonic()
 

@@ -8,6 +8,7 @@ import logging
 import platform
 import re
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from types import TracebackType
@@ -119,9 +120,10 @@ class Store:
 
     def close(self) -> None:
         """Close every file under its final name; raises StorageFull when what was acknowledged cannot be synced."""
-        with self._lock:
-            while self._current:
-                _finish(self._current.popitem()[1])
+        with self._lock, ExitStack() as closing:
+            for current in self._current.values():
+                closing.callback(_finish, current)
+            self._current.clear()
 
     def _begin(self, site: str) -> _Current:
         file = OpenFile.create(self.archive.warc_dir / site)
@@ -147,12 +149,14 @@ def _finish(current: _Current) -> None:
     file = current.file
     if not file.is_open:
         return
-    file.sync()
     try:
+        file.sync()
         if current.captures:
             file.write(encode_record(make_last(current.first.id, captures=current.captures)))
         file.close()
     except StorageFull as error:
+        if not file.is_open:
+            raise
         _log.warning("%s (the file is closed at the next start)", error)
     finally:
         file.abandon()

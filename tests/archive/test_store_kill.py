@@ -14,5 +14,6 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(tmp_path: Path) ->
         ]
         acknowledged += run_and_kill(commands, chance, longest=0.3)
     found = check_archive(tmp_path, acknowledged)
+    assert (found.lost, found.broken) == (0, 0)
     assert len(acknowledged) >= 4
     assert len(acknowledged) <= found.captures <= len(acknowledged) + 8 * 2

@@ -25,9 +25,8 @@ for _ in range(8):
 """
 
 
-def test_processes_write_at_once_each_in_files_of_its_own(tmp_path: Path) -> None:
-    """A crawl and ingestions: they open, rotate and close files of one site in the same second."""
-    command = [sys.executable, "-c", WRITER, str(tmp_path / "archive")]
+def start_writers(archive: Archive) -> list["subprocess.Popen[str]"]:
+    command = [sys.executable, "-c", WRITER, str(archive.path)]
     writers = [
         subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(4)
     ]
@@ -35,15 +34,34 @@ def test_processes_write_at_once_each_in_files_of_its_own(tmp_path: Path) -> Non
         assert writer.stdin is not None
         writer.stdin.write("go\n")
         writer.stdin.flush()
+    return writers
+
+
+def test_processes_write_at_once_each_in_files_of_its_own(tmp_path: Path) -> None:
+    """A crawl and ingestions: they open, rotate and close files of one site in the same second."""
+    archive = Archive.open(tmp_path)
+    writers = start_writers(archive)
     lines = [line.split() for writer in writers for line in writer.communicate()[0].splitlines()]
     assert [writer.returncode for writer in writers] == [0] * 4
-    archive = Archive.open(tmp_path / "archive", create=False)
     found = [[stored.record_id, stored.file, str(stored.offset)] for _, stored in read_captures(archive)]
     assert sorted(found) == sorted(lines)
     assert len(found) == 4 * 8 * 20
     assert len(warc_files(archive)) >= 4 * 8 * 2
     assert not list(archive.warc_dir.rglob("*.open"))
     assert not list(archive.warc_dir.rglob("*.cut-*"))
+
+
+def test_a_reader_never_sees_fewer_captures_while_files_come_and_are_renamed(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path)
+    writers = start_writers(archive)
+    seen: set[str] = set()
+    while any(writer.poll() is None for writer in writers):
+        found = {stored.record_id for _, stored in read_captures(archive)}
+        assert seen <= found
+        seen = found
+    lines = [line for writer in writers for line in writer.communicate()[0].splitlines()]
+    assert len(lines) == 4 * 8 * 20
+    assert {stored.record_id for _, stored in read_captures(archive)} == {line.split()[0] for line in lines}
 
 
 def test_an_ingestion_beside_a_crawl_is_seen_while_both_write(tmp_path: Path) -> None:
@@ -67,9 +85,12 @@ from archive.store import Store
 from tests.archive.warc_samples import page
 store = Store(Archive.open({str(tmp_path)!r}))
 store.append(page(), site="wuxi")
+begun, tell = os.pipe()
 worker = os.fork()
 if worker == 0:
+    os.write(tell, b"!")
     signal.pause()
+os.read(begun, 1)
 print(worker, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
