@@ -36,7 +36,7 @@ class Lanes(AsyncCrawlerProcess):
     """Runs plans in lanes; an interruption lets the running spiders finish what is in flight and starts no other."""
 
     def __init__(self, settings: Settings, *, plans: Iterable[Plan], lanes: int) -> None:
-        super().__init__(settings, install_root_handler=False)
+        super().__init__(settings)
         self.ended: list[Ended] = []
         self.errors: list[Exception] = []
         self._waiting = deque(group_by_host(plans))
@@ -103,6 +103,8 @@ def make_settings(**chosen: Any) -> Settings:
     """The settings of the project with those of this run, wherever the program is started."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    # What people are told, `log_to_stderr` tells them.
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # noqa: FBT003
     for name, value in chosen.items():
         if value is not None:
             settings.set(name, value, priority="cmdline")
@@ -111,22 +113,28 @@ def make_settings(**chosen: Any) -> Settings:
 
 def log_to_stderr(write: Callable[[str], None], *, debug: bool) -> None:
     """Send what matters of the log to people, one line each; all of it with tracebacks when debugging."""
-    handler = _Lines(write)
+    handler = _Lines(write, is_quiet=not debug)
     handler.setLevel(logging.DEBUG if debug else logging.WARNING)
     logging.root.addHandler(handler)
     logging.root.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
 class _Lines(logging.Handler):
-    """Writes each event as one line, without traceback; why a crawl was stopped is told when it has ended."""
+    """Writes each event as one line, without traceback.
 
-    def __init__(self, write: Callable[[str], None]) -> None:
+    Quiet, it leaves out what Scrapy warns of and spiders say in their own words, and why a crawl was stopped, which
+    is told when it has ended.
+    """
+
+    def __init__(self, write: Callable[[str], None], *, is_quiet: bool) -> None:
         super().__init__()
         self._write = write
+        self._is_quiet = is_quiet
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write an event."""
-        if record.name == "crawler.addon" and record.levelno == logging.CRITICAL:
+        is_foreign = record.name.partition(".")[0] in {"scrapy", "twisted", "py"}
+        if self._is_quiet and (record.name == "crawler.addon" or (is_foreign and record.levelno < logging.ERROR)):
             return
         text = record.getMessage().split("\n", 1)[0]
         if record.exc_info and record.exc_info[1] is not None:

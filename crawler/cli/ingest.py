@@ -129,8 +129,9 @@ def _problem_of(result: Result) -> str | None:
     outcome = result.outcome
     if outcome is None or outcome.kind not in NO_PAGE:
         return None
-    where = f" to {outcome.location}, which is not followed" if outcome.location else ""
-    return f"{outcome.kind} ({outcome.reason}{where}); the answer is kept"
+    if outcome.reason == "redirect":
+        return "a redirect to no http or https address is not followed; the answer is kept"
+    return f"{outcome.kind} ({outcome.reason}); the answer is kept"
 
 
 def _verdict(taken: Taken | None) -> str | None:

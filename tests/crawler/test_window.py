@@ -23,7 +23,7 @@ MARCH = Window(since=date(2024, 3, 10), until=date(2024, 3, 20))
         ("", None),
     ],
 )
-def test_a_stated_date_of_any_precision_is_held_against_the_window(stated: str | None, inside: bool | None) -> None:
+def test_a_stated_date_of_any_precision_is_held_against_the_window(stated: str | None, *, inside: bool | None) -> None:
     assert MARCH.holds(stated) is inside
 
 
