@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -103,6 +103,7 @@ captures = st.builds(
 
 
 @given(captures)
+@settings(deadline=None)
 def test_any_capture_comes_back_field_for_field(capture: Capture) -> None:
     made = records(capture)
     again = [decode_record(zlib.decompress(encode_record(record), 31)) for record in made]

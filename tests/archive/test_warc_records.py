@@ -2,7 +2,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.warc import BrokenRecord, Record, decode_record, encode_record, make_record, read_records
@@ -24,6 +24,7 @@ def plain(made: Record) -> bytes:
 
 
 @given(st.binary())
+@settings(deadline=None)
 def test_a_block_comes_back_byte_for_byte(block: bytes) -> None:
     made = record(block)
     assert decode_record(plain(made)) == made
