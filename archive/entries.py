@@ -51,7 +51,13 @@ def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str
         links_digest=read.links_digest,
         page_digest=read.page_digest,
     )
-    return Entry(row, None if original else read.body)
+    storable = {name: _storable(value) if isinstance(value, str) else value for name, value in row.items()}
+    return Entry(storable, None if original else read.body)
+
+
+def _storable(text: str) -> str:
+    """A half of a surrogate pair, as a broken address may have it, is no text to a database."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def site_key(file: str) -> str:

@@ -17,7 +17,7 @@ from typing import Self
 from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
 from archive.directory import Archive
-from archive.entries import Entry, make_entry
+from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
@@ -51,10 +51,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Original:
-    """The capture that a 304 speaks of, and where it stands."""
+    """The capture that a 304 speaks of, where it stands, and the site it was stored under."""
 
     place: Place
     capture: Capture
+    site: Site | None
 
 
 class Intake:
@@ -112,7 +113,8 @@ class Intake:
             self._uncatalogued[stored.file] += 1
             self._newest[key] = stored.file
         taken = Taken(stored, Future(), Future())
-        read = self._workers.read(original.capture if original else capture, site)
+        source, its_site = (original.capture, original.site) if original else (capture, site)
+        read = self._workers.read(source, its_site)
         read.add_done_callback(partial(self._note, capture, taken, original.place.record_id if original else None))
         return taken
 
@@ -131,7 +133,8 @@ class Intake:
         if place is None:
             return None
         try:
-            return _Original(place, read_capture(self.archive, place.file, place.offset))
+            capture = read_capture(self.archive, place.file, place.offset)
+            return _Original(place, capture, self._sites.get(site_key(place.file)))
         except BrokenWarc as error:
             _log.error("%s", error)
             return None

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from archive.entries import Entry
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, CatalogError
 from archive.judge import Verdict
 
 BATCH = 256
@@ -76,6 +76,8 @@ class Recorder:
                 verdicts = self._add([note.entry for note in notes])
             except ArchiveError as error:
                 self._error = error
+            except Exception as error:  # noqa: BLE001 (the outermost boundary: a thread that dies answers nobody)
+                self._error = CatalogError(f"catalog: {error!r}; this is a defect of lantian, the captures are kept")
         for note in notes:
             if self._error:
                 note.verdict.set_exception(self._error)

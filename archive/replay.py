@@ -85,9 +85,9 @@ def _take(catalog: Catalog, batch: Sequence[Reread], *, is_kept: bool) -> Iterat
         yield Replayed(one.entry.row["url"], record_id, one.outcome, differences)
 
 
-def _find_original(archive: Archive, catalog: Catalog, record_id: str) -> Capture | None:
+def _find_original(archive: Archive, catalog: Catalog, record_id: str) -> tuple[Capture, str] | None:
     places = catalog.places_of([record_id])
-    return read_capture(archive, places[0].file, places[0].offset) if places else None
+    return (read_capture(archive, places[0].file, places[0].offset), places[0].file) if places else None
 
 
 def _lost(catalog: Catalog, where: ColumnElement[bool], offsets: set[int]) -> Iterator[Replayed]:

@@ -22,9 +22,13 @@ from pipelines.site import Site
 AHEAD = 64
 """Captures read from disk before the first of them has come back."""
 
+AHEAD_BYTES = 64 * 1024 * 1024
+"""And their bytes: a few large files must not fill the memory."""
+
 REVISIT = "revisit"
 
-FindOriginal = Callable[[str], Capture | None]
+FindOriginal = Callable[[str], tuple[Capture, str] | None]
+"""Gives the capture of a record, and the file it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +52,19 @@ def reread(
     A revisit is read as its original where `find_original` knows it by its record id; otherwise the catalog settles
     it when both are in.
     """
-    waiting: deque[tuple[Capture, Stored, str | None, Future[Reading]]] = deque()
+    waiting: deque[_Waiting] = deque()
+    size = 0
     for capture, stored in captures:
         original = _original_of(archive, stored) if stored.record_type == REVISIT else None
-        source = find_original(original) if original and find_original else None
-        reading = workers.read(source or capture, sites.get(site_key(stored.file)))
-        waiting.append((capture, stored, original, reading))
-        if len(waiting) >= AHEAD:
-            yield _finish(*waiting.popleft())
-    while waiting:
-        yield _finish(*waiting.popleft())
+        found = find_original(original) if original and find_original else None
+        source, file = found or (capture, stored.file)
+        waiting.append(_Waiting(capture, stored, original, workers.read(source, sites.get(site_key(file)))))
+        size += len(capture.response)
+        while len(waiting) >= AHEAD or (waiting and size > AHEAD_BYTES):
+            first = waiting.popleft()
+            size -= len(first.capture.response)
+            yield _finish(first)
+    yield from map(_finish, waiting)
 
 
 def read_places(archive: Archive, places: Iterable[Place]) -> Iterator[tuple[Capture, Stored]]:
@@ -67,10 +74,20 @@ def read_places(archive: Archive, places: Iterable[Place]) -> Iterator[tuple[Cap
         yield read_capture(archive, place.file, place.offset), stored
 
 
-def _finish(capture: Capture, stored: Stored, original: str | None, future: Future[Reading]) -> Reread:
-    reading = future.result()
-    outcome = as_revisit(reading.outcome) if original else reading.outcome
-    return Reread(make_entry(capture, stored, reading, original=original), outcome)
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A capture that a worker is reading; `original` is the record it refers to."""
+
+    capture: Capture
+    stored: Stored
+    original: str | None
+    reading: Future[Reading]
+
+
+def _finish(one: _Waiting) -> Reread:
+    reading = one.reading.result()
+    outcome = as_revisit(reading.outcome) if one.original else reading.outcome
+    return Reread(make_entry(one.capture, one.stored, reading, original=one.original), outcome)
 
 
 def _original_of(archive: Archive, stored: Stored) -> str | None:

@@ -54,7 +54,7 @@ def serve(connection: Connection) -> None:
             sites |= chunk.sites
             for task in chunk.tasks:
                 connection.send(read_safely(task.capture, sites.get(task.site), knowledge))
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):
         return
 
 

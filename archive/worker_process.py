@@ -65,7 +65,7 @@ class WorkerProcess:
         tasks = tuple(Task(capture, id(site) if site else -1) for capture, site in pages)
         try:
             self._connection.send(Chunk(unknown, tasks))
-        except ConnectionError:
+        except OSError:
             return False
         return True
 
@@ -75,7 +75,7 @@ class WorkerProcess:
             if not self._connection.poll(patience):
                 return "too-slow"
             answer: Reading | Defect = self._connection.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             return "worker-died"
         return answer
 
@@ -92,5 +92,5 @@ class WorkerProcess:
         try:
             self._connection.send(knowledge)
             return self._connection.poll(STARTING) and bool(self._connection.recv())
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             return False

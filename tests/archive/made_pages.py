@@ -143,7 +143,7 @@ def capture(
     return Capture(
         url=url,
         fetched_at=START + timedelta(minutes=minute),
-        request=f"GET {path} HTTP/1.1\r\nHost: sthj.example.cn\r\n{sent}\r\n".encode(),
+        request=f"GET {path} HTTP/1.1\r\nHost: sthj.example.cn\r\n{sent}\r\n".encode("utf-8", "replace"),
         response=head.encode("latin-1") + body,
         duration=0.02,
         peer="127.0.0.1:80",

@@ -16,6 +16,7 @@ from archive.errors import CatalogError
 from archive.export.jsonl import jsonl_lines
 from archive.ingest import NO_SITE, Intake
 from archive.locks import owning_catalog
+from archive.replay import replay
 from archive.store import read_captures
 from archive.workers import Workers
 from pipelines.records import Capture, Failure
@@ -176,8 +177,31 @@ def test_a_broken_file_does_not_keep_a_crawl_from_going_on(archive: Archive, cap
     assert "the file ends inside a record" in caplog.text
 
 
+def test_an_address_that_no_database_can_hold_does_not_stop_the_crawl(archive: Archive) -> None:
+    broken = capture(f"{HOST}/\ud800.html", "<p>文字</p>")
+    take_all(archive, [broken, article_capture(1, minute=1)])
+    assert broken.record_id in catalogued(archive)
+    with Workers(0) as workers:
+        assert [one.differences for one in replay(archive, workers=workers, sites={}, diff=True)] == [(), ()]
+
+
+def test_captures_behind_a_hole_are_found_at_their_new_place(archive: Archive) -> None:
+    acknowledged = crawl_and_kill(archive, first=0, seconds=0.8)
+    (file,) = archive.warc_dir.rglob("*.warc.gz.open")
+    with file.open("r+b") as handle:  # a power cut that took a page from the middle
+        handle.seek(file.stat().st_size // 2)
+        handle.write(bytes(4096))
+    with Workers(0) as workers, Intake(archive, workers=workers, sites={}) as intake:
+        assert len(intake.cuts) >= 1
+    stored = {stored.record_id for _, stored in read_captures(archive)}
+    assert 0 < len(set(acknowledged) - stored) < len(acknowledged) / 2
+    assert catalogued(archive) == stored
+    with Workers(0) as workers:
+        assert {one.differences for one in replay(archive, workers=workers, sites={}, diff=True)} == {()}
+
+
 CRAWL = """
-import sys
+import sys, time
 from archive.directory import Archive
 from archive.ingest import Intake
 from archive.workers import Workers
@@ -189,6 +213,7 @@ with Workers(1) as workers, Intake(Archive.open(sys.argv[1]), workers=workers, s
         capture = article_capture(number, minute=number)
         intake.take(capture, site=None)
         print(capture.record_id, flush=True)
+        time.sleep(0.01)
 """
 
 
