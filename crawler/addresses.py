@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from scrapy.settings import BaseSettings
@@ -21,10 +22,16 @@ class Reach:
 
     def covers(self, host: str) -> bool:
         """Whether an address literal is within reach; what is no literal is not."""
-        address = parse_literal(host)
-        if address is None:
-            return False
-        return is_public(address) or any(address in network for network in self.networks)
+        return _is_within(host, self.networks)
+
+
+# The hosts of a crawl are few, and each is asked about with every request.
+@lru_cache(maxsize=1024)
+def _is_within(host: str, networks: tuple[Network, ...]) -> bool:
+    address = parse_literal(host)
+    if address is None:
+        return False
+    return is_public(address) or any(address in network for network in networks)
 
 
 EVERYWHERE = Reach((ip_network("0.0.0.0/0"), ip_network("::/0")))
@@ -46,6 +53,7 @@ def parse_reach(settings: BaseSettings) -> Reach:
         raise ValueError(f"ALLOW_PRIVATE_ADDRESSES: {value!r} is neither a truth value nor networks; {error}") from None
 
 
+@lru_cache(maxsize=1024)
 def parse_literal(host: str) -> Address | None:
     """Read an address literal, with or without a zone; a name gives None, and so do `127.1` and `0x7f000001`.
 

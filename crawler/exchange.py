@@ -31,8 +31,8 @@ class Exchange:
     """What has been sent and received so far.
 
     `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
-    or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they belong to no exchange. `refused` is a
-    private address that was kept from being connected to.
+    or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they
+    belong to no exchange. `refused` is a private address that was kept from being connected to.
     """
 
     __slots__ = (

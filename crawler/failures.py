@@ -62,6 +62,8 @@ def name_failure(error: BaseException | None, *, lost: BaseException | None, has
     connection is `truncated`, whichever way it came.
     """
     causes = [*_unwrap(error), *_unwrap(lost)]
+    if not causes:
+        return Failure("stopped", "the download was stopped before the response ended")
     for kind, types in _KINDS:
         for cause in causes:
             if isinstance(cause, types):
@@ -72,7 +74,7 @@ def name_failure(error: BaseException | None, *, lost: BaseException | None, has
     odd = next((cause for cause in causes if isinstance(cause, ValueError | KeyError)), None)
     if odd is not None:
         return Failure("bad-http", _first_line(odd))
-    return Failure("other", _first_line(error or lost))
+    return Failure("other", _first_line(causes[0]))
 
 
 def _describe(kind: str, cause: BaseException, *, has_response: bool) -> Failure:
@@ -93,10 +95,10 @@ def _unwrap(error: BaseException | None) -> Iterator[BaseException]:
         yield from _unwrap(reason.value if isinstance(reason, TwistedFailure) else reason)
 
 
-def _first_line(error: BaseException | None) -> str:
+def _first_line(error: BaseException) -> str:
     if isinstance(error, SSL.Error):
         return _tls_reason(error)
-    text = str(error).strip().split("\n", 1)[0] if error is not None else ""
+    text = str(error).strip().split("\n", 1)[0]
     return (text or type(error).__name__)[:_LONGEST_MESSAGE]
 
 

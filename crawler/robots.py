@@ -5,7 +5,6 @@ get None, which means "allowed". Here the waiting share a future.
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from time import monotonic
 
@@ -22,8 +21,6 @@ from scrapy.utils.misc import build_from_crawler
 from crawler.failures import name_failure
 from pipelines.http import parse_response
 from pipelines.records import Capture
-
-logger = logging.getLogger(__name__)
 
 # RFC 9309 §2.5: at least 500 KiB must be read.
 _LONGEST = 500 * 1024
@@ -51,6 +48,7 @@ class Robots(RobotsTxtMiddleware):
 
     - 2xx: the rules in it. 4xx but 429: none, everything is allowed (§2.3.1.3), as it is when redirects lead nowhere.
     - 5xx, 429, no answer: unreachable, *nothing* is allowed (§2.3.1.4); asked again after ten minutes.
+    - A file that was cut counts as far as it came.
     - A private address or a url without a host is not unreachable: each request to it is refused for what it is.
     """
 

@@ -26,7 +26,10 @@ from pipelines.records import Tls
 
 
 class SendingTap:
-    """The transport as a request sees it while it is written."""
+    """The transport as a request sees it while it is written.
+
+    What is handed to the transport counts as sent; of a large body, a connection that breaks may have taken less.
+    """
 
     def __init__(self, transport: Any, sent: list[bytes]) -> None:
         self._transport = transport

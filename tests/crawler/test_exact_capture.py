@@ -154,6 +154,19 @@ def test_each_hop_of_a_redirect_and_each_retry_is_a_capture(folder: Path) -> Non
     assert len(tries) == 3
 
 
+def test_a_request_that_a_kept_connection_swallows_is_not_sent_a_second_time_unseen(folder: Path) -> None:
+    with Origin(_answer) as origin:
+        told = drive(
+            folder, [Ask(f"{origin.base}/{name}") for name in ("landed", "closed-at-once")], CONCURRENT_REQUESTS=1
+        )
+    first, second = origin.log
+    assert first.connection == second.connection
+    (capture,) = told.of(f"{origin.base}/closed-at-once")
+    assert capture.failure is not None
+    assert capture.failure.kind == "closed"
+    assert capture.request == second.request
+
+
 def test_a_thousand_exchanges_thirty_two_at_a_time_over_kept_connections(folder: Path) -> None:
     bodies = {f"/{number}": random.Random(number).randbytes(number * 37 % 30_000) for number in range(1000)}
 

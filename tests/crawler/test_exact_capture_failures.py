@@ -90,6 +90,10 @@ def test_a_message_is_one_line_of_bounded_length() -> None:
     assert name_failure(RuntimeError(), lost=None, has_response=False).message == "RuntimeError"
 
 
+def test_a_download_that_somebody_stopped_is_called_so() -> None:
+    assert name_failure(None, lost=None, has_response=True).kind == "stopped"
+
+
 def test_an_openssl_error_is_told_by_its_reason() -> None:
     failure = name_failure(
         SSL.Error([("SSL routines", "", "unsafe legacy renegotiation disabled")]), lost=None, has_response=False
