@@ -10,7 +10,7 @@ from dataclasses import dataclass
 ALIGNED = -1  # of a waiting lead byte: there is none
 UNKNOWN = 0x1000  # there is one, and nobody knows which; the byte that was lost with it is added where there was one
 ASCII = 0x10000  # flags a code whose last byte is an ASCII character
-WIDTH = 40  # states kept
+WIDTH = 20  # states kept of those that wait for a byte, and of those that do not
 SPAN = 20.0  # nats behind the best at which a state is dropped
 CERTAIN = 12.0  # a margin, in nats, beyond which rivals are not remembered
 
@@ -66,8 +66,13 @@ def select(states: Iterable[State], position: int) -> list[State]:
             best[key] = state
         elif other.piece is not state.piece:
             best[key] = _merge(state, other, position) if state.cost < other.cost else _merge(other, state, position)
-    kept = sorted(best.values(), key=lambda state: state.cost)[:WIDTH]
-    return [state for state in kept if state.cost <= kept[0].cost + SPAN]
+    if len(best) == 1:
+        return list(best.values())
+    ranked = sorted(best.values(), key=lambda state: state.cost)
+    limit = ranked[0].cost + SPAN
+    aligned = [state for state in ranked if state.lead == ALIGNED and state.cost <= limit]
+    waiting = [state for state in ranked if state.lead != ALIGNED and state.cost <= limit]
+    return sorted(aligned[:WIDTH] + waiting[:WIDTH], key=lambda state: state.cost)
 
 
 def _merge(winner: State, loser: State, position: int) -> State:

@@ -20,7 +20,7 @@ from pipelines.repair.plan import LOST
 FAN = 16  # characters tried for an unknown byte
 PATIENCE = 400  # visible characters after which a search that has not come to one path is cut to its best
 BROKEN = 16.0  # nats: bytes that no reading explains
-LONELY = 15.0  # a byte lost although its pair was a character
+LONELY = 8.0  # a byte lost although its pair was a character
 SPREAD = 3.5  # one digit or Latin letter among the class that the model counts
 ENDED = 2.0  # that this was the end of a line
 SWALLOWED = 1.0  # an ASCII character that went with a lost byte
@@ -240,7 +240,7 @@ class Search:
         """A mark with no gloss behind it: itself, or the trail of a character, with or without the byte behind."""
         if state.lead == ALIGNED:
             yield self._extend(state, position, position + 1, self.text[position], ord("?"), keep=True)
-            if not self.text[position + 1 : position + 2].isascii():
+            if self._may_be_shifted(position + 1):
                 yield self._wait(state, UNKNOWN, position, cost=LONELY)
             return
         if state.lead >= UNKNOWN:
@@ -253,6 +253,11 @@ class Search:
         broken = self._extend(state, position, position + 1, LOST, 0, cost=STRAY if state.lead >= UNKNOWN else BROKEN)
         yield broken
         yield self._wait(broken, UNKNOWN)
+
+    def _may_be_shifted(self, position: int) -> bool:
+        """Whether the character there may be two bytes of two others."""
+        behind = self.text[position : position + 1]
+        return not behind.isascii() or (self.clone.is_half_width and behind in "!,:;()")
 
     def _is_read(self, state: State, reading: Reading) -> bool:
         """Whether the byte lost before an unknown lead would have made a character with the lead of this reading."""

@@ -34,7 +34,7 @@ SOURCES = (
 )
 SLOTS = 1_590_007  # times three bytes: under 5 MB with the character table
 DISCOUNT = 0.75
-LAWS, JIEBA, WEB, PLACES = 1.0, 1 / 20, 1 / 2000, 0.5  # what one occurrence in each source is worth
+LAWS, JIEBA, WEB, PLACES = 0.5, 1 / 60, 1 / 1000, 0.5  # what one occurrence in each source is worth
 RUNNING = 0.4  # the share of word ends whose next character is told by running text
 
 
