@@ -167,6 +167,19 @@ def test_a_request_that_a_kept_connection_swallows_is_not_sent_a_second_time_uns
     assert capture.request == second.request
 
 
+def test_a_connection_that_the_server_will_close_is_not_used_again(folder: Path) -> None:
+    heads = {
+        "/10": b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n",
+        "/cased": b"HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 2\r\n\r\n",
+        "/among": b"HTTP/1.1 200 OK\r\nConnection: TE, close\r\nContent-Length: 2\r\n\r\n",
+        "/last": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+    }
+    with Origin(lambda request: Reply((heads[request.split()[1].decode()] + b"ok", 0.2), "close")) as origin:
+        told = drive(folder, [Ask(origin.base + path) for path in heads], CONCURRENT_REQUESTS=1)
+    assert [capture.failure for capture in told.captures] == [None] * 4
+    assert [one.connection for one in origin.log] == [1, 2, 3, 4]
+
+
 def test_a_thousand_exchanges_thirty_two_at_a_time_over_kept_connections(folder: Path) -> None:
     bodies = {f"/{number}": random.Random(number).randbytes(number * 37 % 30_000) for number in range(1000)}
 
