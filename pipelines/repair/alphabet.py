@@ -10,7 +10,7 @@ from pipelines.repair.language import CLASSES, Language, letter_of
 
 LEADS = range(0x81, 0xFF)
 TRAILS = range(0x40, 0xFF)
-COMMON = 160  # characters tried where both bytes are gone
+COMMON = 400  # characters tried where both bytes are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Reading:
 class Alphabet:
     """All of GBK by character and by code, and what the channel can carry: by lead, by trail, by the sound of a gloss.
 
-    `losable` are the common characters whose trail is often lost together with the lead behind it.
+    `losable_trails` make pairs with the lead behind them that a decoder, shifted by one, loses; `losable` are the
+    common characters to which that happens often.
     """
 
     codes: dict[str, int]
@@ -35,14 +36,11 @@ class Alphabet:
     by_trail: dict[int, tuple[Reading, ...]]
     by_sound: dict[str, tuple[Reading, ...]]
     losable: tuple[Reading, ...]
+    losable_trails: frozenset[int]
 
     def is_pair(self, first: int, second: int) -> bool:
         """Whether a decoder reads two bytes as a character, rather than losing them."""
         return (first << 8 | second) in self.by_code
-
-    def is_losable(self, trail: int) -> bool:
-        """Whether some lead behind this trail makes a pair that a decoder, shifted by one, loses."""
-        return trail >= 0x80 and any((trail << 8 | lead) not in self.by_code for lead in LEADS)  # noqa: PLR2004
 
 
 @lru_cache(maxsize=4)
@@ -68,6 +66,7 @@ def make_alphabet(language: Language) -> Alphabet:
         {trail: tuple(found) for trail, found in by_trail.items()},
         {sound: tuple(found) for sound, found in by_sound.items()},
         tuple(losable),
+        frozenset(t for t in range(0x80, 0xFF) if any((t << 8 | lead) not in by_code for lead in LEADS)),
     )
 
 

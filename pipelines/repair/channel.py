@@ -14,7 +14,7 @@ from heapq import nsmallest
 from pipelines.repair.alphabet import Alphabet, Reading, make_alphabet
 from pipelines.repair.beam import ALIGNED, ASCII, UNKNOWN, Piece, Settled, State, select, settle
 from pipelines.repair.clone import SOUND, Clone
-from pipelines.repair.language import CLASSES, HOLE, Language, letter_of
+from pipelines.repair.language import CLASSES, DIGIT, HOLE, Language, letter_of
 from pipelines.repair.plan import LOST
 
 FAN = 16  # characters tried for an unknown byte
@@ -281,7 +281,7 @@ class Search:
 
     def _lose_two(self, state: State, position: int, readings: list[Reading]) -> Iterator[State]:
         """The trail went with the lead behind it: no character is written with the two."""
-        lost = [reading for reading in readings if self.alphabet.is_losable(reading.code & 0xFF)]
+        lost = [reading for reading in readings if reading.code & 0xFF in self.alphabet.losable_trails]
         for reading, published in self._likeliest(state, lost):
             extra = self._missed(state, reading) + STRAY
             new = self._extend(state, position, position + 1, published, reading.code, cost=extra)
@@ -305,6 +305,7 @@ class Search:
             yield self._extend_all(state, position, end, published + "<", extra)
         else:
             yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED)
+            yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED, lost=DIGIT)
             if self.clone.has_lines and published in _ENDS and not self.text[end].isascii() and not self.markup:
                 yield self._extend_all(state, position, end, published + "\n", extra + SWALLOWED + ENDED)
 
@@ -326,12 +327,15 @@ class Search:
             new.piece = state.piece
         return new
 
-    def _extend_all(self, state: State, start: int, end: int, after: str, cost: float, *, hidden: bool = True) -> State:
+    def _extend_all(
+        self, state: State, start: int, end: int, after: str, cost: float, *, hidden: bool = True, lost: int = HOLE
+    ) -> State:
+        """A state that has read `after`; what is lost may be of a known class of letters without being known."""
         a, b = state.a, state.b
         cost += state.cost
         after = to_half_width(after) if self.clone.is_half_width else after
         for character in after:
-            letter = HOLE if character == LOST else letter_of(character)
+            letter = lost if character == LOST else letter_of(character)
             cost += self.language.cost(a, b, letter) + (SPREAD if hidden and letter in CLASSES else 0.0)
             a, b = b, letter
         piece = Piece(state.piece, start, end, after)

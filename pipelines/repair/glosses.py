@@ -18,43 +18,58 @@ from pipelines.repair.clone import TONED, TONED_SOUND, describe_clone
 from pipelines.repair.language import Language
 from pipelines.repair.plan import LOST, Change, Finding
 
+COMMON = 10.0  # nats: a character that no reader needs explained is likelier than this
 DOUBT = 1.5  # nats: a character whose runner-up is nearer than this is not known
 
 _TRIGGER = re.compile(f"[{TONED}][a-zɡ]{{0,4}}\\)")
 _ALIGNED = re.compile(f"([\u3400-\u9fff])\\(({TONED_SOUND})\\)")
+_HANZI = re.compile("[\u3400-\u9fff]")
 _BROKEN = re.compile(f"[?\ufffd]\\(?({TONED_SOUND})\\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """The evidence for the channel: glosses of characters that differ between the scripts, of others, and broken ones."""
+    """The evidence for the channel.
 
-    differing: int
+    `strong` counts glosses of common characters that differ between the scripts, with their usual reading; `weak`
+    other glosses of such characters; `others` all other glosses; `broken` those behind a lost byte. `consistent` is
+    the share of the occurrences of glossed characters that are glossed, `density` that of all hanzi.
+    """
+
+    strong: int
+    weak: int
     others: int
     broken: int
     consistent: float
+    density: float
 
     @property
     def is_damage(self) -> bool:
         """Whether so many glosses, and of this kind, cannot be the author's."""
-        if self.broken:
-            return self.differing + self.broken >= 2  # noqa: PLR2004
-        return self.differing >= 3 and self.differing >= 4 * self.others and self.consistent >= 0.8  # noqa: PLR2004
+        differing = self.strong + self.weak
+        if self.broken and differing + self.broken > 1:
+            return self.others <= differing + self.broken
+        return self.strong > 0 and differing >= 4 * self.others and self.consistent >= 0.7 and self.density <= 0.8  # noqa: PLR2004
 
 
 def weigh_glosses(text: str, language: Language) -> Weight:
-    """Count the glosses of a text by kind; `consistent` is the share of occurrences of glossed characters that are."""
+    """Count the glosses of a text by kind."""
     glossed: Counter[str] = Counter()
-    others = 0
+    strong = others = 0
     for match in _ALIGNED.finditer(text):
         character, sound = match.groups()
-        if is_differing(character, language) and sound in language.readings.get(character, ()):
-            glossed[character] += 1
-        else:
+        if not is_differing(character, language) or sound not in language.readings.get(character, ()):
             others += 1
-    everywhere = sum(text.count(character) for character in glossed)
+            continue
+        glossed[character] += 1
+        published = language.simplified[character][0]
+        strong += language.cost(0, 0, ord(published)) < COMMON and sound == language.usual_reading(character)
     differing = glossed.total()
-    return Weight(differing, others, len(_BROKEN.findall(text)), differing / everywhere if everywhere else 1.0)
+    everywhere = sum(text.count(character) for character in glossed)
+    hanzi = len(_HANZI.findall(text))
+    broken = len(_BROKEN.findall(text))
+    consistent = differing / everywhere if everywhere else 1.0
+    return Weight(strong, differing - strong, others, broken, consistent, (differing + others) / max(hanzi, 1))
 
 
 def is_differing(character: str, language: Language) -> bool:

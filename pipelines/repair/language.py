@@ -21,6 +21,7 @@ HOLE_COST = 6.0  # of a character that nobody can know
 _PROBES = 64
 _SIGNS = frozenset("、。·—…‘’“”〔〕〈〉《》「」『』【】①②③④⑤×℃〇")
 _MASK = (1 << 64) - 1
+_A, _B, _C, _D = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xBF58476D1CE4E5B9
 
 #: Every character is one of the model's letters: itself, or the class it stands for.
 DIGIT, LATIN, BREAK, OTHER, HOLE = 0x30, 0x61, 0x0A, 0xFFFC, 0xFFFD
@@ -55,8 +56,8 @@ def letter_of(character: str) -> int:
 
 def hash_letters(a: int, b: int, c: int) -> int:
     """Mix three letters (0 for none) into 48 bits: the slot comes from the high bits, the print from the low 16."""
-    mixed = (a * 0x9E3779B97F4A7C15 + b * 0xC2B2AE3D27D4EB4F + c * 0x165667B19E3779F9) & _MASK
-    mixed = ((mixed ^ (mixed >> 31)) * 0xBF58476D1CE4E5B9) & _MASK
+    mixed = (a * _A + b * _B + c * _C) & _MASK
+    mixed = ((mixed ^ (mixed >> 31)) * _D) & _MASK
     return mixed >> 16
 
 
@@ -70,7 +71,7 @@ class Language:
     only when they are one.
     """
 
-    readings: dict[str, frozenset[str]]
+    readings: dict[str, tuple[str, ...]]
     simplified: dict[str, str]
     converted: frozenset[str]
     sources: tuple[str, ...]
@@ -78,9 +79,14 @@ class Language:
     prints: "array[int]" = field(repr=False)
     values: bytes = field(repr=False)
 
+    def usual_reading(self, character: str) -> str | None:
+        """The reading that a dictionary names first."""
+        return self.readings[character][0] if character in self.readings else None
+
     def look_up(self, a: int, b: int, c: int) -> int:
         """Return the stored value of an n-gram (0 letters in front for shorter ones), or -1."""
-        mixed = hash_letters(a, b, c)
+        mixed = (a * _A + b * _B + c * _C) & _MASK  # hash_letters, written out: this is the innermost loop
+        mixed = (((mixed ^ (mixed >> 31)) * _D) & _MASK) >> 16
         mark = (mixed & 0xFFFF) or 1
         slot = (mixed >> 16) % self.slots
         prints = self.prints
@@ -128,6 +134,6 @@ def parse_language(data: bytes) -> Language:
         prints.byteswap()
     if len(values) != slots:
         raise LanguageError("language data: cut short; reinstall the package")
-    readings = {character: frozenset(sounds.split()) for character, sounds in header["readings"].items()}
+    readings = {character: tuple(sounds.split()) for character, sounds in header["readings"].items()}
     simplified, converted = dict(header["simplified"]), frozenset(header["converted"])
     return Language(readings, simplified, converted, tuple(header["sources"]), slots, prints, values)
