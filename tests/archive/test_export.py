@@ -198,13 +198,15 @@ def test_exporting_again_leaves_only_what_belongs_to_it(archive: Archive, tmp_pa
     with Catalog(archive) as catalog:
         export_seed(catalog, folder)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
-    take_all(archive, [article_capture(4), article_capture(5)])
+    take_all(archive, [article_capture(28), article_capture(5)])  # the first was published before all others
     with Catalog(archive) as catalog:
         export_seed(catalog, folder)
     names = {path.name for path in folder.iterdir()}
     assert "README.txt" in first
     assert "README.txt" in names
     assert len(names) == 7
+    assert sorted(name[:3] for name in names - {"README.txt"}) == ["000", "001", "002", "003", "004", "005"]
+    assert len(names & set(first)) == 2
 
 
 def test_an_empty_catalog_exports_nothing(archive: Archive, tmp_path: Path) -> None:

@@ -119,6 +119,15 @@ def test_a_worker_that_hung_once_costs_only_time() -> None:
         assert pid not in workers.pids
 
 
+def test_an_interrupt_from_the_terminal_is_left_to_the_parent() -> None:
+    with Workers(1) as workers:
+        workers.submit(article_capture(1), None).result()
+        before = workers.pids
+        os.kill(next(iter(before)), signal.SIGINT)
+        assert workers.submit(article_capture(2), None).result().kind == "article"
+        assert workers.pids == before
+
+
 def test_what_is_submitted_is_finished_before_the_workers_go() -> None:
     with Workers(2) as workers:
         futures = [workers.submit(article_capture(number), None) for number in range(30)]

@@ -26,8 +26,8 @@ from tests.archive.made_pages import article_html, article_url
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "pages"
-PAGES = 800
-ROUNDS = 3
+PAGES = 432
+ROUNDS = 2
 PROCESSES = 2
 START = datetime(2026, 10, 1, tzinfo=UTC)
 
