@@ -6,6 +6,7 @@ maximum-sum segment (one pass). It needs no knowledge of the markup and is weigh
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from lxml.etree import _Element
 
@@ -13,6 +14,7 @@ from pipelines.furniture import ends_article, is_info, is_tools
 from pipelines.lines import Line, Lines
 
 _PUNCTUATION = re.compile(r"[，。；：！？、“”,;!?]")
+_MOST = 20_000
 _GAP = 300.0
 _SHORT, _NOTICE_LIMIT, _TOOL_LIMIT = 24, 300, 120
 _NOTICE = re.compile(
@@ -48,10 +50,10 @@ def densest(lines: Sequence[Line]) -> tuple[int, int]:
     """The range [start, end) of the maximum-sum run; (0, 0) where no line speaks for text.
 
     A block of links or furniture that weighs more than `_GAP` ends a run: what follows is another text (comments,
-    a second body for phones), however long.
+    a second body for phones), however long. Lines beyond `_MOST` are not weighed.
     """
     best, best_range, running, peak, start = 0.0, (0, 0), 0.0, 0.0, 0
-    for position, line in enumerate(lines):
+    for position, line in enumerate(islice(lines, _MOST)):
         running += weigh(line)
         peak = max(peak, running)
         if running <= 0 or running < peak - _GAP:

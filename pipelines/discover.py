@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element
@@ -34,6 +35,7 @@ _MENUS = re.compile(
     r"\b(?:nav\w*|menu\w*|footer\w*|foot|header|breadcrumb\w*|crumbs?|topbar|sub-?nav\w*|sub-?menu\w*|sidebar|links?|friend\w*|tools?)\b"
 )
 _ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
+_MOST = 5000
 _SHORTEST, _LONGEST, _MENU_LENGTH = 6, 40, 8
 _DATED, _ARTICLE_LIKE, _LEAST = 15.0, 8.0, 60.0
 
@@ -56,10 +58,10 @@ class LinkGroup:
 
 
 def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
-    """Groups that may be lists of articles, best first."""
+    """Groups that may be lists of articles, best first; a page of more than `_MOST` links is cut there."""
     items = platform.items if platform.kind(view) else None
     places: dict[str, list[_Element]] = defaultdict(list)
-    for anchor in view.root.iter("a"):
+    for anchor in islice(view.root.iter("a"), _MOST):
         places[_place(anchor)].append(anchor)
     groups = (_group(view, place, anchors, items) for place, anchors in places.items() if not _is_menu(anchors))
     wanted = 0.0 if items else _LEAST

@@ -6,6 +6,7 @@ outcomes with a reason; nothing here raises for a bad page.
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.article import build_article, draft_article, draft_plain_text, read_heading
@@ -141,9 +142,8 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
     return understand(page, site, provenance, problem=body.problem, form=form)
 
 
-_UNREAD = re.compile(r"(<(?i:script|style)\b[^>]*>).*?(?=</(?i:script|style))", re.DOTALL)
+_UNREAD = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _EMBEDDED = re.compile(r";base64,[A-Za-z0-9+/=%\s]{100,}")
-"""Parts of a page's source that no reader reads: most of its characters."""
 
 
 def _repair_text(text: str, knowledge: Knowledge) -> Repaired:
@@ -152,11 +152,21 @@ def _repair_text(text: str, knowledge: Knowledge) -> Repaired:
 
 def _repair_page(source: str, knowledge: Knowledge) -> Repaired:
     """Repair a page whose readable part is damaged; most are not, and scripts alone are no reason to look further."""
-    readable = _EMBEDDED.sub("", _UNREAD.sub(r"\1", source))
-    found = repair(readable, knowledge.language, markup=True)
+    found = repair(_EMBEDDED.sub("", "".join(_readable(source))), knowledge.language, markup=True)
     if not found.steps:
         return Repaired(source, (), found.damage, ())
     return repair(source, knowledge.language, markup=True)
+
+
+def _readable(source: str) -> Iterator[str]:
+    """The source without the contents of scripts and styles: most of its characters, and none that a reader reads."""
+    position = 0
+    while found := _UNREAD.search(source, position):
+        yield source[position : found.end()]
+        position = source.find(f"</{found[1]}", found.end())
+        if position < 0:
+            return
+    yield source[position:]
 
 
 def understand(

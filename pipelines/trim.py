@@ -48,11 +48,13 @@ def trim_lines(
     first_long, last_long = _long_ends(shown, title)
     start = _lead_end(shown[:first_long], title)
     stop = next((i for i, line in enumerate(shown) if i > max(last_long, start - 1) and ends_article(line)), len(shown))
-    kept = [line for i, line in enumerate(shown[start:stop], start) if i <= last_long or not _edge(line, title)]
+    tail = range(max(start, last_long + 1), stop)
+    edges = {number for number in tail if _edge(shown[number], title)}
+    kept = [line for number, line in enumerate(shown[start:stop], start) if number not in edges]
     return Body(
         tuple(kept),
         (*around[0], *shown[:start]),
-        (*(line for line in shown[max(start, last_long + 1) :] if line not in kept), *around[1]),
+        (*(shown[number] for number in sorted(edges)), *shown[stop:], *around[1]),
         method,
         container,
     )

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from pipelines.dates import parse_date
 from pipelines.discover import find_links_in
 from pipelines.links import join_link
-from pipelines.platforms.hanweb import RECORD
+from pipelines.platforms.hanweb import read_records
 from pipelines.records import Link
 from pipelines.view import view_page
 
@@ -39,8 +39,7 @@ def read_answer(url: str, text: str, fetched_at: datetime, *, form: bytes = b"")
 
 
 def _read_datastore(url: str, text: str, fetched_at: datetime, form: bytes) -> Answer:
-    html = "\n".join(RECORD.findall(text))
-    return _links(url, html, fetched_at), _next_group(url, text, form)
+    return _links(url, read_records(text), fetched_at), _next_group(url, text, form)
 
 
 def _links(url: str, html: str, fetched_at: datetime) -> tuple[Link, ...]:

@@ -27,8 +27,6 @@ _NUMBER = {
 }
 _GROUP = 3
 _DATASTORE = re.compile(r"<datastore\b.*?(?:</datastore>|\Z)", re.DOTALL | re.IGNORECASE)
-RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL | re.IGNORECASE)
-"""One record of a datastore: HTML, in CDATA or plain."""
 
 
 def fragment(view: View) -> str | None:
@@ -47,10 +45,16 @@ def fields(view: View) -> dict[str, str]:
     return found
 
 
+def read_records(datastore: str) -> str:
+    """The HTML of all records of a datastore, in CDATA or plain, a line each."""
+    parts = (part.partition("</record>")[0].strip() for part in datastore.split("<record>")[1:])
+    return "\n".join(part.removeprefix("<![CDATA[").removesuffix("]]>") for part in parts)
+
+
 def records(view: View) -> str | None:
     """The HTML of the records that a list page embeds in a script."""
     found = _DATASTORE.search(view.text)
-    return "\n".join(RECORD.findall(found[0])) if found else None
+    return read_records(found[0]) if found else None
 
 
 def following(view: View) -> Link | None:
