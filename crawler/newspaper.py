@@ -38,7 +38,7 @@ class NewspaperSpider(SiteSpider):
         """The other pages of the issue and its articles: which is which shows when they have come."""
         if outcome.kind not in {"newspaper-index", "listing", "homepage"} or errand.page > self.list_pages:
             return
-        for link in outcome.links:
+        for link in (*outcome.links, *([outcome.next] if outcome.next else ())):
             if (errand.day is None or is_of(link.url, errand.day)) and self.wants(Link(link.url, method=link.method)):
                 yield self.request(link, Errand("article", page=errand.page + 1, day=errand.day))
 

@@ -175,6 +175,8 @@ def understand(
     """Classify a decoded and repaired page and take its article or its links. `form` is what was posted for it."""
     if answer := read_answer(page.url, page.text, page.fetched_at, form=form):
         return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
+    if _ROBOTS.match(page.url):
+        return Outcome("other", "robots", page=page)
     if _is_text(page):
         draft = draft_plain_text(page.text, page.fetched_at)
         article = build_article(draft, page, provenance) if draft.paragraphs else None
@@ -191,6 +193,9 @@ def understand(
     if is_soft_404(view):
         return Outcome("gone", "soft-404", page=page)
     return _take(page, view, site, provenance, problem)
+
+
+_ROBOTS = re.compile(r"https?://[^/]+/robots\.txt$", re.IGNORECASE)
 
 
 def _is_text(page: Page) -> bool:

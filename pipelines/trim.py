@@ -49,7 +49,7 @@ def trim_lines(
     start = _lead_end(shown[:first_long], title)
     stop = next((i for i, line in enumerate(shown) if i > max(last_long, start - 1) and ends_article(line)), len(shown))
     tail = range(max(start, last_long + 1), stop)
-    edges = {number for number in tail if _edge(shown[number], title)}
+    edges = {number for number in tail if _edge(shown[number], title) and not _is_signed(shown, number, title)}
     kept = [line for number, line in enumerate(shown[start:stop], start) if number not in edges]
     return Body(
         tuple(kept),
@@ -58,6 +58,14 @@ def trim_lines(
         method,
         container,
     )
+
+
+_SIGNED = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
+
+
+def _is_signed(lines: list[Line], number: int, title: str | None) -> bool:
+    """A bare day below a line of text is the date of a signature (落款), not the info line of the page."""
+    return bool(_SIGNED.fullmatch(lines[number].text)) and number > 0 and not _edge(lines[number - 1], title)
 
 
 def _long_ends(lines: list[Line], title: str | None) -> tuple[int, int]:
