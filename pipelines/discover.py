@@ -63,9 +63,11 @@ def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
     places: dict[str, list[_Element]] = defaultdict(list)
     for anchor in islice(view.root.iter("a"), _MOST):
         places[_place(anchor)].append(anchor)
-    groups = (_group(view, place, anchors, items) for place, anchors in places.items() if items or not _is_menu(anchors))
-    wanted = 0.0 if items else _LEAST
-    return tuple(sorted((group for group in groups if group.worth > wanted), key=lambda group: -group.worth))
+    groups = (
+        _group(view, place, anchors, items) for place, anchors in places.items() if items or not _is_menu(anchors)
+    )
+    kept = (group for group in groups if group.worth > _LEAST or (items and group.entries))
+    return tuple(sorted(kept, key=lambda group: -group.worth))
 
 
 def _is_menu(anchors: list[_Element]) -> bool:

@@ -60,7 +60,7 @@ def trim_lines(
     )
 
 
-_SIGNED = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
+_SIGNED = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")
 
 
 def _is_signed(lines: list[Line], number: int, title: str | None) -> bool:
@@ -70,11 +70,14 @@ def _is_signed(lines: list[Line], number: int, title: str | None) -> bool:
 
 def _long_ends(lines: list[Line], title: str | None) -> tuple[int, int]:
     """The first and the last long paragraph; in a notice of short lines the longest line is both."""
-    sizes = [0 if _edge(line, title) else line.plain for line in lines]
-    long = [number for number, size in enumerate(sizes) if size >= LONG]
-    if long:
-        return long[0], long[-1]
-    longest = sizes.index(max(sizes)) if any(sizes) else -1
+    long = [number for number, line in enumerate(lines) if line.plain >= LONG]
+    first = next((number for number in long if not _edge(lines[number], title)), None)
+    if first is not None:
+        return first, next(number for number in reversed(long) if not _edge(lines[number], title))
+    by_size = sorted(
+        (number for number, line in enumerate(lines) if line.plain), key=lambda number: -lines[number].plain
+    )
+    longest = next((number for number in by_size if not _edge(lines[number], title)), -1)
     return longest, longest
 
 

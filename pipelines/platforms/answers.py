@@ -21,6 +21,7 @@ from pipelines.view import view_page
 
 Answer = tuple[tuple[Link, ...], Link | None]
 
+_DATASTORE = re.compile(r"\s*(?:<\?xml[^>]{0,100}>)?\s*<datastore\b", re.IGNORECASE)
 _TOTAL = re.compile(r"<totalrecord>\s*(\d+)", re.IGNORECASE)
 _TOTAL_PAGES = re.compile(r"<totalpage>\s*(\d+)", re.IGNORECASE)
 _NEXT_GROUP = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)", re.DOTALL | re.IGNORECASE)
@@ -33,7 +34,7 @@ def read_answer(url: str, text: str, fetched_at: datetime, *, form: bytes = b"")
     wrapped = _WRAPPED.match(text) if text.lstrip()[:1] in "{[r" else None
     if wrapped:
         return _read_json(url, wrapped[1], fetched_at)
-    if "<datastore" in text[:2000].lower():
+    if _DATASTORE.match(text):
         return _read_datastore(url, text, fetched_at, form)
     return None
 
