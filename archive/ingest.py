@@ -25,7 +25,7 @@ from archive.reading import Reading, as_revisit
 from archive.recorder import Recorder
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
-from archive.workers import Workers
+from archive.workers import Workers, promise
 from pipelines.framing import parse_head
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
@@ -112,7 +112,7 @@ class Intake:
             self._unread += 1
             self._uncatalogued[stored.file] += 1
             self._newest[key] = stored.file
-        taken = Taken(stored, Future(), Future())
+        taken = Taken(stored, promise(), promise())
         source, its_site = (original.capture, original.site) if original else (capture, site)
         read = self._workers.read(source, its_site)
         read.add_done_callback(partial(self._note, capture, taken, original.place.record_id if original else None))

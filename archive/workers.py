@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from archive.errors import WorkerError
 from archive.language import read_knowledge
@@ -82,14 +82,13 @@ class Workers:
 
     def submit(self, capture: Capture, site: Site | None) -> Future[Outcome]:
         """Send a capture down the road; the result is what it turned out to be."""
-        outcome: Future[Outcome] = Future()
+        outcome: Future[Outcome] = promise()
         self.read(capture, site).add_done_callback(lambda read: _pass_on(read, outcome))
         return outcome
 
     def read(self, capture: Capture, site: Site | None) -> Future[Reading]:
         """Send a capture down the road; the result is the outcome with what the catalog keeps of it."""
-        job = _Job(capture, site, Future())
-        job.future.set_running_or_notify_cancel()
+        job = _Job(capture, site, promise())
         if self.count == 0:
             self._answer(job, read_safely(capture, site, self.knowledge))
             return job.future
@@ -183,6 +182,13 @@ class Workers:
         with self._changed:
             self._jobs.extendleft(reversed(jobs))
             self._changed.notify_all()
+
+
+def promise() -> "Future[Any]":
+    """A future that will be answered: whoever stops waiting for it does not cancel the work."""
+    future: Future[Any] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 def _pass_on(read: Future[Reading], outcome: Future[Outcome]) -> None:

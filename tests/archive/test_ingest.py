@@ -56,6 +56,13 @@ def test_a_capture_is_stored_before_anything_else_is_known(archive: Archive) -> 
         assert taken.verdict.result() == "new"
 
 
+def test_who_stops_waiting_does_not_stop_the_work(archive: Archive) -> None:
+    with Workers(1) as workers, Intake(archive, workers=workers, sites={}) as intake:
+        taken = [intake.take(article_capture(number), site=None) for number in range(3)]
+        assert not any(future.cancel() for one in taken for future in (one.future, one.verdict))
+        assert [one.verdict.result(timeout=60) for one in taken] == ["new"] * 3
+
+
 def test_captures_are_kept_under_the_key_of_their_site(archive: Archive, site: Site) -> None:
     take_all(archive, [article_capture(1)], sites={"ceshi": site}, key="ceshi")
     take_all(archive, [article_capture(2)])
