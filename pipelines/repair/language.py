@@ -67,13 +67,15 @@ class Language:
 
     `readings` maps a character to its readings with tone marks; `simplified` maps a Traditional character to the
     Simplified ones it may stand for (the likeliest first), and lists itself where it is used in both scripts.
-    `converted` are the Simplified characters that every Traditional text writes otherwise. Two languages are equal
+    `converted` are the Simplified characters that every Traditional text writes otherwise; `common` holds the
+    characters of both scripts that ordinary text is made of. Two languages are equal
     only when they are one.
     """
 
     readings: dict[str, tuple[str, ...]]
     simplified: dict[str, str]
     converted: frozenset[str]
+    common: str
     sources: tuple[str, ...]
     slots: int
     prints: "array[int]" = field(repr=False)
@@ -136,4 +138,5 @@ def parse_language(data: bytes) -> Language:
         raise LanguageError("language data: cut short; reinstall the package")
     readings = {character: tuple(sounds.split()) for character, sounds in header["readings"].items()}
     simplified, converted = dict(header["simplified"]), frozenset(header["converted"])
-    return Language(readings, simplified, converted, tuple(header["sources"]), slots, prints, values)
+    common = str(header["common"])
+    return Language(readings, simplified, converted, common, tuple(header["sources"]), slots, prints, values)

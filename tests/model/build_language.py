@@ -33,8 +33,15 @@ SOURCES = (
     "pypinyin 0.55.0 (MIT): readings with tone marks",
 )
 SLOTS = 1_590_007  # times three bytes: under 5 MB with the character table
+#: How numbers stand in news; the packages hold words and laws, where figures are rare.
+FIGURES = """在2月18日 于2020年6月 截至9月23日， 2021年6月29日上午， 自2019年1月1日起 从2018年起， 至2025年12月31日
+“十四五” 1月至6月， 今年1月份， 上午8时30分， 20世纪90年代， （2021年第3号） 〔2019〕2号 第12条 第3次 共283个 等11个
+42家企业 有关部门36家 20多项 270余人 100名 共10名 10万元 5.13万人， 1.5亿元。 2000元 3公里 15吨 30平方米 219天 为7天
+24小时 40岁 5分钟 95.6%， 2.5% 同比增长12.3%， 下降0.6个百分点。 达到119.2% 约3000 近100 超过50 PM2.5 PM10 VOCs
+8月， 6月26日， 3年来， 100周年 1958个， 2012年 1、 2. 3） （一） （1） 图1 表2 附件1： 400电话 0755-8888 T恤 B2B A级 5A级
+80后 4G 5G网络 VR、 AI技术 APP。 QQ群 H5、 CPI GDP增长 WTO CEO LED灯""".split()
 DISCOUNT = 0.75
-LAWS, JIEBA, WEB, PLACES = 0.5, 1 / 60, 1 / 1000, 0.5  # what one occurrence in each source is worth
+LAWS, JIEBA, WEB, PLACES, FIGURE = 0.5, 1 / 60, 1 / 1000, 0.5, 1500.0  # what one occurrence in each source is worth
 RUNNING = 0.4  # the share of word ends whose next character is told by running text
 
 
@@ -102,6 +109,14 @@ def collect_converted() -> str:
         simplified for simplified, traditional in read_dictionary("STCharacters.txt") if simplified not in traditional
     ]
     return "".join(sorted(c for c in found if len(c) == 1 and is_encodable(c, "gbk")))
+
+
+def collect_common(costs: dict[tuple[int, int, int], float]) -> str:
+    """The 3,500 likeliest hanzi, in both scripts."""
+    hanzi = sorted((cost, key[2]) for key, cost in costs.items() if key[:2] == (0, 0) and 0x4E00 <= key[2] <= 0x9FFF)
+    common = {chr(letter) for _, letter in hanzi[:3500]}
+    common |= {traditional for traditional, choices in collect_simplified().items() if common & set(choices)}
+    return "".join(sorted(common))
 
 
 def law_lines() -> Iterator[str]:
@@ -175,6 +190,8 @@ def count_everything() -> Counts:
         counts.add_word(word, count * WEB)
     for name in place_names():
         counts.add_word(name, PLACES)
+    for figure in FIGURES:
+        counts.add_word(figure, FIGURE)
     for character, following in neighbours():
         letter = letter_of(character)
         mass = counts.ends[0, letter] * RUNNING
@@ -266,6 +283,7 @@ def main() -> None:
         "readings": collect_readings(),
         "simplified": collect_simplified(),
         "converted": collect_converted(),
+        "common": collect_common(kept),
     }
     header = zlib.compress(json.dumps(head, ensure_ascii=False, sort_keys=True).encode("utf-8"), 9)
     out.write_bytes(MAGIC + struct.pack("<I", len(header)) + header + prints + values)
