@@ -9,19 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipelines.article import build_article, draft_article, draft_plain_text, read_heading
-from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.decode import decode
-from pipelines.discover import find_links, find_links_in, links_by_selector, next_by_layout
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.links import join_link
-from pipelines.platforms import recognise
-from pipelines.platforms.answers import read_answer
 from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import Repaired, repair
-from pipelines.site import Layout, Site
-from pipelines.view import View, view_page
+from pipelines.site import Site
+from pipelines.understand import understand
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK, _REDIRECT, _NOT_MODIFIED = 200, 300, 304
@@ -38,8 +33,6 @@ _MAGICS = (
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
 _PICTURES = frozenset({"jpeg", "png", "gif"})
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|table)\b", re.IGNORECASE)
-_SNIFFED = 4000
 _LARGEST = 16 << 20
 """Bytes of markup; what is larger is a bomb or an endless answer, and would hold a worker for minutes."""
 _FILE_TYPES = (
@@ -167,60 +160,3 @@ def _readable(source: str) -> Iterator[str]:
         if position < 0:
             return
     yield source[position:]
-
-
-def understand(
-    page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None, form: bytes = b""
-) -> Outcome:
-    """Classify a decoded and repaired page and take its article or its links. `form` is what was posted for it."""
-    if answer := read_answer(page.url, page.text, page.fetched_at, form=form):
-        return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
-    if _ROBOTS.match(page.url):
-        return Outcome("other", "robots", page=page)
-    if _is_text(page):
-        draft = draft_plain_text(page.text, page.fetched_at)
-        article = build_article(draft, page, provenance) if draft.paragraphs else None
-        return Outcome("article" if article else "other", problem if article else "no-text", page=page, article=article)
-    view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
-    if view is None or not view.lines.all:
-        visible, text = 0, page.text
-    else:
-        visible, text = sum(line.plain for line in view.lines.all if not line.hidden), page.text
-    if challenge := find_challenge(text, visible):
-        return Outcome("blocked", challenge, page=page)
-    if view is None:
-        return Outcome("other", problem or "empty", page=page)
-    if is_soft_404(view):
-        return Outcome("gone", "soft-404", page=page)
-    return _take(page, view, site, provenance, problem)
-
-
-_ROBOTS = re.compile(r"https?://[^/]+/robots\.txt$", re.IGNORECASE)
-
-
-def _is_text(page: Page) -> bool:
-    """Whether a page is plain text: declared so, and not markup all the same."""
-    return page.content_type == "text/plain" and not _MARKUP.search(page.text[:_SNIFFED])
-
-
-def _take(page: Page, view: View, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
-    platform = recognise(view, stated=site.platform if site else None)
-    layout = site.layout_at(page.fetched_at) if site else Layout()
-    heading = read_heading(view, platform)
-    kind, groups = classify(view, platform, heading.anchor)
-    if kind != "article" and layout.links and (stated := links_by_selector(view, layout.links)):
-        return Outcome("listing", problem, page=page, links=stated, next=next_by_layout(view, platform, layout))
-    if kind == "article":
-        draft = draft_article(view, platform, layout, heading)
-        if draft.paragraphs or draft.images:
-            return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
-        return Outcome("other", problem or "no-text", page=page)
-    records = platform.records(view)
-    if records and (part := view_page(view.url, records, view.fetched_at)):
-        return Outcome(
-            "listing", problem, page=page, links=find_links_in(part), next=next_by_layout(view, platform, layout)
-        )
-    if kind == "other":
-        return Outcome("other", problem or "no-text", page=page)
-    links = find_links(view, groups, whole=kind == "homepage")
-    return Outcome(kind, problem, page=page, links=links, next=next_by_layout(view, platform, layout))
