@@ -7,13 +7,14 @@ out of the issue is told by the day in its address, which every dialect seen wri
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from scrapy import Request
 
 from crawler.site_spider import Errand, SiteSpider
-from pipelines.records import Article, Link, Outcome
+from pipelines.records import Article, Outcome
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -39,7 +40,7 @@ class NewspaperSpider(SiteSpider):
         if outcome.kind not in {"newspaper-index", "listing", "homepage"} or errand.page > self.list_pages:
             return
         for link in (*outcome.links, *([outcome.next] if outcome.next else ())):
-            if (errand.day is None or is_of(link.url, errand.day)) and self.wants(Link(link.url, method=link.method)):
+            if (errand.day is None or is_of(link.url, errand.day)) and self.wants(replace(link, date=None)):
                 yield self.request(link, Errand("article", page=errand.page + 1, day=errand.day))
 
     def is_in_window(self, article: Article) -> bool:  # noqa: ARG002 (the base asks the article)

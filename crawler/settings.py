@@ -27,8 +27,8 @@ LANTIAN_MAX_ATTACHMENTS = 20
 LANTIAN_MAX_BLOCKED = 5
 # Where the capture add-on hands over each exchange.
 CAPTURE_SINK = "crawler.sink.ArchiveSink"
-# Loopback, private and link-local addresses are somebody's inside: never unless asked for.
-ALLOW_PRIVATE_ADDRESSES = False
+# Loopback, private and link-local addresses are somebody's inside: never, but for networks named (`10.0.0.0/8,::1/128`).
+ALLOW_PRIVATE_ADDRESSES = os.environ.get("LANTIAN_ALLOW_PRIVATE") or False
 
 # --- An honest guest.
 # Says who we are; some provinces reset connections of default agents, none of honest ones is known to.

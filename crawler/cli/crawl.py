@@ -65,7 +65,7 @@ def crawl(
     chosen = _choose(keys, sites)
     window = dict(since=since and f"{since:%Y-%m-%d}", until=until and f"{until:%Y-%m-%d}")
     options: dict[str, Any] = dict(**window, pages=pages and str(pages))
-    settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private)
+    settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
     log_to_stderr(complain, debug=this_run().debug)
     ended: list[Ended] = []
     problems: list[Exception] = [*wrong_files]

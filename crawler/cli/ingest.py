@@ -63,7 +63,7 @@ def ingest(
         raise click.UsageError("--from needs --url: where was the page saved from?")
     sites = read_sites(sites_path)
     settings = make_settings(
-        ALLOW_PRIVATE_ADDRESSES=allow_private,
+        ALLOW_PRIVATE_ADDRESSES=allow_private or None,
         ROBOTSTXT_OBEY=not ignore_robots,
         # A person waits for the answer.
         RETRY_TIMES=1,

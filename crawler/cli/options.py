@@ -82,5 +82,5 @@ workers_option = click.option(
 allow_private_option = click.option(
     "--allow-private",
     is_flag=True,
-    help="Fetch loopback, private and link-local addresses too.",
+    help="Fetch loopback, private and link-local addresses too; LANTIAN_ALLOW_PRIVATE=10.0.0.0/8 names networks.",
 )

@@ -7,6 +7,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,11 +34,12 @@ def redirect(location: str, **headers: str) -> bytes:
 
 @dataclass
 class Server:
-    """Answers by path; a callable answer gets the head of the request. `asked` logs the paths, `heads` the requests."""
+    """Answers by path; a callable answer gets the head of the request. `asked` logs the paths, `heads` the requests, `moments` when."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -48,6 +50,7 @@ class Server:
         path = head.split(" ", 2)[1]
         self.asked.append(path)
         self.heads.append(head)
+        self.moments.append(time.monotonic())
         found = self.answers.get(path)
         if found is None:
             return answer("not here", status="404 Not Found")
@@ -94,15 +97,14 @@ def serve(answers: Mapping[str, Answer]) -> Iterator[Server]:
 def lantian(
     *args: object,
     cwd: Path,
-    program: str | None = None,
     limit: int | None = None,
     stdin: IO[bytes] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program, or a `program` that runs it in its own way; `limit` bounds the bytes of any file it writes."""
+    """Run the program; `limit` bounds the bytes of any file it writes."""
     bound = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit)) if limit else None
     return subprocess.run(
-        _command(args, program),
+        _command(args),
         cwd=cwd,
         env=surroundings() | dict(environment or {}),
         stdin=stdin,
@@ -116,13 +118,11 @@ def lantian(
 
 def start(*args: object, cwd: Path) -> subprocess.Popen[bytes]:
     """Start the program and leave it running."""
-    return subprocess.Popen(
-        _command(args, None), cwd=cwd, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    return subprocess.Popen(_command(args), cwd=cwd, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def _command(args: Iterable[object], program: str | None) -> list[str]:
-    return [sys.executable, *(["-c", program] if program else ["-m", "crawler.cli"]), *map(str, args)]
+def _command(args: Iterable[object]) -> list[str]:
+    return [sys.executable, "-m", "crawler.cli", *map(str, args)]
 
 
 def surroundings() -> dict[str, str]:

@@ -182,30 +182,19 @@ def test_private_addresses_are_refused_before_anything_is_sent(server: Server, t
     assert len(server.asked) == asked_before
 
 
-PRETEND_PUBLIC = """
-import crawler.addresses as addresses
-original = addresses.is_public
-addresses.is_public = lambda host: host == "127.0.0.1" or original(host)
-from crawler.cli import main
-main(prog_name="lantian")
-"""
-
-
-def test_a_redirect_into_a_private_address_is_refused_and_the_hop_kept(tmp_path: Path) -> None:
-    """127.0.0.1 is taken for public here, as no public address can be served from a test."""
-    answers = {"/x": redirect("http://127.0.0.2:1/inside"), "/y": redirect("http://169.254.169.254/latest/")}
-    with serve(answers) as server:
-        urls = [f"{server.url}/x", f"{server.url}/y"]
-        run = lantian("ingest", *urls, cwd=tmp_path, program=PRETEND_PUBLIC)
+def test_a_redirect_into_a_private_address_is_refused_and_the_attempt_recorded(tmp_path: Path) -> None:
+    inside = ["http://127.0.0.2:1/inside", "http://169.254.169.254/latest/meta-data/"]
+    with serve({f"/{number}": redirect(url) for number, url in enumerate(inside)}) as server:
+        urls = [f"{server.url}/{number}" for number in range(len(inside))]
+        run = lantian("ingest", *urls, cwd=tmp_path, environment={"LANTIAN_ALLOW_PRIVATE": "127.0.0.1/32"})
     assert [len(complaints_about(run, url)) for url in urls] == [1, 1]
     assert run.stderr.count("private-address") == 2
-    captures = [capture for capture, _ in read_captures(Archive.open(tmp_path / "archive-data", create=False))]
-    assert {capture.url for capture in captures} >= {
-        *urls,
-        "http://127.0.0.2:1/inside",
-        "http://169.254.169.254/latest/",
-    }
-    assert not any(capture.response for capture in captures if "127.0.0.1" not in capture.url)
+    captures = {capture.url: capture for capture, _ in read_captures(Archive.open(tmp_path / "archive-data"))}
+    assert set(urls) <= captures.keys()
+    for url in inside:
+        failure = captures[url].failure
+        assert failure is not None
+        assert failure.kind == "private-address"
 
 
 def test_a_crawl_goes_on_past_every_bad_page(server: Server, tmp_path: Path) -> None:
@@ -225,12 +214,14 @@ def test_a_crawl_goes_on_past_every_bad_page(server: Server, tmp_path: Path) -> 
 
 
 def test_a_broken_site_file_is_named_and_the_other_sites_are_crawled(server: Server, tmp_path: Path) -> None:
-    server.answers["/list/"] = answer(listing([("/good", "一切正常的通知", "2024-03-10")]))
+    entries = [(f"/kind-{number}", f"第{number}条说明情况的通知公告", "2024-03-10") for number in range(4)]
+    server.answers |= {path: answer(article(title)) for path, title, _ in entries}
+    server.answers["/list/"] = answer(listing(entries))
     write_site(tmp_path / "sites", "loopback", server)
     (tmp_path / "sites" / "broken.toml").write_text('key = "broken\n', encoding="utf-8")
     (tmp_path / "sites" / "latin.toml").write_bytes('name = "é"'.encode("latin-1"))
     crawl = lantian("crawl", "loopback", "--sites", "sites", "--allow-private", "--json", cwd=tmp_path)
-    assert [line["article"] for line in lines_of(crawl)] == [1]
+    assert [line["article"] for line in lines_of(crawl)] == [4]
     assert crawl.returncode == 1
     assert "sites/broken.toml: not valid TOML" in crawl.stderr
     assert len(crawl.stderr.splitlines()) == 2
