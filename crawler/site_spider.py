@@ -36,11 +36,15 @@ Role = Literal["list", "article", "attachment"]
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a request was sent for. `page` counts the pages of its list from 1; `day` is the issue of a newspaper."""
+    """What a request was sent for. `page` counts the pages of its list from 1; `day` is the issue of a newspaper.
+
+    `channel` is the address that the list began with.
+    """
 
     role: Role
     page: int = 1
     day: date | None = None
+    channel: str = ""
 
 
 Notice = Callable[["SiteSpider"], None]
@@ -168,6 +172,8 @@ class SiteSpider(Spider):
             target.url,
             callback=self.parse,
             errback=self.failed,
+            method=target.method,
+            body=target.body,
             headers=dict(target.headers),
             priority={"list": 10, "article": 0, "attachment": -10}[errand.role],
             cb_kwargs={"errand": errand},
@@ -186,8 +192,6 @@ class SiteSpider(Spider):
         return refusal is None
 
     def _refusal(self, link: Link) -> str | None:
-        if link.method != "GET":
-            return "not a GET"
         if not is_allowed(link.url, self.hosts):
             return "other host"
         if self.window.holds(link.date) is False:

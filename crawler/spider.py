@@ -1,6 +1,8 @@
 """Bureaus: channels, their list pages one after another, and the articles these name."""
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request
@@ -15,28 +17,39 @@ class BureauSpider(SiteSpider):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._named: set[str] = set()
+        self._walked: defaultdict[str, set[str]] = defaultdict(set)
 
     async def start(self) -> AsyncIterator[Request]:
         """The first page of every channel."""
         for channel in self.site.channels:
-            yield self.request(channel.url, Errand("list"))
+            yield self.request(channel.url, Errand("list", channel=channel.url))
 
     def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Request]:
         """The articles a list page names, and its following page while that may bring more."""
         if errand.role != "list":
             return
-        fresh = [link for link in outcome.links if link.url not in self._named]
-        self._named.update(link.url for link in fresh)
-        for link in fresh:
+        unnamed = [link for link in outcome.links if link.url not in self._named]
+        self._named.update(link.url for link in unnamed)
+        for link in unnamed:
             if self.wants(link):
                 yield self.request(link, Errand("article"))
-        if outcome.next and fresh and errand.page < self.list_pages and not self._is_past(outcome.links):
+        if outcome.next and errand.page < self.list_pages and self._may_bring_more(outcome, errand):
             yield from self._following(outcome.next, errand)
+
+    def _may_bring_more(self, outcome: Outcome, errand: Errand) -> bool:
+        """Whether this page of the channel named anything new to it, and not only what lies before the window.
+
+        Some first pages name nothing: their list comes by a request of its own.
+        """
+        walked = self._walked[errand.channel]
+        is_fresh = any(link.url not in walked for link in outcome.links)
+        walked.update(link.url for link in outcome.links)
+        return (is_fresh or errand.page == 1) and not self._is_past(outcome.links)
 
     def _following(self, link: Link, errand: Errand) -> Iterator[Request]:
         # Dates stand beside articles, not beside pages of the list.
-        if self.wants(Link(link.url, method=link.method)):
-            yield self.request(link, Errand("list", errand.page + 1))
+        if self.wants(replace(link, date=None)):
+            yield self.request(link, replace(errand, page=errand.page + 1))
 
     def _is_past(self, links: tuple[Link, ...]) -> bool:
         """Whether every dated link of a list page lies before the window; pinned old articles stand among newer ones."""
