@@ -1,9 +1,9 @@
 """One worker process: pages come in over a socket, readings go back, in order, each as soon as it is done.
 
-    python -P -m archive.worker FD
+    python -P -m archive.worker FD SECONDS
 
-It knows only the socket it was started with. When the other end goes away, so does it: a killed crawl leaves no
-process behind.
+It knows only the socket it was started with. When the other end goes away, so does it, after `SECONDS` on one page at
+the latest: a killed crawl leaves no process behind.
 """
 
 import signal
@@ -43,7 +43,7 @@ class Defect:
     what: str
 
 
-def serve(connection: Connection) -> None:
+def serve(connection: Connection, *, patience: float) -> None:
     """Read pages until the other end hangs up. The first message is the Knowledge; the first answer is READY."""
     try:
         knowledge: Knowledge = connection.recv()
@@ -53,7 +53,11 @@ def serve(connection: Connection) -> None:
             chunk: Chunk = connection.recv()
             sites |= chunk.sites
             for task in chunk.tasks:
-                connection.send(read_safely(task.capture, sites.get(task.site), knowledge))
+                # The system ends a process that overstays, even inside a parser that never comes back to Python.
+                signal.setitimer(signal.ITIMER_REAL, patience)
+                answer = read_safely(task.capture, sites.get(task.site), knowledge)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                connection.send(answer)
     except (EOFError, OSError):
         return
 
@@ -69,4 +73,5 @@ def read_safely(capture: Capture, site: Site | None, knowledge: Knowledge) -> Re
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to understand
-    serve(Connection(int(sys.argv[1])))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    serve(Connection(int(sys.argv[1])), patience=float(sys.argv[2]))

@@ -33,13 +33,16 @@ class WorkerProcess:
         self._sites: dict[int, Site] = {}
 
     @classmethod
-    def start(cls, knowledge: Knowledge) -> Self:
-        """Start a process and wait until it can read; raises WorkerError."""
+    def start(cls, knowledge: Knowledge, *, patience: float) -> Self:
+        """Start a process and wait until it can read; raises WorkerError.
+
+        It ends itself when a page takes it longer than `patience` seconds and a little: nobody else may be left to.
+        """
         ours, theirs = socket.socketpair()
         with ours, theirs:
             # -P: a folder named `archive` where the command is run must not be taken for the package.
-            command = [sys.executable, "-P", "-m", "archive.worker", str(theirs.fileno())]
             handle = theirs.fileno()
+            command = [sys.executable, "-P", "-m", "archive.worker", str(handle), str(patience + ENDING)]
             try:
                 process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
                     command, pass_fds=[handle], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL

@@ -125,7 +125,7 @@ class Workers:
             self._dismiss(worker)
 
     def _enlist(self) -> WorkerProcess:
-        worker = WorkerProcess.start(self.knowledge)
+        worker = WorkerProcess.start(self.knowledge, patience=self._patience)
         with self._changed:
             self._up.add(worker)
         return worker
