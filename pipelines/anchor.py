@@ -5,14 +5,18 @@ sentence on a page full of links has both, a list has neither.
 """
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from pipelines.furniture import is_info
+from lxml.etree import _Element
+
+from pipelines.furniture import is_info, is_tools
 from pipelines.labels import DATE
+from pipelines.lines import Line
 from pipelines.title import fold, rank_of
 from pipelines.view import View
 
 _REACH = 12
-_SHORTEST = 5
+_SHORTEST, _LONGEST = 5, 60
 _LINKED = 0.75
 
 
@@ -55,6 +59,34 @@ def find_anchor(view: View, title: str | None) -> Anchor:
     anchors = [Anchor(number, _info_near(view, number)) for number in found]
     best = max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())
     return replace(best, others=tuple(number for number in found if number != best.headline))
+
+
+def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
+    """A line between headline and info line (副题), else a heading right above the headline (引题), and which of them."""
+    if anchor.headline is None or anchor.info is None:
+        return None
+    lines = view.lines.all
+    between = lines[anchor.headline + 1 : anchor.info]
+    if len(between) == 1 and _can_be_subtitle(between[0]):
+        return between[0].text, "below-headline"
+    above = lines[anchor.headline - 1] if anchor.headline else None
+    if (
+        above is not None
+        and _can_be_subtitle(above)
+        and _near_ancestors(above) & _near_ancestors(lines[anchor.headline])
+    ):
+        return above.text, "above-headline"
+    return None
+
+
+def _near_ancestors(line: Line) -> set[_Element]:
+    """The parent and its parent: a heading may stand in a wrapper of its own."""
+    return set(islice(line.element.iterancestors(), 2))
+
+
+def _can_be_subtitle(line: Line) -> bool:
+    furniture = is_tools(line.text) or is_info(line.text)
+    return _SHORTEST < len(line.text) <= _LONGEST and not (line.hidden or line.linked or furniture)
 
 
 def _strength(view: View, anchor: Anchor) -> tuple[bool, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.anchor import Anchor, find_anchor
+from pipelines.anchor import Anchor, find_anchor, find_subtitle
 from pipelines.body import find_body
 from pipelines.dates import parse_date
 from pipelines.dom import text_of
@@ -28,6 +28,7 @@ from pipelines.view import View
 FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 """The fields of an article that a page may state."""
 
+_MUCH = 300
 _SENTENCE = re.compile(r"[，。；！？]|.{10}：")
 
 
@@ -67,8 +68,10 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
     body = find_body(view, platform, heading.anchor, selector=layout.body, title=title)
     fields = find_fields(view, platform, heading.anchor, body, stated)
     fields.offer("title", title, title_origin)
+    if subtitle := find_subtitle(view, heading.anchor):
+        fields.offer("subtitle", *subtitle)
     _apply_layout(view, layout, fields)
-    paragraphs, origin, confidence = _weigh(view, body)
+    paragraphs, origin, confidence = _weigh(view, heading.anchor, body)
     fields.origins["paragraphs"] = origin
     trusted = bool(paragraphs) or body.method.startswith(("platform", "layout"))
     container = body.container if trusted else None
@@ -105,14 +108,19 @@ def draft_plain_text(text: str, fetched_at: datetime) -> Draft:
     return Draft(read.title, values, dict(read.origins), read.paragraphs)
 
 
-def _weigh(view: View, body: Body) -> tuple[tuple[str, ...], str, float]:
+def _reads_as_text(paragraphs: tuple[str, ...]) -> bool:
+    """Whether an unknown part of a page holds a sentence, or much: a block of labels and menus does not."""
+    return any(_SENTENCE.search(text) for text in paragraphs) or sum(map(len, paragraphs)) >= _MUCH
+
+
+def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str, float]:
     """The lines of the body, weighed against trafilatura's reading of the container, or of the page where none is known."""
     ours = tuple(line.text for line in body.lines)
-    if body.method == "density" and not any(_SENTENCE.search(text) for text in ours):
-        return (), "density", 0.0
     if body.container is None:
         theirs = read_with_trafilatura(view.root)
-        return theirs, "trafilatura", 0.3
+        return (theirs, "trafilatura", 0.0) if _reads_as_text(theirs) else ((), "trafilatura", 0.0)
+    if body.method == "density" and not anchor.is_article and not _reads_as_text(ours):
+        return (), "density", 0.0
     theirs = read_with_trafilatura(view.root if body.method == "density" else body.container)
     agreed = round(agreement(ours, theirs), 3)
     return ours, body.method, agreed

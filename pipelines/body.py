@@ -102,6 +102,8 @@ def find_run(view: View, anchor: Anchor) -> tuple[int, int]:
 
 def _near_run(lines: list[Line], after: int) -> tuple[int, int]:
     """The lines right behind the anchor up to the first heading of related links, if they hold a sentence."""
+    while after < len(lines) and _is_aside(lines[after]):
+        after += 1
     end = after
     while (
         end < len(lines)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.asked import read_asked
 from pipelines.decode import decode
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
@@ -131,8 +132,7 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
         payload_digest=f"sha256:{hashlib.sha256(body.payload).hexdigest()}",
         recipe=knowledge.recipe,
     )
-    form = capture.request.partition(b"\r\n\r\n")[2] if capture.method == "POST" else b""
-    return understand(page, site, provenance, problem=body.problem, form=form)
+    return understand(page, site, provenance, problem=body.problem, asked=read_asked(capture))
 
 
 _UNREAD = re.compile(r"<(script|style)\b", re.IGNORECASE)

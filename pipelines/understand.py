@@ -10,7 +10,7 @@ from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.discover import find_links, find_links_in, links_by_selector, next_by_layout
 from pipelines.platforms import recognise
 from pipelines.platforms.answers import read_answer
-from pipelines.records import Outcome, Page, Provenance
+from pipelines.records import Link, Outcome, Page, Provenance
 from pipelines.site import Layout, Site
 from pipelines.view import View, view_page
 
@@ -20,10 +20,10 @@ _ROBOTS = re.compile(r"https?://[^/]+/robots\.txt$", re.IGNORECASE)
 
 
 def understand(
-    page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None, form: bytes = b""
+    page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None, asked: Link | None = None
 ) -> Outcome:
-    """Classify a page and take its article or its links. `form` is what was posted for it."""
-    early = _without_markup(page, provenance, problem, form)
+    """Classify a page and take its article or its links. `asked` is the request for it, where it was more than a GET."""
+    early = _without_markup(page, provenance, problem, asked or Link(page.url))
     if early:
         return early
     view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
@@ -37,9 +37,9 @@ def understand(
     return _take(page, view, site, provenance, problem)
 
 
-def _without_markup(page: Page, provenance: Provenance, problem: str | None, form: bytes) -> Outcome | None:
+def _without_markup(page: Page, provenance: Provenance, problem: str | None, asked: Link) -> Outcome | None:
     """Answers of list requests, robots.txt and text files: what is told without a tree."""
-    if answer := read_answer(page.url, page.text, page.fetched_at, form=form):
+    if answer := read_answer(asked, page.text, page.fetched_at):
         return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
     if _ROBOTS.match(page.url):
         return Outcome("other", "robots", page=page)
@@ -68,7 +68,10 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
         return Outcome(
             "listing", problem, page=page, links=find_links_in(part), next=next_by_layout(view, platform, layout)
         )
-    if kind == "other":
+    if kind == "other" and not platform.following(view):
         return Outcome("other", problem or "no-text", page=page)
+    if kind == "other":
+        # Its list comes by a request of its own.
+        return Outcome("listing", problem, page=page, next=platform.following(view))
     links = find_links(view, groups, whole=kind == "homepage")
     return Outcome(kind, problem, page=page, links=links, next=next_by_layout(view, platform, layout))

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from pipelines.dates import parse_date
 from pipelines.discover import find_links_in
 from pipelines.links import join_link
-from pipelines.platforms.hanweb import read_records
+from pipelines.platforms.hanweb import find_next_group, read_records
 from pipelines.records import Link
 from pipelines.view import view_page
 
@@ -24,23 +24,21 @@ Answer = tuple[tuple[Link, ...], Link | None]
 _DATASTORE = re.compile(r"\s*(?:<\?xml[^>]{0,100}>)?\s*<datastore\b", re.IGNORECASE)
 _TOTAL = re.compile(r"<totalrecord>\s*(\d+)", re.IGNORECASE)
 _TOTAL_PAGES = re.compile(r"<totalpage>\s*(\d+)", re.IGNORECASE)
-_NEXT_GROUP = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)", re.DOTALL | re.IGNORECASE)
 _WRAPPED = re.compile(r"^\s*\w*\(?\s*(\{.*\})\s*\)?;?\s*$", re.DOTALL)
-_FORM = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"), ("X-Requested-With", "XMLHttpRequest"))
 
 
-def read_answer(url: str, text: str, fetched_at: datetime, *, form: bytes = b"") -> Answer | None:
-    """Links and next request of an answer; None for what is none. `form` is the body that was posted for it."""
+def read_answer(asked: Link, text: str, fetched_at: datetime) -> Answer | None:
+    """Links and next request of an answer; None for what is none. The next request is made as `asked` was."""
     wrapped = _WRAPPED.match(text) if text.lstrip()[:1] in "{[r" else None
     if wrapped:
-        return _read_json(url, wrapped[1], fetched_at)
+        return _read_json(asked, wrapped[1], fetched_at)
     if _DATASTORE.match(text):
-        return _read_datastore(url, text, fetched_at, form)
+        return _read_datastore(asked, text, fetched_at)
     return None
 
 
-def _read_datastore(url: str, text: str, fetched_at: datetime, form: bytes) -> Answer:
-    return _links(url, read_records(text), fetched_at), _next_group(url, text, form)
+def _read_datastore(asked: Link, text: str, fetched_at: datetime) -> Answer:
+    return _links(asked.url, read_records(text), fetched_at), _next_group(asked, text)
 
 
 def _links(url: str, html: str, fetched_at: datetime) -> tuple[Link, ...]:
@@ -48,38 +46,60 @@ def _links(url: str, html: str, fetched_at: datetime) -> tuple[Link, ...]:
     return find_links_in(view) if view else ()
 
 
-def _next_group(url: str, text: str, form: bytes) -> Link | None:
+def _query(asked: Link) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(asked.url).query, keep_blank_values=True))
+
+
+def _asked_anew(asked: Link, query: dict[str, str]) -> Link:
+    """The same request with another query."""
+    return replace(asked, url=urlunsplit(urlsplit(asked.url)._replace(query=urlencode(query))))
+
+
+def _next_group(asked: Link, text: str) -> Link | None:
     """The same request for the following records: by `startrecord` and `endrecord`, by `page`, or as stated."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    total, pages = _TOTAL.search(text), _TOTAL_PAGES.search(text)
+    query, total, pages = _query(asked), _TOTAL.search(text), _TOTAL_PAGES.search(text)
     if (start := query.get("startrecord", "")).isdigit() and (end := query.get("endrecord", "")).isdigit() and total:
         size = int(end) - int(start) + 1
         if size < 1 or int(end) >= int(total[1]):
             return None
-        query |= {"startrecord": str(int(end) + 1), "endrecord": str(min(int(end) + size, int(total[1])))}
-    elif (page := query.get("page", "")).isdigit() and pages and int(page) < int(pages[1]):
-        query["page"] = str(int(page) + 1)
-    else:
-        stated = _NEXT_GROUP.search(text)
-        address = join_link(url, stated[1].replace("&amp;", "&")) if stated else None
-        return Link(address) if address else None
-    link = Link(urlunsplit(parts._replace(query=urlencode(query))))
-    return replace(link, method="POST", body=form, headers=_FORM) if form else link
+        following = {"startrecord": str(int(end) + 1), "endrecord": str(min(int(end) + size, int(total[1])))}
+        return _asked_anew(asked, query | following)
+    if (page := query.get("page", "")).isdigit() and pages:
+        return _asked_anew(asked, query | {"page": str(int(page) + 1)}) if int(page) < int(pages[1]) else None
+    stated = find_next_group(text)
+    address = join_link(asked.url, stated) if stated and read_records(text) else None
+    return replace(asked, url=address) if address else None
 
 
-def _read_json(url: str, text: str, fetched_at: datetime) -> Answer | None:
+def _read_json(asked: Link, text: str, fetched_at: datetime) -> Answer | None:
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
         return None
     if isinstance(answer, dict) and isinstance(answer.get("result"), str) and "<datastore" in answer["result"]:
-        return _read_datastore(url, answer["result"], fetched_at, b"")
+        return _read_datastore(asked, answer["result"], fetched_at)
     data = answer.get("data") if isinstance(answer, dict) else None
     if isinstance(data, dict) and isinstance(data.get("html"), str):
-        return _links(url, data["html"], fetched_at), None
-    links = tuple(_articles(url, answer, fetched_at))
-    return (links, _next_page(url, answer, len(links))) if links else None
+        links = _links(asked.url, data["html"], fetched_at)
+        return links, _next_unit(asked) if links else None
+    if not (isinstance(answer, dict) and any(isinstance(answer.get(key), list) for key in _LISTS)):
+        return None
+    links = tuple(_articles(asked.url, answer, fetched_at))
+    return (links, _next_page(asked, answer, len(links))) if links or "classify" in answer else None
+
+
+def _next_unit(asked: Link) -> Link | None:
+    """The unit's next page: an empty one is its end. The number stands in a parameter that is JSON itself."""
+    query = _query(asked)
+    try:
+        parameters = json.loads(query.get("paramJson", ""))
+    except (ValueError, RecursionError):
+        return None
+    number = parameters.get("pageNo") if isinstance(parameters, dict) else None
+    if not isinstance(number, int):
+        return None
+    following = json.dumps(parameters | {"pageNo": number + 1}, separators=(",", ":"), ensure_ascii=False)
+    return _asked_anew(asked, query | {"paramJson": following})
 
 
 _TITLES, _ADDRESSES = ("title", "doctitle", "name"), ("url", "docpuburl", "chnldocurl", "link", "post_url")
@@ -100,13 +120,11 @@ def _articles(url: str, answer: Any, fetched_at: datetime) -> Iterator[Link]:
             yield Link(address, title, parse_date(stated, fetched_at=fetched_at) if stated else None)
 
 
-def _next_page(url: str, answer: Any, found: int) -> Link | None:
-    """`page=N+1` while the count of posts is not reached."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    classify = answer.get("classify") if isinstance(answer, dict) else None
+def _next_page(asked: Link, answer: dict[str, Any], found: int) -> Link | None:
+    """`page=N+1` while the count of posts is not reached; an empty page is the end."""
+    query, classify = _query(asked), answer.get("classify")
     count = classify.get("post_count") if isinstance(classify, dict) else None
     page = query.get("page", "")
-    if not page.isdigit() or (isinstance(count, int) and int(page) * max(found, 1) >= count):
+    if not page.isdigit() or not found or (isinstance(count, int) and int(page) * found >= count):
         return None
-    return Link(urlunsplit(parts._replace(query=urlencode(query | {"page": str(int(page) + 1)}))))
+    return _asked_anew(asked, query | {"page": str(int(page) + 1)})

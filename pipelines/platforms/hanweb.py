@@ -26,6 +26,8 @@ _NUMBER = {
     name: re.compile(rf"\b{name}\s*:\s*[\"']?(\d+)") for name in ("perPage", "totalRecord", "currentPage", "pageCount")
 }
 _GROUP = 3
+_SCRIPTED = (("X-Requested-With", "XMLHttpRequest"),)
+_NEXT_GROUP = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)", re.DOTALL | re.IGNORECASE)
 _DATASTORE = re.compile(r"<datastore\b.*?(?:</datastore>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
@@ -57,21 +59,33 @@ def records(view: View) -> str | None:
     return read_records(found[0]) if found else None
 
 
+def find_next_group(datastore: str) -> str | None:
+    """The address that a datastore states for the records after its own."""
+    found = _NEXT_GROUP.search(datastore)
+    return found[1].replace("&amp;", "&") if found else None
+
+
 def following(view: View) -> Link | None:
-    """The request for the records after the ones that the list page embeds."""
-    proxy = _PROXY.search(view.text)
+    """The request for the records after the ones that the list page embeds, by groups as its script counts them."""
+    datastore, proxy = _DATASTORE.search(view.text), _PROXY.search(view.text)
     if not proxy:
-        return None
+        stated = view.address(find_next_group(datastore[0])) if datastore else None
+        return Link(stated, headers=(*_SCRIPTED, ("Referer", view.url))) if stated else None
     numbers = {name: int(found[1]) for name, rule in _NUMBER.items() if (found := rule.search(view.text))}
-    per_page, total = numbers.get("perPage", 15), numbers.get("totalRecord", 0)
+    per_page, total = max(1, numbers.get("perPage", 15)), numbers.get("totalRecord", 0)
     group = per_page * _GROUP
-    if total <= group:
+    held = datastore[0].count("<record>") if datastore else 0
+    # A page that embeds less than a group is asked for the whole of it again: nothing is missed.
+    start = held // group * group + 1
+    if held >= total:
         return None
-    address = view.address(f"{proxy[1]}?startrecord={group + 1}&endrecord={min(total, 2 * group)}&perpage={per_page}")
+    address = view.address(
+        f"{proxy[1]}?startrecord={start}&endrecord={min(total, start + group - 1)}&perpage={per_page}"
+    )
     form = dict(_PARAMETER.findall(view.text[proxy.start() :]) or _PARAMETER.findall(view.text))
     headers = (
         ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),
-        ("X-Requested-With", "XMLHttpRequest"),
+        *_SCRIPTED,
         ("Referer", view.url),
     )
     return Link(address, method="POST", body=urlencode(form).encode(), headers=headers) if address else None
