@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import trafilatura
+from sqlalchemy import func, select
 
+from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.reindex import reindex
+from archive.schema import captures
 from archive.store import Store
 from archive.workers import Workers
 from pipelines.records import Capture
@@ -41,11 +44,13 @@ def run() -> dict[str, Any]:
     try:
         archive = _fill(folder, pages)
         rates = _measure(archive, texts)
+        given_up = _count_given_up(archive)
     finally:
         shutil.rmtree(folder)
     return {
         "pages": len(pages),
         "source of the pages": source,
+        "pages given up on the road": given_up,
         "processes": PROCESSES,
         "whole road, pages/s": rates["road"],
         "trafilatura alone, pages/s": rates["text"],
@@ -106,6 +111,13 @@ def _measure(archive: Archive, texts: list[str]) -> dict[str, float]:
                 contender()
                 best[name] = max(best[name], len(texts) / (time.perf_counter() - started))
     return best
+
+
+def _count_given_up(archive: Archive) -> int:
+    """Pages that a defect of ours made quick."""
+    query = select(func.count()).where(captures.c.reason.in_(("defect", "worker-died", "too-slow")))
+    with Catalog(archive) as catalog, catalog.view() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def _extract(text: str) -> str | None:
