@@ -5,7 +5,7 @@ The order is fixed: answers of list requests, text files, challenges, soft 404s,
 
 import re
 
-from pipelines.article import build_article, draft_article, draft_plain_text, read_heading
+from pipelines.article import Draft, build_article, draft_article, draft_plain_text, read_heading
 from pipelines.classify import classify, find_challenge, is_soft_404
 from pipelines.discover import find_links, find_links_in, links_by_selector, next_by_layout
 from pipelines.platforms import recognise
@@ -59,19 +59,22 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
     if kind != "article" and layout.links and (stated := links_by_selector(view, layout.links)):
         return Outcome("listing", problem, page=page, links=stated, next=next_by_layout(view, platform, layout))
     if kind == "article":
-        draft = draft_article(view, platform, layout, heading)
-        if draft.paragraphs or draft.images:
-            return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
-        return Outcome("other", problem or "no-text", page=page)
+        return _article(page, draft_article(view, platform, layout, heading), provenance, problem)
     records = platform.records(view)
     if records and (part := view_page(view.url, records, view.fetched_at)):
         return Outcome(
             "listing", problem, page=page, links=find_links_in(part), next=next_by_layout(view, platform, layout)
         )
-    if kind == "other" and not platform.following(view):
-        return Outcome("other", problem or "no-text", page=page)
     if kind == "other":
-        # Its list comes by a request of its own.
-        return Outcome("listing", problem, page=page, next=platform.following(view))
+        # The list of some pages comes by a request of its own.
+        if stated_next := platform.following(view):
+            return Outcome("listing", problem, page=page, next=stated_next)
+        return Outcome("other", problem or "no-text", page=page)
     links = find_links(view, groups, whole=kind == "homepage")
     return Outcome(kind, problem, page=page, links=links, next=next_by_layout(view, platform, layout))
+
+
+def _article(page: Page, draft: Draft, provenance: Provenance, problem: str | None) -> Outcome:
+    if draft.paragraphs or draft.images:
+        return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
+    return Outcome("other", problem or "no-text", page=page)

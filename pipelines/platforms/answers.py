@@ -96,9 +96,9 @@ def _next_unit(asked: Link) -> Link | None:
     except (ValueError, RecursionError):
         return None
     number = parameters.get("pageNo") if isinstance(parameters, dict) else None
-    if not isinstance(number, int):
+    if not str(number).isdigit():
         return None
-    following = json.dumps(parameters | {"pageNo": number + 1}, separators=(",", ":"), ensure_ascii=False)
+    following = json.dumps(parameters | {"pageNo": int(str(number)) + 1}, separators=(",", ":"), ensure_ascii=False)
     return _asked_anew(asked, query | {"paramJson": following})
 
 

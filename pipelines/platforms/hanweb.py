@@ -27,7 +27,7 @@ _NUMBER = {
 }
 _GROUP = 3
 _SCRIPTED = (("X-Requested-With", "XMLHttpRequest"),)
-_NEXT_GROUP = re.compile(r"<nextgroup>.*?href=[\"']([^\"']+)", re.DOTALL | re.IGNORECASE)
+_NEXT_GROUP = re.compile(r"<nextgroup>.{0,200}?href=[\"']([^\"']+)", re.DOTALL | re.IGNORECASE)
 _DATASTORE = re.compile(r"<datastore\b.*?(?:</datastore>|\Z)", re.DOTALL | re.IGNORECASE)
 
 

@@ -105,7 +105,8 @@ DATASTORE = (
 
 
 def test_hanweb_list_embeds_its_records_and_names_the_request_for_more() -> None:
-    page = f"""<html><head><title>通知</title></head><body><script type="text/xml">{DATASTORE}</script><script>
+    group = DATASTORE.replace(RECORDS, RECORDS * 9)
+    page = f"""<html><head><title>通知</title></head><body><script type="text/xml">{group}</script><script>
     $('#x').jpage({{proxyUrl:'/module/web/jpage/dataproxy.jsp', perPage:15, totalRecord:90, params:{{col:1,appid:1,webid:14,path:'/',columnid:840,unitid:402,webname:'湖滨',permissiontype:0}}}})
     </script></body></html>"""
     outcome = read(page, url="http://a.example.gov.cn/col/col840/index.html")
@@ -117,6 +118,14 @@ def test_hanweb_list_embeds_its_records_and_names_the_request_for_more() -> None
     form = parse_qs(outcome.next.body.decode())
     assert (form["columnid"], form["unitid"], form["webname"]) == (["840"], ["402"], ["湖滨"])
     assert ("X-Requested-With", "XMLHttpRequest") in outcome.next.headers
+
+
+def test_hanweb_list_that_embeds_less_than_a_group_is_asked_for_all_of_it() -> None:
+    page = f"""<html><body><script type="text/xml">{DATASTORE}</script>
+    <script>$('#x').jpage({{proxyUrl:'/module/jpage/dataproxy.jsp', perPage:15, totalRecord:40}})</script></body></html>"""
+    following = read(page, url="http://a.example.gov.cn/col/col840/index.html").next
+    assert following is not None
+    assert following.url.endswith("/module/jpage/dataproxy.jsp?startrecord=1&endrecord=40&perpage=15")
 
 
 def test_hanweb_answer_is_a_list_and_leads_to_the_next_group() -> None:
