@@ -4,13 +4,14 @@ A headline followed by such a line is the strongest sign of an article, whatever
 sentence on a page full of links has both, a list has neither.
 """
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml.etree import _Element
 
 from pipelines.furniture import is_info, is_tools
-from pipelines.labels import DATE
+from pipelines.labels import read_labels
 from pipelines.lines import Line
 from pipelines.title import fold, rank_of
 from pipelines.view import View
@@ -18,6 +19,7 @@ from pipelines.view import View
 _REACH = 12
 _SHORTEST, _LONGEST = 5, 60
 _LINKED = 0.75
+_MONTH = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?月?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ def find_anchor(view: View, title: str | None) -> Anchor:
     return replace(best, others=tuple(number for number in found if number != best.headline))
 
 
+def _states_more(text: str) -> bool:
+    """Whether a line states date or source of an article, or the month that stands beside a day in large type."""
+    if _MONTH.fullmatch(text):
+        return True
+    return is_info(text) and any(
+        stated.field in {"published", "source"} and stated.value for stated in read_labels(text)
+    )
+
+
 def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
     """A line between headline and info line (副题), else a heading right above the headline (引题), and which of them."""
     if anchor.headline is None or anchor.info is None:
@@ -100,7 +111,7 @@ def _info_near(view: View, headline: int) -> int | None:
     for number in numbers:
         if 0 <= number < len(lines) and not lines[number].hidden:
             text = lines[number].text
-            if DATE.search(text) and is_info(text) and lines[number].linked < _LINKED * len(text):
+            if _states_more(text) and lines[number].linked < _LINKED * len(text):
                 return number
             if number > headline and len(text) > 80:  # noqa: PLR2004
                 return None

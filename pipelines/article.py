@@ -117,8 +117,8 @@ def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str
     """The lines of the body, weighed against trafilatura's reading of the container, or of the page where none is known."""
     ours = tuple(line.text for line in body.lines)
     if body.container is None:
-        theirs = read_with_trafilatura(view.root)
-        return (theirs, "trafilatura", 0.0) if _reads_as_text(theirs) else ((), "trafilatura", 0.0)
+        theirs = () if anchor.is_article else read_with_trafilatura(view.root)
+        return (theirs if _reads_as_text(theirs) else ()), "trafilatura", 0.0
     if body.method == "density" and not anchor.is_article and not _reads_as_text(ours):
         return (), "density", 0.0
     theirs = read_with_trafilatura(view.root if body.method == "density" else body.container)

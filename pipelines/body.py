@@ -13,13 +13,14 @@ from pipelines.lines import Line
 from pipelines.platforms.family import Platform
 from pipelines.platforms.generic import COMMON_BODIES
 from pipelines.select import select
-from pipelines.trim import LONG, Body, find_cut, find_dropped, stops_run, trim_lines, visible_size
+from pipelines.trim import LONG, Body, find_cut, find_dropped, is_signature_date, stops_run, trim_lines, visible_size
 from pipelines.view import View, view_page
 
 _ENOUGH = 10
 _COVERAGE = 0.6
 _LEAD = 60
 _SENTENCE = 20
+_FEW = 40
 
 
 def find_body(
@@ -38,7 +39,7 @@ def find_body(
     run = find_run(view, anchor)
     if (element := _common(view, run)) is not None:
         return _around_run(view, run, element, "container", title)
-    element = enclosing(view.lines, *run)
+    element = _widest(view, anchor, enclosing(view.lines, *run))
     if element is None:
         return Body((), tuple(view.lines.all), (), "density", None)
     return _around_run(view, run, element, "density", title)
@@ -116,6 +117,21 @@ def _near_run(lines: list[Line], after: int) -> tuple[int, int]:
     return (after, end) if text > 0 else (after, after)
 
 
+_PARAGRAPHS = frozenset({"p", "span", "font", "strong", "b", "section", "li", "center", "pre", "h1", "h2", "h3", "h4"})
+
+
+def _widest(view: View, anchor: Anchor, element: _Element | None) -> _Element | None:
+    """The block around a run: of a run of one paragraph its parent, which must not reach up over the headline."""
+    while element is not None and (parent := element.getparent()) is not None:
+        first, last = view.lines.spans.get(parent, (0, 0))
+        start, end = view.lines.spans.get(element, (0, 0))
+        alone = end - start <= 1 and anchor.is_article and first >= anchor.after and last - first <= _FEW
+        if element.tag not in _PARAGRAPHS and not alone:
+            return element
+        element = parent
+    return element
+
+
 def _covers(view: View, element: _Element, start: int, end: int) -> int:
     first, last = view.lines.spans.get(element, (0, 0))
     return sum(line.plain for line in view.lines.all[max(first, start) : min(last, end)])
@@ -129,7 +145,7 @@ def _around_run(view: View, run: tuple[int, int], element: _Element, method: str
     start, end = max(first, run[0]), min(last, run[1])
     while start > first and not stops_run(lines[start - 1], title):
         start -= 1
-    while end < last and not stops_run(lines[end], title):
+    while end < last and (not stops_run(lines[end], title) or is_signature_date(lines, end, title)):
         end += 1
     end = find_cut(lines, start, end)
     kept = [line for number, line in enumerate(lines[start:end], start) if number not in dropped]

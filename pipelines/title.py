@@ -110,7 +110,7 @@ def rank_of(line: Line) -> int:
 
 def _names_article(title: str) -> bool:
     """Whether `<title>` has a part that can be a headline, not only names of site and columns."""
-    return any(len(part) > 12 or not _SITE_WORDS.search(part) for part in _parts(title))  # noqa: PLR2004
+    return any(len(part) > 12 or (len(part) > 4 and not _SITE_WORDS.search(part)) for part in _parts(title))  # noqa: PLR2004
 
 
 def _parts(title: str) -> Iterable[str]:

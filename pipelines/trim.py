@@ -49,7 +49,7 @@ def trim_lines(
     start = _lead_end(shown[:first_long], title)
     stop = next((i for i, line in enumerate(shown) if i > max(last_long, start - 1) and ends_article(line)), len(shown))
     tail = range(max(start, last_long + 1), stop)
-    edges = {number for number in tail if _edge(shown[number], title) and not _is_signed(shown, number, title)}
+    edges = {number for number in tail if _edge(shown[number], title) and not is_signature_date(shown, number, title)}
     kept = [line for number, line in enumerate(shown[start:stop], start) if number not in edges]
     return Body(
         tuple(kept),
@@ -63,7 +63,7 @@ def trim_lines(
 _SIGNED = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")
 
 
-def _is_signed(lines: list[Line], number: int, title: str | None) -> bool:
+def is_signature_date(lines: list[Line], number: int, title: str | None) -> bool:
     """A bare day below a line of text is the date of a signature (落款), not the info line of the page."""
     return bool(_SIGNED.fullmatch(lines[number].text)) and number > 0 and not _edge(lines[number - 1], title)
 
@@ -107,11 +107,15 @@ def stops_run(line: Line, title: str | None) -> bool:
     return is_furniture(line, inside=False) or ends_article(line) or _is_title(line, title)
 
 
+_WEAK = ("分享", "上一", "下一", "查看更多", "相关附件")
+"""Beginnings of headings that also stand in the middle of an article; they end it only behind its last paragraph."""
+
+
 def find_cut(lines: list[Line], start: int, end: int) -> int:
     """Where a heading of related links or comments ends the text; one before the first long paragraph ends nothing."""
     seen = False
     for number in range(start, end):
-        if seen and ends_article(lines[number]):
+        if seen and ends_article(lines[number]) and not lines[number].text.startswith(_WEAK):
             return number
         seen = seen or lines[number].plain >= LONG
     return end
