@@ -20,7 +20,7 @@ LANTIAN_SITES = os.environ.get("LANTIAN_SITES") or None
 # Who answers for this crawler: an address or page a webmaster can write to.
 LANTIAN_CONTACT = os.environ.get("LANTIAN_CONTACT", "")
 # Processes that turn captures into articles; the reactor never does.
-LANTIAN_WORKERS = min(4, os.cpu_count() or 1)
+LANTIAN_WORKERS = int(os.environ.get("LANTIAN_WORKERS") or min(4, os.cpu_count() or 1))
 # Attachments fetched for one article; a notice with more is a download page.
 LANTIAN_MAX_ATTACHMENTS = 20
 # Pages in a row that a site refuses (412, 403, 521) before its crawl stops instead of knocking on.

@@ -8,7 +8,14 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
-from crawler.cli.options import allow_private_option, archive_option, every_command, sites_option, this_run, workers_option
+from crawler.cli.options import (
+    allow_private_option,
+    archive_option,
+    every_command,
+    sites_option,
+    this_run,
+    workers_option,
+)
 from crawler.cli.output import complain, print_json, print_table
 from crawler.ingest_spider import IngestSpider, Result
 from crawler.run import Plan, log_to_stderr, make_settings, run_plans

@@ -128,7 +128,7 @@ def _command(args: Iterable[object]) -> list[str]:
 def surroundings() -> dict[str, str]:
     """The environment without settings of whoever runs the tests."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("LANTIAN_", "SCRAPY_"))}
-    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"}
+    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LANTIAN_WORKERS": "1"}
 
 
 def lines_of(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
