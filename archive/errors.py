@@ -5,7 +5,8 @@
     ├── BrokenWarc         a WARC file of ours is cut, or breaks its own rules
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
-    └── WorkerError        no process could be started that reads pages
+    ├── WorkerError        no process could be started that reads pages
+    └── CaseError          a test case cannot be written, or its files cannot be understood
 
 Each text is one line, `where: what; hint`.
 """
@@ -33,3 +34,7 @@ class CatalogError(ArchiveError):
 
 class WorkerError(ArchiveError):
     """No process could be started that reads pages."""
+
+
+class CaseError(ArchiveError):
+    """A test case cannot be written, or its files cannot be understood."""

@@ -1,0 +1,107 @@
+"""`lantian sites probe`: a dry run of one column or issue. Stores nothing."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
+from crawler.cli.output import print_json, print_table
+from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
+from crawler.examine import Finding, examine, examine_platform
+from crawler.live_check import probe_site
+from crawler.probe import Probe
+from crawler.site_choice import choose_site
+from crawler.visit import Look
+from pipelines.article import FIELDS
+from pipelines.records import Article, Link
+from pipelines.report import outcome_to_line
+from pipelines.site import SHANGHAI, Channel, Site
+
+SHOWN = 60
+"""Characters of a paragraph that are shown."""
+
+
+@click.command()
+@click.argument("named", metavar="KEY|FILE")
+@click.option("--channel", type=click.IntRange(min=1), default=1, show_default=True, help="Which column, from 1.")
+@allow_private_option
+@sites_option
+@every_command
+def probe(*, named: str, channel: int, allow_private: bool, sites_path: Path | None) -> None:
+    r"""Try a site file: the links of one list, one article, and where every field came from. Stores nothing.
+
+    Exits 1 when something is wrong, 3 when the list could not be had.
+
+    \b
+    Example:
+      lantian sites probe suzhou_js
+      lantian sites probe my-sites/example_sx.toml --channel 2
+    """
+    site, file = choose_site(named, sites_path)
+    channels = [] if site.issues else [_channel(site, channel)]
+    today = datetime.now(SHANGHAI).date()
+    with on_a_visit(site.name):
+        (found,) = probe_site(site, channels, today=today, allow_private=allow_private)
+    findings = [*examine(found, site, today=today), *examine_platform([found], site)]
+    if this_run().json:
+        _print_lines(found, findings, file)
+    else:
+        _show(found, findings, file)
+    failed = FAILED if found.list.problem else int(any(finding.is_wrong for finding in findings))
+    click.get_current_context().exit(failed)
+
+
+def _channel(site: Site, number: int) -> Channel:
+    if number > len(site.channels):
+        raise click.UsageError(f"--channel {number}: {site.key} has {len(site.channels)}")
+    return site.channels[number - 1]
+
+
+def _print_lines(found: Probe, findings: list[Finding], file: str) -> None:
+    print_json(_to_line(found.list, "list", found.name))
+    for look in found.tried:
+        print_json(_to_line(look, "article", found.name))
+    for finding in findings:
+        print_json(finding_to_json(finding, file=file))
+
+
+def _to_line(look: Look, role: str, name: str) -> dict[str, Any]:
+    head = {"role": role, "channel": name, "asked": look.asked, "problem": look.problem, "platform": look.platform}
+    return head | outcome_to_line(look.outcome, url=look.url)
+
+
+def _show(found: Probe, findings: list[Finding], file: str) -> None:
+    click.echo(f"{found.where}  {found.list.url}")
+    click.echo(f"  {found.list.outcome.kind}, {found.list.platform or 'generic markup'}, {len(found.links)} links")
+    if found.links:
+        rows = [(link.date, link.title, link.url) for link in found.links]
+        print_table(f"{len(rows)} links of {found.name}", ("date", "title", "url"), rows)
+        click.echo(f"next page: {_describe(found.list.outcome.next)}")
+    if found.article and found.article.outcome.article:
+        _show_article(found.article.outcome.article, found.article)
+    show_findings(findings, file=file)
+
+
+def _describe(link: Link | None) -> str:
+    if link is None:
+        return "none"
+    form = f" with {link.body.decode('utf-8', 'replace')}" if link.body else ""
+    return f"{'' if link.method == 'GET' else link.method + ' '}{link.url}{form}"
+
+
+def _show_article(article: Article, look: Look) -> None:
+    values = {name: getattr(article, name) for name in FIELDS}
+    rows = [(name, value, article.origins.get(name)) for name, value in values.items()]
+    shown = [*article.paragraphs[:2], *article.paragraphs[2:][-1:]]
+    rows.append(("paragraphs", len(article.paragraphs), article.origins.get("paragraphs")))
+    rows += [("", text[:SHOWN] + ("…" if len(text) > SHOWN else ""), None) for text in shown]
+    rows += [("attachment", item.url, item.title) for item in article.attachments]
+    rows += [("image", item.url, item.caption) for item in article.images]
+    page = look.outcome.page
+    if page:
+        rows.append(("encoding", page.encoding.used, page.encoding.evidence))
+        rows += [("repaired", len(page.steps), ", ".join(page.damage))] if page.steps else []
+    rows.append(("confidence", article.confidence, look.platform or "generic markup"))
+    print_table(f"article  {look.url}", ("field", "value", "from"), rows)
