@@ -66,8 +66,20 @@ def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
     groups = (
         _group(view, place, anchors, items) for place, anchors in places.items() if items or not _is_menu(anchors)
     )
-    kept = (group for group in groups if group.worth > _LEAST or (items and group.entries))
+    kept = (group for group in groups if group.worth > _LEAST or (items and group.entries) or _is_rest(group))
     return tuple(sorted(kept, key=lambda group: -group.worth))
+
+
+def _is_rest(group: LinkGroup) -> bool:
+    """Whether the group is what is left for the last page of a list: an entry or two, each with its date beside it."""
+    return bool(group.entries) and all(
+        entry.link.date and len(entry.link.title or "") >= _SHORTEST and _is_article_like(entry)
+        for entry in group.entries
+    )
+
+
+def _is_article_like(entry: Entry) -> bool:
+    return bool(_ARTICLE_FILE.search(entry.shape.replace("#", "000")))
 
 
 def _is_menu(anchors: list[_Element]) -> bool:
@@ -184,7 +196,7 @@ def _worth(place: str, entries: list[Entry]) -> float:
         min(len(entry.link.title or ""), _LONGEST) for entry in unique if len(entry.link.title or "") >= _SHORTEST
     )
     dated = sum(entry.link.date is not None for entry in unique)
-    alike = sum(bool(_ARTICLE_FILE.search(entry.shape.replace("#", "000"))) for entry in unique)
+    alike = sum(map(_is_article_like, unique))
     if len(unique) > 1 and titles < _MENU_LENGTH * len(unique) and not dated:
         return 0.0
     worth = titles + _DATED * dated + _ARTICLE_LIKE * alike
