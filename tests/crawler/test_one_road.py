@@ -92,9 +92,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelled]:
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Travelled:
     """Every real page, in its own bytes, served with the charset it declares, or with none."""
     folder = tmp_path_factory.mktemp("real_road")
-    rows = list(
-        csv.DictReader((shared / "pages" / "INDEX.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)
-    )
+    index = (shared / "pages" / "INDEX.tsv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(index, delimiter="\t", quoting=csv.QUOTE_NONE))
     answers: dict[str, Answer] = {}
     for row in rows:
         media = "text/xml" if row["file"].endswith(".xml") else "text/html"
