@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from crawler.allowed_hosts import is_allowed
-from crawler.probe import Probe
+from crawler.probe import DAYS_BACK, Probe, open_day
 from crawler.suggest import suggest_body, suggest_links, suggest_published
 from crawler.visit import Look
 from pipelines.platforms import BY_NAME
@@ -73,8 +73,11 @@ def _find_in_way(probe: Probe, site: Site) -> Finding | None:
     """What keeps us from the list altogether."""
     look = probe.list
     if probe.instead:
-        says = f"{_what_came(look)}; the list is at {probe.instead.url} now"
-        return Finding("moved", probe.where, says, _new_address(probe.instead.url, site))
+        what = "an issue" if probe.day else "the list"
+        says = f"{look.asked}: {_what_came(look)}; {what} is at {probe.instead.url} now"
+        return Finding(
+            "moved", probe.where, says, _new_address(probe.instead.url, site, is_issue=probe.day is not None)
+        )
     if look.problem:
         kind = (look.outcome.reason or "").partition(":")[2]
         hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
@@ -83,7 +86,12 @@ def _find_in_way(probe: Probe, site: Site) -> Finding | None:
         says = f"{look.asked}: refuses us ({look.outcome.reason}); nothing can be said of it from this network"
         return Finding("blocked", probe.where, says)
     if look.outcome.kind == "gone" or (look.outcome.reason or "").startswith("http-"):
-        says = f"{look.asked}: {_what_came(look)}, and the home page names no such column; look for its new address"
+        what = (
+            f"nor is there one of the {DAYS_BACK} days before"
+            if probe.day
+            else "and the home page names no such column"
+        )
+        says = f"{look.asked}: {_what_came(look)}, {what}; look for the new address"
         return Finding("gone", probe.where, says)
     return None
 
@@ -195,8 +203,8 @@ def _examine_expectations(probes: Sequence[Probe], site: Site) -> Iterator[Findi
         yield Finding("expect", "[expect]", says, ("[expect]", f"min_articles = {total}"))
 
 
-def _new_address(url: str, site: Site) -> tuple[str, ...]:
-    lines = (f"url = {to_toml(url)}",)
+def _new_address(url: str, site: Site, *, is_issue: bool = False) -> tuple[str, ...]:
+    lines = (f"index = {to_toml(open_day(url) or url)}",) if is_issue else (f"url = {to_toml(url)}",)
     if is_allowed(url, site.hosts):
         return lines
     return (f"hosts = {to_toml([*site.hosts, urlsplit(url).netloc])}", *lines)

@@ -18,8 +18,11 @@ TRIES = 3
 """Links followed until one is an article: the first may be a file, or lead elsewhere."""
 PAPER_TRIES = 6
 """A page of a newspaper may lead to other pages first."""
+ISSUES = 2
+"""Links of a paper's home page that are looked at, where its issues are not where its file says."""
 DAYS_BACK = 7
 """Papers pause at weekends and holidays, the longest for a week."""
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(\D?)(0[1-9]|1[0-2])(\D?)(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -64,9 +67,32 @@ async def probe_issue(visitor: Visitor, site: Site, issues: Issues, *, today: da
         found = await visitor.look(index_of(issues, day))
         if found.outcome.links or found.problem:
             break
+    instead = None if found.outcome.links or found.problem else await _search_issue(visitor, issues)
     ordered = sorted(_of_issue(found.outcome.links, day, site), key=lambda link: not _is_article(link, site))
     tried = await _try_links(visitor, ordered, tries=PAPER_TRIES)
-    return Probe("[issues]", f"{day:%Y-%m-%d}", found, tried, day=day)
+    return Probe("[issues]", f"{day:%Y-%m-%d}", found, tried, instead, day=day)
+
+
+async def _search_issue(visitor: Visitor, issues: Issues) -> Look | None:
+    """An issue that the paper's home page leads to, at once or by a link."""
+    home = await visitor.look(urljoin(issues.index, "/"))
+    anchors = home.view.root.iter("a") if home.view else ()
+    named = (home.view.address(anchor.get("href")) for anchor in anchors if home.view)
+    dated = dict.fromkeys(address for address in named if address and open_day(address))
+    looks = [home] if open_day(home.url) else [await visitor.look(address) for address in list(dated)[:ISSUES]]
+    return next((look for look in looks if look.outcome.kind == "newspaper-index"), None)
+
+
+def open_day(url: str) -> str | None:
+    """The address of an issue with its day left open; None where it names none.
+
+    >>> open_day("http://paper.example.cn/html/2026-10/02/node_1.htm")
+    'http://paper.example.cn/html/{yyyy}-{mm}/{dd}/node_1.htm'
+    """
+    found = _DAY.search(url)
+    if not found:
+        return None
+    return f"{url[: found.start()]}{{yyyy}}{found[2]}{{mm}}{found[4]}{{dd}}{url[found.end() :]}"
 
 
 def _of_issue(links: Iterable[Link], day: date, site: Site) -> Iterator[Link]:

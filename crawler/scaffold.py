@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.examine import to_toml
 from crawler.guesses import Told, find_columns, find_lists_above, tell_column, tell_name, tell_province
+from crawler.probe import open_day
 from crawler.provinces import Province
 from crawler.visit import Look, Tour, VisitError, Visitor
 from pipelines.records import Link
@@ -22,7 +23,6 @@ UNNAMED = "新闻"
 _KEY = re.compile(r"^(?:# )?(key|name|kind|province|platform|hosts|status|facts) = ")
 _COLUMN = re.compile(r"^(?:# )?\[\[channel\]\]$", re.MULTILINE)
 _ISSUES = re.compile(r"^(?:# )?\[issues\]$", re.MULTILINE)
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(\D?)(0[1-9]|1[0-2])(\D?)(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +208,8 @@ def _hosts_of(first: Look, links: list[Link]) -> tuple[tuple[str, ...], tuple[st
 
 
 def _issues_of(url: str) -> str:
-    """The address of an issue with its day left open; raises VisitError where it names none."""
-    found = _DAY.search(url)
-    if not found:
+    """The address of every issue; raises VisitError where this one names no day."""
+    opened = open_day(url)
+    if opened is None:
         raise VisitError(f"{url}: is a newspaper's page, but its address names no day; name the index of one issue")
-    return f"{url[: found.start()]}{{yyyy}}{found[2]}{{mm}}{found[4]}{{dd}}{url[found.end() :]}"
+    return opened

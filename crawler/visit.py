@@ -144,7 +144,7 @@ def visit(tour: Tour[Result], *, site: Site | None, allow_private: bool) -> Resu
     """
     crawl = site.crawl if site else Crawl(delay=FIRST_SECONDS)
     settings = make_settings(
-        ALLOW_PRIVATE_ADDRESSES=allow_private,
+        ALLOW_PRIVATE_ADDRESSES=allow_private or None,
         CAPTURE_SINK="crawler.visit.KeepInMind",
         DOWNLOAD_DELAY=crawl.delay,
         AUTOTHROTTLE_START_DELAY=crawl.delay,

@@ -114,6 +114,22 @@ def test_a_host_that_does_not_answer_is_a_finding_and_a_private_one_is_not_asked
     assert "refused" in gone.stdout
 
 
+def test_a_paper_that_has_moved_its_issues_is_found_from_its_home_page(tmp_path: Path) -> None:
+    index = """<html><head><meta charset="utf-8"><title>青溪日报</title></head><body><map name="pagepicmap"></map>
+<ul><li><a href="content_71.htm">青溪河畔白鹭翩跹</a></li><li><a href="content_72.htm">全市植树造林超额完成</a></li></ul></body></html>"""
+    home = f'<html><body><a href="/szb/html/{TODAY[:7]}/{TODAY[8:]}/node_1.htm">电子版</a></body></html>'
+    with serve({"/": answer(home), f"/szb/html/{TODAY[:7]}/{TODAY[8:]}/node_1.htm": answer(index)}) as server:
+        file = tmp_path / "example_ribao.toml"
+        issues = f'[issues]\nindex = "{server.url}/html/{{yyyy}}-{{mm}}/{{dd}}/node_2.htm"\n[crawl]\ndelay = 0\n'
+        head = f'key = "example_ribao"\nname = "青溪日报"\nkind = "newspaper"\nhosts = ["127.0.0.1:{server.port}"]\n'
+        file.write_text(head + issues, encoding="utf-8")
+        code, found = check(file, tmp_path)
+    assert code == 1
+    assert found["[issues]", "moved"]["change"] == [
+        f'index = "{server.url}/szb/html/{{yyyy}}-{{mm}}/{{dd}}/node_1.htm"'
+    ]
+
+
 MISTAKES = {
     'platform = "trss"': "x.toml platform: unknown family 'trss'; did you mean 'trs'?",
     'hosts = ["http://a.example.cn/"]': "x.toml hosts: 'http://a.example.cn/' is an address; write its host alone, 'a.example.cn'",

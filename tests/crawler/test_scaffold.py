@@ -35,6 +35,7 @@ def view(head: str = "", body: str = "", *, url: str = URL) -> View:
         ('<meta name="SiteName" content="清泉市生态环境局网站">', "", "清泉市生态环境局", "meta SiteName"),
         ("<title>环保要闻_清泉市生态环境局</title>", "", "清泉市生态环境局", "the page's title"),
         ("<title>清泉市生态环境局官方网站 - 首页</title>", "", "清泉市生态环境局", "the page's title"),
+        ('<META NAME="SiteName" CONTENT="清泉市人民政府网">', "", "清泉市人民政府", "meta SiteName"),
         ("<title>要闻</title>", "<p>版权所有：清泉日报社 地址：人民路1号</p>", "清泉日报社", "the page's foot"),
     ],
 )
