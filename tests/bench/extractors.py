@@ -36,7 +36,7 @@ FIELDS = {
     "resiliparse": ("title",),
 }
 """The fields that an extractor gives at all."""
-SCORED = ("f1", "precision", "recall", "pages_f1_below_0.9", "pages_with_leaks", "leaked_lines", "invented")
+SCORED = ("articles", "f1", "precision", "recall", "pages_f1_below_0.9", "pages_with_leaks", "leaked_lines", "invented")
 
 Jobs = list[dict[str, str]]
 Answers = list[dict[str, Any]]
@@ -49,30 +49,32 @@ def run(rounds: int = ROUNDS) -> dict[str, Any]:
         return {"skipped": "../shared/pages is absent"}
     jobs = read_jobs()
     versions, told = _measure(jobs, rounds)
-    rows = {name: {"version": versions[name], **_describe(name, told[name])} for name in EXTRACTORS}
-    result = {"pages": len(jobs), "articles": rows[OURS].pop("articles"), "rounds": rounds, **rows}
-    for row in rows.values():
-        row.pop("articles", None)
-    ours, theirs = (rows[name]["pages_per_cpu_second"] for name in (OURS, RIVAL))
-    result["speed_ratio_to_trafilatura"] = round(ours / theirs, 2)
+    rows = {name: {"version": versions[name], **_describe(name, jobs, told[name])} for name in EXTRACTORS}
+    ratios = {
+        f"speed_ratio_to_{RIVAL}{on}": round(rows[OURS][key] / rows[RIVAL][key], 2)
+        for on, key in (("", "pages_per_cpu_second"), ("_on_articles", "articles_per_cpu_second"))
+    }
+    result = {"pages": len(jobs), "rounds": rounds, **rows, **ratios}
     print(to_markdown(result))
     return result
 
 
 def read_jobs() -> Jobs:
     """The pages that have a truth, each with its address and the charset that it is really in."""
-    truths = {json.loads(path.read_bytes())["page"] for path in (SHARED / "truth").glob("*.json")}
+    truths = map(json.loads, (path.read_bytes() for path in (SHARED / "truth").glob("*.json")))
+    kinds = {truth["page"]: truth["kind"] for truth in truths}
     with (SHARED / "INDEX.tsv").open(encoding="utf-8", newline="") as index:
         rows = list(csv.DictReader(index, delimiter="\t"))
     return [
         {
             "page": row["file"],
+            "kind": kinds[row["file"]],
             "url": row["url"],
             "path": str(SHARED / row["file"]),
             "charset": row["actual_charset"].partition("~")[0],
         }
         for row in rows
-        if row["file"] in truths
+        if row["file"] in kinds
     ]
 
 
@@ -125,17 +127,22 @@ def _hear(child: subprocess.Popen[str]) -> Any:
     return json.loads(line)
 
 
-def _describe(name: str, told: list[Answers]) -> dict[str, Any]:
+def _describe(name: str, jobs: Jobs, told: list[Answers]) -> dict[str, Any]:
     """One row: the score of what was found, the fields that are given at all, failures, and speed."""
     score = _score(told[-1])
-    seconds = median(sum(answer["seconds"] for answer in answers) for answers in told)
+    articles = {job["page"] for job in jobs if job["kind"] == "article"}
     return {
-        "articles": score["articles"],
         **{key: score[key] for key in SCORED},
         **{field: score[field] if field in FIELDS.get(name, ()) else None for field in FIELDS[OURS]},
         "failures": sum("failure" in answer for answer in told[-1]),
-        "pages_per_cpu_second": round(len(told[-1]) / seconds, 1),
+        "pages_per_cpu_second": _speed(told, {job["page"] for job in jobs}),
+        "articles_per_cpu_second": _speed(told, articles),
     }
+
+
+def _speed(told: list[Answers], pages: set[str]) -> float:
+    rounds = [[answer["seconds"] for answer in answers if answer["page"] in pages] for answers in told]
+    return round(len(pages) / median(map(sum, rounds)), 1)
 
 
 def _score(answers: Answers) -> dict[str, Any]:
