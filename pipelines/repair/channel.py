@@ -191,7 +191,9 @@ class Search:
     def _last_pairs(self, state: State) -> list[int]:
         """The last two bytes of a state, as the codes that they may be."""
         if state.lead == ALIGNED:
-            return [state.code & 0xFFFF]
+            code = state.code & 0xFFFF
+            was_wide = state.code & ASCII and self.clone.is_half_width and code >> 8 < 0x80
+            return [code, code + 0x8000] if was_wide else [code]
         return [low << 8 | state.lead for low in self._last_bytes(state)] if state.lead < UNKNOWN else []
 
     def _last_bytes(self, state: State) -> list[int]:

@@ -13,10 +13,9 @@ from pipelines.repair.tables import find_wrong_tables
 
 Find = Callable[[str, Language, bool], Finding]
 
-#: A wrong table hides everything else, so it comes first; two layers of it are two rounds. The gloss channel needs its
-#: marks as they came, so lost marks come after it. What is left over then is beyond repair or not damage at all.
+#: A wrong table hides everything else, so it comes first. The gloss channel needs its marks as they came, so lost marks
+#: come after it. What is left over then is beyond repair or not damage at all.
 EVIDENCE: tuple[Find, ...] = (
-    find_wrong_tables,
     find_wrong_tables,
     find_glosses,
     find_lost_marks,

@@ -5,20 +5,22 @@ taken only when it reads as Chinese afterwards and did not before.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pipelines.repair.language import BREAK, Language, letter_of
-from pipelines.repair.plan import LOST, Change, Finding
-from pipelines.repair.unread import LOST_BYTE, PERHAPS, Codec, Unread, read_bytes
+from pipelines.repair.plan import LOST, Change, Finding, apply_plan, to_steps
+from pipelines.repair.unread import Codec, Hole, Unread, read_bytes
 
-GAIN = 1.5  # nats a character by which Chinese must be likelier than what was seen
-CHINESE = 8.2  # nats a character: text that costs more is none
+GAIN = 6.0  # nats by which a run must be likelier as Chinese than as what was seen
+CLEAR = 24.0  # the same where both are hanzi
+CHINESE = 9.0  # nats a character: text that costs more is none
+SHORT = 6  # characters of a run that may go with its neighbours without being weighed
 SAMPLE = 300  # characters of a run that are weighed
 
 _SPECIAL = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _CP1252 = {character: character.encode("cp1252")[0] for character in _SPECIAL}
+_SIGNS = frozenset("，。、；：？！“”‘’（）《》【】—…·　 0123456789")
 _HANZI = re.compile("[\u3400-\u9fff]")
 
 
@@ -32,9 +34,14 @@ class Table:
     trigger: re.Pattern[str]
     run: re.Pattern[str]
 
+    @property
+    def is_confusion(self) -> bool:
+        """Whether what was written looks as much like hanzi as what was read."""
+        return "big5" in (self.written, self.read)
+
 
 def _characters(leads: range, trails: range) -> str:
-    pairs = (bytes((lead, trail)).decode("gbk", "ignore") for lead in leads for trail in trails)
+    pairs = (bytes((lead, trail)).decode("gb18030", "ignore") for lead in leads for trail in trails)
     return "".join(sorted(pair for pair in pairs if len(pair) == 1))
 
 
@@ -58,7 +65,7 @@ TABLES = (
         "utf-8-as-latin-1",
         "utf-8",
         "latin-1",
-        re.compile(f"[\u00e2-\u00ef][\u0080-\u00bf{_SPECIAL}\ufffd]"),
+        re.compile(f"[\u00c3\u00e2-\u00ef][\u0080-\u00bf{_SPECIAL}\ufffd]"),
         re.compile(f"[{_LATIN}](?:[{_LATIN}\ufffd]|[\x20-\x7e](?=[\u00e2-\u00ef]))*"),
     ),
     Table(
@@ -73,20 +80,26 @@ TABLES = (
 
 def find_wrong_tables(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
     """Undo a reading with the wrong table, or two that were stacked."""
+    changes = _undo_tables(text, language, layers=2)
+    return Finding(("wrong-table",) if changes else (), changes)
+
+
+def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change, ...]:
+    """What the first table that makes Chinese of some run makes of all of them."""
     if text.isascii():
-        return Finding()
+        return ()
     for table in (*TABLES, *_confusions(language)):
         if table.trigger.search(text):
-            changes = tuple(_undo_runs(text, table, language))
+            changes = tuple(_undo_runs(text, table, language, layers=layers))
             if changes:
-                return Finding(("wrong-table",), changes)
-    return Finding()
+                return changes
+    return ()
 
 
 @lru_cache(maxsize=4)
 def _confusions(language: Language) -> tuple[Table, ...]:
     """Big5 and GBK read as each other make rare hanzi, kana and bopomofo of everything."""
-    rare = f"[^\x00-\x7f\u3000-\u3020\uff01-\uff5e·—‘’“”…\ue000-\uf8ff{re.escape(language.common)}]"
+    rare = f"[^\x00-\xff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ue000-\uf8ff{re.escape(language.common)}]"
     trigger = re.compile(f"(?:{rare}|[?\ufffd][@-~]){{3}}|[\u4e00-\u9fff][\u3105-\u3129][\u4e00-\u9fff]")
     run = re.compile("[^\x00-\x7f，。；](?:[^\x00-\x7f，。；]|[?@-~](?=[^\x00-\x7f])|(?<=[?\ufffd])[@-~])*")
     return (
@@ -95,68 +108,124 @@ def _confusions(language: Language) -> tuple[Table, ...]:
     )
 
 
-def _undo_runs(text: str, table: Table, language: Language) -> Iterator[Change]:
-    """Undo one table in all its runs; runs of a single hanzi only beside others that are certain."""
-    small: list[Change] = []
-    certain = False
+def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> list[Change]:
+    """Undo one table in all its runs; runs too short to tell only beside others that are certain."""
+    certain: list[Change] = []
+    likely: list[Change] = []
     for match in table.run.finditer(text):
         run = match.group()
-        undone = _undo(run, table, language)
-        if undone is None:
+        is_marked = table.trigger.search(run) is not None
+        if not is_marked and (table.is_confusion or len(run) > SHORT):
             continue
-        change = Change(match.start(), run, undone.text, table.name, f"{table.written} read as {table.read}", 0.98)
-        if len(_HANZI.findall(undone.text)) < 2 or not _is_chinese(undone, run, language):
-            small.append(change)
+        change = _undo_run(match.start(), run, table, language, layers=layers)
+        if change is None:
             continue
-        certain = True
-        yield from small
-        small = []
-        yield change
-    if certain:
-        yield from small
+        gain = _gain(change.after, run, language)
+        if is_marked and gain >= (CLEAR if table.is_confusion else GAIN):
+            certain.append(change)
+        elif gain > 0 if is_marked else _is_plain(change.after, language) and not _is_plain(run, language):
+            likely.append(change)
+    return sorted(certain + likely, key=lambda change: change.position) if certain else []
+
+
+def _undo_run(position: int, run: str, table: Table, language: Language, *, layers: int) -> Change | None:
+    """Undo one table in one run, and another below it where the first does not lead to Chinese."""
+    undone = _undo(run, table, language)
+    if undone is None or undone.text == run:
+        return None
+    reason = f"{table.written} read as {table.read}"
+    if layers > 1 and _gain(undone.text, run, language) <= 0:
+        deeper = _undo_tables(undone.text, language, layers=layers - 1)
+        if deeper:
+            after = _apply(undone.text, deeper)
+            return Change(position, run, after, table.name, f"{reason}; {deeper[0].reason}", 0.95)
+    return Change(position, run, undone.text, table.name, reason, 0.98)
+
+
+def _is_plain(text: str, language: Language) -> bool:
+    """Whether a short text is made of ordinary characters only."""
+    return all(character in language.common or character in _SIGNS for character in text)
+
+
+def _apply(text: str, changes: tuple[Change, ...]) -> str:
+    return apply_plan(text, to_steps(changes, 0))
 
 
 def _undo(run: str, table: Table, language: Language) -> Unread | None:
-    stream = _to_stream(run, table.read)
-    if stream is None:
-        return None
-    if min(stream, default=0) >= 0:
+    """Read a run with the table it was written in, or None where its characters are not of the table it was read in."""
+    if "\ufffd" not in run and "?" not in run:
+        data = _encode(run, table.read)
+        if data is None:
+            return None
         try:
-            whole = bytes(stream).decode(table.written)
+            whole = data.decode(table.written)
         except UnicodeDecodeError:
-            pass
-        else:
-            return Unread(whole, _weigh(whole, language))
-    return read_bytes(stream, table.written, language)
+            return read_bytes(data, table.written, language)
+        return Unread(whole, _weigh(whole, language))
+    readings = [
+        read_bytes(stream, table.written, language)
+        for in_pairs in (False, True)
+        if (stream := _to_stream(run, table.read, in_pairs=in_pairs)) is not None
+    ]
+    return min(readings, key=lambda reading: reading.cost, default=None)
 
 
-def _to_stream(run: str, read: str) -> list[int] | None:
-    """The bytes that were read as this text; what a decoder lost is a hole."""
-    stream: list[int] = []
-    for character in run:
-        if character in "?\ufffd":
-            stream += [LOST_BYTE, PERHAPS]
-        elif read == "latin-1":
-            code = _CP1252.get(character, ord(character))
-            if code > 0xFF:
-                return None
-            stream.append(code)
-        elif character == "€" and read == "gbk":
-            stream.append(0x80)
-        else:
-            try:
-                stream += character.encode(read)
-            except UnicodeEncodeError:
-                return None
+def _encode(run: str, read: str) -> bytes | None:
+    """The bytes that were read as this text."""
+    try:
+        if read == "latin-1":
+            return bytes(_CP1252.get(character, ord(character)) for character in run)
+        return _encode_gbk(run) if read == "gbk" else run.encode(read)
+    except (UnicodeEncodeError, ValueError):
+        return None
+
+
+def _encode_gbk(run: str) -> bytes:
+    """GBK as Windows has it: 80 is the euro; user-defined pairs are private use."""
+    return b"\x80".join(part.encode("gb18030") for part in run.split("€"))
+
+
+def _to_stream(run: str, read: str, *, in_pairs: bool) -> list[int | Hole] | None:
+    """The bytes of a run; each mark is a byte that was lost, or two, and could be no character with the one behind."""
+    stream: list[int | Hole] = []
+    parts = re.split("[?\ufffd]", run)
+    encoded = [_encode(part, read) for part in parts]
+    for index, data in enumerate(encoded):
+        if data is None:
+            return None
+        stream.extend(data)
+        if index + 1 < len(encoded):
+            behind = encoded[index + 1]
+            stream += _LOST_PAIR if in_pairs else [_lost_before(behind[0] if behind else -1, read)]
     return stream
 
 
-def _is_chinese(undone: Unread, run: str, language: Language) -> bool:
-    """Whether a run reads as Chinese now, and did not before."""
-    sample = undone.text[:SAMPLE]
-    lost = sample.count(LOST)
-    cost = _weigh(sample.replace(LOST, ""), language)
-    return lost * 3 <= len(sample) and cost <= CHINESE and cost + GAIN <= _weigh(run[:SAMPLE], language)
+_LOST_PAIR: list[int | Hole] = [
+    (0x80, *range(0xA1, 0xB0)),
+    (*range(0x80, 0xC0), *range(0xE2, 0xF0)),
+]
+
+
+@lru_cache(maxsize=1024)
+def _lost_before(behind: int, read: str) -> Hole:
+    """The bytes that a decoder loses in front of this one (-1: not known)."""
+    if read == "latin-1":
+        return 0x81, 0x8D, 0x8F, 0x90, 0x9D  # the five that Windows-1252 leaves open
+    return tuple(
+        byte
+        for byte in range(0x80, 0xFF)
+        if behind < 0 or byte == 0x80 or not bytes((byte, behind)).decode(read, "ignore").strip(chr(behind & 0x7F))
+    )
+
+
+def _gain(undone: str, run: str, language: Language) -> float:
+    """Nats by which a run reads more like Chinese than before; little where it does not read like Chinese at all."""
+    sample = undone[:SAMPLE]
+    known = sample.replace(LOST, "")
+    hanzi = len(_HANZI.findall(known))
+    if not hanzi or len(known) * 3 < len(sample) * 2 or (cost := _weigh(known, language)) > CHINESE:
+        return 0.0
+    return (_weigh(run[:SAMPLE], language) - cost) * hanzi
 
 
 def _weigh(text: str, language: Language) -> float:
