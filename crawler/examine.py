@@ -128,8 +128,20 @@ def _examine_links(probe: Probe, site: Site, today: date) -> Iterator[Finding]:
             f"the newest of {len(dates)} dated links is of {max(dates)[:10]}: given up, or not the list that is kept up"
         )
         yield Finding("old", probe.where, says)
-    if probe.list.outcome.next is None and probe.day is None:
+    if probe.day is None:
+        yield from _examine_following(probe)
+
+
+def _examine_following(probe: Probe) -> Iterator[Finding]:
+    """The next page brings links that the first does not have."""
+    look = probe.following
+    if look is None:
         yield Finding("no-next", probe.where, "no following page was found", is_wrong=False)
+    elif not look.outcome.links:
+        says = f"{look.url}: the following page has no links ({_what_came(look)}); the list cannot be read to its end"
+        yield Finding("next-page", probe.where, says)
+    elif {link.url for link in look.outcome.links} <= {link.url for link in probe.links}:
+        yield Finding("next-page", probe.where, f"{look.url}: the following page names the same links again")
 
 
 def _examine_articles(probe: Probe, site: Site) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(\D?)(0[1-9]|1[0-2])(\D?)(0[1-9]|[12]\
 class Probe:
     """What one column or issue gave. `tried` are the pages its links led to; the last is the article, if there is one.
 
-    `instead` is another address of the list that works where this one does not.
+    `following` is the next page of the list, `instead` another address of it that works where this one does not.
     """
 
     where: str
@@ -37,6 +37,7 @@ class Probe:
     list: Look
     tried: tuple[Look, ...] = ()
     instead: Look | None = None
+    following: Look | None = None
     day: date | None = None
 
     @property
@@ -51,13 +52,14 @@ class Probe:
 
 
 async def probe_channel(visitor: Visitor, site: Site, channel: Channel) -> Probe:
-    """Look at a column's first page, and follow its links until one is an article."""
+    """Look at a column's first pages, and follow the links of the first until one is an article."""
     found = await visitor.look(channel.url)
     instead = None if found.outcome.links else await _look_elsewhere(visitor, channel, found)
     wanted = (instead or found).outcome.links
     hosts = (*site.hosts, urlsplit((instead or found).url).netloc)
     tried = await _try_links(visitor, [link for link in wanted if is_allowed(link.url, hosts)], tries=TRIES)
-    return Probe(f"[[channel]] {channel.name}", channel.name, found, tried, instead)
+    following = await visitor.look(found.outcome.next) if found.outcome.next else None
+    return Probe(f"[[channel]] {channel.name}", channel.name, found, tried, instead, following)
 
 
 async def probe_issue(visitor: Visitor, site: Site, issues: Issues, *, today: date) -> Probe:

@@ -22,6 +22,7 @@ def entries(folder: str, *, day: str = TODAY) -> list[tuple[str, str, str]]:
 def pages(folder: str, *, day: str = TODAY) -> dict[str, bytes]:
     """A list that is well, and its articles."""
     listed = {folder: answer(listing(entries(folder, day=day), following=f"{folder}index_1.html"))}
+    listed |= {f"{folder}index_1.html": answer(listing(entries(f"{folder}p1/", day=day)))}
     return listed | {href: answer(article(title, date=day)) for href, title, _ in entries(folder, day=day)}
 
 
@@ -62,7 +63,9 @@ def test_each_thing_that_is_wrong_is_found_with_the_lines_that_put_it_right(tmp_
         ),
     }
     columns = {"通知公告": "/gone/", "要闻": "/elsewhere/", "曝光": "/blocked/", "政策": "/script/", "公报": "/files/"}
-    columns |= {"转载": "/other/", "动态": "/old/", "公示": "/well/"}
+    columns |= {"转载": "/other/", "动态": "/old/", "公示": "/well/", "督察": "/short/", "环评": "/round/"}
+    wrong["/short/"] = answer(listing(entries("/well/"), following="/short/index_1.html"))
+    wrong["/round/"] = wrong["/round/?p=2"] = answer(listing(entries("/well/"), following="/round/?p=2"))
     with serve(well | wrong) as server:
         expect = "[expect]\nmax_articles = 3\n"
         file = write_file(tmp_path, server, columns, top='platform = "hanweb"', expect=expect)
@@ -70,13 +73,16 @@ def test_each_thing_that_is_wrong_is_found_with_the_lines_that_put_it_right(tmp_
     assert code == 1
     assert {place for place, line in found.items() if line["wrong"]} == {
         ("通知公告", "moved"), ("要闻", "moved"), ("曝光", "blocked"), ("政策", "no-links"), ("公报", "no-article"),
-        ("hosts", "other-host"), ("转载", "no-article"), ("动态", "old"), ("platform", "platform"), ("[expect]", "expect"),
+        ("hosts", "other-host"), ("转载", "no-article"), ("动态", "old"),
+        ("督察", "next-page"), ("环评", "next-page"), ("platform", "platform"), ("[expect]", "expect"),
     }  # fmt: skip
     assert found["通知公告", "moved"]["change"] == [f'url = "{server.url}/new/"']
     assert found["要闻", "moved"]["change"] == [f'url = "{server.url}/moved/"']
     assert found["hosts", "other-host"]["change"] == [f'hosts = ["127.0.0.1:{server.port}", "other.example.cn"]']
     assert found["platform", "platform"]["change"] == ['platform = "trs"']
     assert found["曝光", "blocked"]["change"] == []
+    assert "http-404" in str(found["督察", "next-page"]["says"])
+    assert "same links" in str(found["环评", "next-page"]["says"])
     assert "attachment" in str(found["公报", "no-article"]["says"])
 
 

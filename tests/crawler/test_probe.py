@@ -19,7 +19,9 @@ def test_a_probe_shows_links_fields_and_origins_and_keeps_nothing(tmp_path: Path
         "/t20240310_0.html": answer("<p>", status="404 Not Found"),
         "/t20240310_1.html": answer(article(ENTRIES[1][1])),
     }
-    with serve({"/list/": answer(listing(ENTRIES, following="/list/index_1.html")), **files}) as server:
+    older = [("/t20230310_0.html", "关于印发去年检查方案的通知", "2023-03-10"), *ENTRIES]
+    lists = {"/list/": listing(ENTRIES, following="/list/index_1.html"), "/list/index_1.html": listing(older)}
+    with serve({**{path: answer(page) for path, page in lists.items()}, **files}) as server:
         file = write_site(tmp_path, "example_sx", server, channels=["/gone/", "/list/"])
         run = lantian("sites", "probe", file, "--channel", "2", "--allow-private", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
@@ -30,7 +32,7 @@ def test_a_probe_shows_links_fields_and_origins_and_keeps_nothing(tmp_path: Path
         "meta:articletitle",
     ):
         assert part in run.stdout
-    assert server.asked == ["/robots.txt", "/list/", "/t20240310_0.html", "/t20240310_1.html"]
+    assert server.asked == ["/robots.txt", "/list/", "/t20240310_0.html", "/t20240310_1.html", "/list/index_1.html"]
     assert [path.name for path in tmp_path.iterdir()] == ["example_sx.toml"]
 
 

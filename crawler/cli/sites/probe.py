@@ -61,6 +61,8 @@ def _channel(site: Site, number: int) -> Channel:
 
 def _print_lines(found: Probe, findings: list[Finding], file: str) -> None:
     print_json(_to_line(found.list, "list", found.name))
+    if found.following:
+        print_json(_to_line(found.following, "next", found.name))
     for look in found.tried:
         print_json(_to_line(look, "article", found.name))
     for finding in findings:
@@ -78,7 +80,8 @@ def _show(found: Probe, findings: list[Finding], file: str) -> None:
     if found.links:
         rows = [(link.date, link.title, link.url) for link in found.links]
         print_table(f"{len(rows)} links of {found.name}", ("date", "title", "url"), rows)
-        click.echo(f"next page: {_describe(found.list.outcome.next)}")
+        more = f", {len(found.following.outcome.links)} links" if found.following else ""
+        click.echo(f"next page: {_describe(found.list.outcome.next)}{more}")
     if found.article and found.article.outcome.article:
         _show_article(found.article.outcome.article, found.article)
     show_findings(findings, file=file)
