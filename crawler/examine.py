@@ -1,13 +1,12 @@
 """What is wrong between a site file and its site, and the lines of TOML that put it right."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from crawler.allowed_hosts import is_allowed
+from crawler.finding import Finding, to_toml
 from crawler.probe import DAYS_BACK, Probe, open_day
 from crawler.suggest import suggest_body, suggest_links, suggest_published
 from crawler.visit import Look
@@ -28,20 +27,6 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing seen: a stable `name`, `where` in the site file, what, and the TOML lines to put there.
-
-    What is not wrong is a remark: worth a look, but the site can be crawled.
-    """
-
-    name: str
-    where: str
-    says: str
-    change: tuple[str, ...] = ()
-    is_wrong: bool = True
-
-
 def examine(probe: Probe, site: Site, *, today: date) -> list[Finding]:
     """Everything that one column or issue shows."""
     if way := _find_in_way(probe, site):
@@ -57,16 +42,6 @@ def examine_whole(probes: Sequence[Probe], site: Site, *, today: date) -> list[F
     found = [finding for probe in probes for finding in examine(probe, site, today=today)]
     found += [*examine_platform(probes, site), *_examine_expectations(probes, site)]
     return found
-
-
-def to_toml(value: str | Sequence[str]) -> str:
-    """A TOML string or array of strings.
-
-    >>> to_toml(["a", "b"])
-    '["a", "b"]'
-    """
-    text = json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False)
-    return text.replace("\x7f", "\\u007f")
 
 
 def _find_in_way(probe: Probe, site: Site) -> Finding | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from crawler.examine import Finding, examine_whole, to_toml
+from crawler.examine import examine_whole
+from crawler.finding import Finding, to_toml
 from crawler.probe import Probe, probe_channel, probe_issue
 from crawler.visit import Visitor, visit
 from pipelines.site import SHANGHAI, Channel, Site

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Literal
 from urllib.parse import urlsplit
 
-from crawler.examine import to_toml
+from crawler.finding import to_toml
 from crawler.guesses import Told, find_columns, find_lists_above, tell_column, tell_name, tell_province
 from crawler.probe import open_day
 from crawler.provinces import Province

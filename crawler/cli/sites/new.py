@@ -11,7 +11,7 @@ from crawler.cli.options import allow_private_option, every_command, sites_optio
 from crawler.cli.output import complain, print_json
 from crawler.cli.sites.visiting import on_a_visit
 from crawler.guesses import tell_key
-from crawler.provinces import by_name
+from crawler.provinces import Province, by_name
 from crawler.scaffold import Seen, fill_template, tour_of
 from crawler.site_choice import find_file
 from crawler.visit import visit
@@ -54,32 +54,40 @@ def new(
       lantian sites new https://sthjj.example.gov.cn/ --key example_sx --out my-sites
     """
     sites, _ = scan_sites(sites_path)
-    known = site_for(url, sites)
-    if known and not key:
-        where = find_file(known.key, sites_path)
-        raise click.UsageError(
-            f"{url}: is on a host of {known.key!r}; add a [[channel]] to {where}, or name another --key"
-        )
-    if key:
-        _require_free(key, sites, sites_path, out)
     if province and not by_name(province):
         raise click.UsageError(f"--province {province}: no province; write 江苏, 内蒙古, or 全国 for a ministry")
+    if key:
+        _require_free(key, sites, sites_path, out)
+    else:
+        _require_unknown(url, sites, sites_path)
     with on_a_visit(url):
         seen = visit(tour_of(url), site=None, allow_private=allow_private)
     place = by_name(province) or seen.province
     key = key or tell_key(seen.url, place, sites)
     if not key:
         raise click.UsageError(f"{seen.url}: no free key can be made of its host; name one with --key")
-    folder = out or (OURS / place.folder if OURS.is_dir() and place else Path())
-    path = folder / f"{key}.toml"
+    path = (out or _folder_of(place)) / f"{key}.toml"
     if path.exists():
         raise click.UsageError(f"{path}: is there already; edit it, or name another --key")
     text = fill_template(seen, key=key, day=datetime.now(SHANGHAI).date(), name=name, province=province)
     site = parse_site(text, where=str(path))
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
     _report(path, site, seen)
+
+
+def _folder_of(place: Province | None) -> Path:
+    return OURS / place.folder if OURS.is_dir() and place else Path()
+
+
+def _require_unknown(url: str, sites: dict[str, Site], sites_path: Path | None) -> None:
+    known = site_for(url, sites)
+    if known:
+        where = find_file(known.key, sites_path)
+        raise click.UsageError(
+            f"{url}: is on a host of {known.key!r}; add a [[channel]] to {where}, or name another --key"
+        )
 
 
 def _require_free(key: str, sites: dict[str, Site], sites_path: Path | None, out: Path | None) -> None:

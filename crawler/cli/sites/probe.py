@@ -9,7 +9,8 @@ import click
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import print_json, print_table
 from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
-from crawler.examine import Finding, examine, examine_platform
+from crawler.examine import examine, examine_platform
+from crawler.finding import Finding
 from crawler.live_check import probe_site
 from crawler.probe import Probe
 from crawler.site_choice import choose_site

@@ -8,7 +8,7 @@ import click
 
 from crawler.cli.options import this_run
 from crawler.cli.output import ERRORS, complain
-from crawler.examine import Finding
+from crawler.finding import Finding
 from crawler.run import log_to_stderr
 from crawler.visit import VisitError
 
