@@ -31,7 +31,7 @@ _GONE = re.compile(
     r"(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
     re.IGNORECASE,
 )
-_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _MUCH = 200, 400, 60, 250
+_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _MUCH = 200, 400, 40, 250
 _ARTICLE_METAS = frozenset({"articletitle", "pubdate", "firstpublishedtime", "publishdate", "article:published_time"})
 _PARAGRAPH, _BLOCKS, _MAIN_SHARE = 40, 3, 0.6
 _INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)

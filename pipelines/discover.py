@@ -37,6 +37,7 @@ _MENUS = re.compile(
 _ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
 _MOST = 5000
 _SHORTEST, _LONGEST, _MENU_LENGTH = 6, 40, 8
+_SAMPLED, _ROW_LINKS = 12, 3
 _DATED, _ARTICLE_LIKE, _LEAST = 15.0, 8.0, 60.0
 
 
@@ -87,13 +88,24 @@ def _is_menu(anchors: list[_Element]) -> bool:
     titles = [text_of(anchor) or anchor.get("title") or "" for anchor in anchors]
     if sum(map(len, titles)) >= _MENU_LENGTH * len(titles):
         return False
-    return not any(DATE.search(text_of(parent)) for anchor in anchors[:3] if (parent := anchor.getparent()) is not None)
+    asked = anchors if len(anchors) < _SAMPLED else [*anchors[:3], *anchors[len(anchors) // 2 :][:3], *anchors[-3:]]
+    return not any(DATE.search(text_of(row)) for anchor in asked if (row := _row(anchor)) is not None)
+
+
+def _row(anchor: _Element) -> _Element | None:
+    """What stands around an anchor: its parent, or its table row."""
+    parent = anchor.getparent()
+    row = parent.getparent() if parent is not None and parent.tag == "td" else None
+    return row if row is not None and sum(1 for _ in islice(row.iter("a"), _ROW_LINKS)) < _ROW_LINKS else parent
 
 
 def _group(view: View, place: str, anchors: list[_Element], items: str | None) -> LinkGroup:
     entries = [entry for anchor in anchors if (entry := _entry(view, anchor))]
     if items:
         entries = [entry for entry in entries if re.search(items, entry.link.url)]
+    elif sum(entry.link.date is not None for entry in entries) > 1:
+        # Tables without classes put menu, list and pager in one place: rows have dates, menus short titles.
+        entries = [entry for entry in entries if entry.link.date or len(entry.link.title or "") >= _MENU_LENGTH]
     return LinkGroup(tuple(entries), _worth(place, entries))
 
 

@@ -48,4 +48,12 @@ def describe_pictures(view: View, pictures: Iterable[_Element]) -> Iterator[Imag
         address = next((source for source in sources if source), None)
         if address and address not in seen:
             seen.add(address)
-            yield Image(url=address, caption=squeeze(image.get("alt") or image.get("title")) or None)
+            yield Image(url=address, caption=_caption(image))
+
+
+def _caption(image: _Element) -> str | None:
+    """What the figure says below its picture, else what the picture says of itself."""
+    figure = next(image.iterancestors("figure"), None)
+    below = figure.find(".//figcaption") if figure is not None else None
+    stated = text_of(below) if below is not None else ""
+    return stated or squeeze(image.get("alt") or image.get("title")) or None

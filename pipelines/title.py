@@ -63,11 +63,11 @@ def _from_page(view: View) -> tuple[str | None, str]:
 
 
 def _from_headings(view: View) -> tuple[str, str] | None:
-    """The highest heading above the text, where `<title>` names only the site."""
+    """The highest heading above the text or at its beginning, where `<title>` names only the site."""
     lines = view.lines.all
     headings = [
         line
-        for line in lines[: densest(lines)[0]]
+        for line in lines[: densest(lines)[0] + 1]
         if _SHORTEST <= len(line.text) <= _LONGEST
         and line.plain > line.linked
         and rank_of(line)
