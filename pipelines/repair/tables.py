@@ -15,12 +15,12 @@ from pipelines.repair.unread import Codec, Hole, Unread, read_bytes
 GAIN = 6.0  # nats by which a run must be likelier as Chinese than as what was seen
 CLEAR = 24.0  # the same where both are hanzi
 CHINESE = 9.0  # nats a character: text that costs more is none
-SHORT = 6  # characters of a run that may go with its neighbours without being weighed
 SAMPLE = 300  # characters of a run that are weighed
 
 _SPECIAL = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _CP1252 = {character: character.encode("cp1252")[0] for character in _SPECIAL}
 _SIGNS = frozenset("，。、；：？！“”‘’（）《》【】—…·　 0123456789")
+_CHINESE = re.compile("[‐-➿　-〿㐀-鿿＀-￯·×°±]+")
 _HANZI = re.compile("[\u3400-\u9fff]")
 
 
@@ -109,23 +109,45 @@ def _confusions(language: Language) -> tuple[Table, ...]:
 
 
 def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> list[Change]:
-    """Undo one table in all its runs; runs too short to tell only beside others that are certain."""
+    """Undo one table in all its runs; what is too little to tell by itself goes with what is certain."""
     certain: list[Change] = []
-    likely: list[Change] = []
+    others: list[re.Match[str]] = []
     for match in table.run.finditer(text):
         run = match.group()
-        is_marked = table.trigger.search(run) is not None
-        if not is_marked and (table.is_confusion or len(run) > SHORT):
-            continue
-        change = _undo_run(match.start(), run, table, language, layers=layers)
-        if change is None:
-            continue
-        gain = _gain(change.after, run, language)
-        if is_marked and gain >= (CLEAR if table.is_confusion else GAIN):
-            certain.append(change)
-        elif gain > 0 if is_marked else _is_plain(change.after, language) and not _is_plain(run, language):
-            likely.append(change)
-    return sorted(certain + likely, key=lambda change: change.position) if certain else []
+        if table.trigger.search(run):
+            change = _undo_run(match.start(), run, table, language, layers=layers)
+            if change and _gain(change.after, run, language) >= (CLEAR if table.is_confusion else GAIN):
+                certain.append(change)
+                continue
+        others.append(match)
+    if not certain:
+        return []
+    likely = [change for match in others if (change := _undo_likely(match, table, language))]
+    return sorted(certain + likely, key=lambda change: change.position)
+
+
+def _undo_likely(match: re.Match[str], table: Table, language: Language) -> Change | None:
+    """Undo a short run beside others that are certain, once or twice."""
+    run = seen = match.group()
+    for _ in range(2):
+        undone = _undo(seen, table, language)
+        if undone is None or undone.text == seen:
+            return None
+        seen = undone.text
+        reason = f"{table.written} read as {table.read}"
+        change = Change(match.start(), run, seen, table.name, reason, 0.95)
+        if _is_likely(change, run, table, language):
+            return change
+    return None
+
+
+def _is_likely(change: Change, run: str, table: Table, language: Language) -> bool:
+    """Whether a short run goes with others that are certain: in Latin's place nothing Chinese stands by chance."""
+    if table.read == "latin-1":
+        return _CHINESE.fullmatch(change.after) is not None
+    if _is_plain(run, language):
+        return False
+    return _is_plain(change.after, language) or _gain(change.after, run, language) > 1.0
 
 
 def _undo_run(position: int, run: str, table: Table, language: Language, *, layers: int) -> Change | None:
@@ -138,6 +160,8 @@ def _undo_run(position: int, run: str, table: Table, language: Language, *, laye
         deeper = _undo_tables(undone.text, language, layers=layers - 1)
         if deeper:
             after = _apply(undone.text, deeper)
+            if _gain(after, run, language) <= 0:
+                return Change(position, run, undone.text, table.name, reason, 0.98)
             return Change(position, run, after, table.name, f"{reason}; {deeper[0].reason}", 0.95)
     return Change(position, run, undone.text, table.name, reason, 0.98)
 

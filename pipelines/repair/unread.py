@@ -18,7 +18,7 @@ Codec = Literal["utf-8", "gbk", "big5"]
 Hole = tuple[int, ...]  # the bytes that a lost one may have been
 Stream = Sequence[int | Hole]
 
-DOUBT = 1.5  # nats
+DOUBT = 3.0  # nats
 BROKEN = 9.0  # a byte that fits nowhere
 MANY = 700  # characters that one hole may leave open before nobody asks which
 WIDTH = 8  # states kept at a byte
