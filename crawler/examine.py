@@ -54,8 +54,7 @@ def _find_in_way(probe: Probe, site: Site) -> Finding | None:
             "moved", probe.where, says, _new_address(probe.instead.url, site, is_issue=probe.day is not None)
         )
     if look.problem:
-        kind = (look.outcome.reason or "").partition(":")[2]
-        hint = f"; {_HINTS[kind]}" if kind in _HINTS else ""
+        hint = next((f"; {hint}" for kind, hint in _HINTS.items() if f"{kind}: " in f"{look.problem} "), "")
         return Finding("unreachable", probe.where, f"{look.asked}: {look.problem}{hint}")
     if look.outcome.kind == "blocked":
         says = f"{look.asked}: refuses us ({look.outcome.reason}); nothing can be said of it from this network"

@@ -11,6 +11,7 @@ from crawler.cli import main
 from crawler.site_review import review_site
 from pipelines.site import SHANGHAI, parse_site
 from tests.crawler.loopback import Server, answer, article, lantian, lines_of, listing, redirect, serve
+from tests.crawler.origin import Origin, Reply, page
 
 TODAY = datetime.now(SHANGHAI).date().isoformat()
 
@@ -33,7 +34,8 @@ ODD_LIST = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>曝光台<
 
 
 def write_file(folder: Path, server: Server, channels: dict[str, str], *, top: str = "", expect: str = "") -> Path:
-    tables = "".join(f'[[channel]]\nname = "{name}"\nurl = "{server.url}{path}"\n\n' for name, path in channels.items())
+    urls = {name: server.url + path if path.startswith("/") else path for name, path in channels.items()}
+    tables = "".join(f'[[channel]]\nname = "{name}"\nurl = "{url}"\n\n' for name, url in urls.items())
     path = folder / "example_sx.toml"
     head = f'key = "example_sx"\nname = "测试站"\nkind = "bureau"\nhosts = ["127.0.0.1:{server.port}"]\n{top}\n'
     path.write_text(f"{head}\n{tables}[crawl]\ndelay = 0\nconcurrency = 4\n{expect}", encoding="utf-8")
@@ -118,6 +120,17 @@ def test_a_host_that_does_not_answer_is_a_finding_and_a_private_one_is_not_asked
     assert "--allow-private" in refused.stdout
     assert gone.returncode == 1
     assert "refused" in gone.stdout
+
+
+def test_a_list_that_has_changed_its_scheme_is_found_under_the_other(tmp_path: Path) -> None:
+    served = {path.encode(): Reply((data,)) for path, data in pages("/well/").items()}
+    missing = page(b"", b"HTTP/1.1 404 Not Found")
+    with Origin(lambda request: served.get(request.split(b" ")[1], missing)) as origin:
+        port = origin.port
+        file = write_file(tmp_path, Server(port=port), {"公示": f"https://127.0.0.1:{port}/well/"})
+        code, found = check(file, tmp_path)
+    assert code == 1
+    assert found["公示", "moved"]["change"] == [f'url = "http://127.0.0.1:{port}/well/"']
 
 
 def test_a_paper_that_has_moved_its_issues_is_found_from_its_home_page(tmp_path: Path) -> None:

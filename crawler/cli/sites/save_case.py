@@ -8,6 +8,7 @@ import click
 from archive.cases import Case, require_free
 from archive.cases import save_case as write_case
 from archive.errors import CaseError
+from crawler.allowed_hosts import is_allowed
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
 from crawler.cli.sites.visiting import FAILED, on_a_visit
@@ -62,6 +63,8 @@ def save_case(*, named: str, url: str, name: str, out: Path, allow_private: bool
     if look.problem or look.capture is None:
         complain(f"{url}: {look.problem}")
         click.get_current_context().exit(FAILED)
+    if not is_allowed(look.url, site.hosts):
+        complain(f"{look.url}: is on no host of {site.key!r}, so that no crawl of it comes here; the case is kept")
     write_case(case, look.capture, look.outcome)
     if this_run().json:
         print_json({"warc": str(case.warc), "json": str(case.json), "url": look.url, "kind": look.outcome.kind})
