@@ -24,7 +24,7 @@ ROOT = HERE.parents[1]
 SHARED = ROOT.parent / "shared" / "pages"
 ENVIRONMENT = ROOT / ".venv-rivals"
 LOCK = HERE / "rivals.txt"
-ROUNDS = 7
+ROUNDS = 3
 OURS, RIVAL = "Lantian", "trafilatura"
 FIELDS = {
     "Lantian": ("title", "published", "published_day", "source", "author", "editor"),
