@@ -14,3 +14,12 @@ def shared() -> Path:
     if not (folder / "pages" / "INDEX.tsv").exists():
         pytest.skip("SHARED FOLDER ABSENT: real pages and seeds were not tested")
     return folder
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name cases in a word: bytes by their length (gzip writes the clock into its head), long texts by their start."""
+    if isinstance(val, bytes):
+        return f"{len(val)} bytes"
+    if isinstance(val, str) and len(val) > 60:
+        return val[:60].encode("unicode_escape").decode("ascii")
+    return None
