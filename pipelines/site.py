@@ -138,7 +138,8 @@ _TABLES: dict[str, type[Model]] = {
 
 
 def _explain(error: ValidationError, where: str) -> str:
-    first = error.errors()[0]
+    # A key that is misspelt is also missing: what was written says more.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     path = [part for part in first["loc"] if isinstance(part, str)]
     table = path[0] if len(path) > 1 or (path and path[0] in _TABLES) else None
     place = f"{where} {_bracket(table)}" if table else where

@@ -9,7 +9,7 @@ import click
 from archive.sites import scan_sites, site_for
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
-from crawler.cli.sites.visiting import on_a_visit
+from crawler.cli.sites.visiting import on_a_visit, require_address
 from crawler.guesses import tell_key
 from crawler.provinces import Province, by_name
 from crawler.scaffold import Seen, fill_template, tour_of
@@ -53,6 +53,7 @@ def new(
       lantian sites new https://sthjj.example.gov.cn/xwzx/hbyw/
       lantian sites new https://sthjj.example.gov.cn/ --key example_sx --out my-sites
     """
+    require_address(url)
     sites, _ = scan_sites(sites_path)
     if province and not by_name(province):
         raise click.UsageError(f"--province {province}: no province; write 江苏, 内蒙古, or 全国 for a ministry")

@@ -11,7 +11,7 @@ from archive.errors import CaseError
 from crawler.allowed_hosts import is_allowed
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
-from crawler.cli.sites.visiting import FAILED, on_a_visit
+from crawler.cli.sites.visiting import FAILED, on_a_visit, require_address
 from crawler.site_choice import choose_site
 from crawler.visit import Look, Visitor, visit
 
@@ -52,6 +52,7 @@ def save_case(*, named: str, url: str, name: str, out: Path, allow_private: bool
     Example:
       lantian sites save-case suzhou_js https://sthjj.example.gov.cn/tz/t20240310_1.html --case notice-2024
     """
+    require_address(url)
     site, _ = choose_site(named, sites_path)
     case = Case(out / site.key, name)
     try:

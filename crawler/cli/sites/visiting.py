@@ -9,6 +9,7 @@ import click
 from crawler.cli.options import this_run
 from crawler.cli.output import ERRORS, complain
 from crawler.finding import Finding
+from crawler.ingest_spider import find_problem
 from crawler.run import log_to_stderr
 from crawler.visit import VisitError
 
@@ -31,6 +32,13 @@ def on_a_visit(what: str) -> Iterator[None]:
             raise
         complain(error)
         click.get_current_context().exit(FAILED)
+
+
+def require_address(url: str) -> None:
+    """Refuse what is no address before anything else is done."""
+    problem = find_problem(url)
+    if problem:
+        raise click.UsageError(f"{url}: {problem}")
 
 
 def show_findings(findings: Iterable[Finding], *, file: str) -> None:
