@@ -13,6 +13,7 @@ from pipelines.density import densest
 from pipelines.discover import LinkGroup, find_groups, has_pager
 from pipelines.platforms.family import Platform
 from pipelines.records import Kind
+from pipelines.title import fold, rank_of
 from pipelines.view import View
 
 _CHALLENGES = {
@@ -31,7 +32,7 @@ _GONE = re.compile(
     r"(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
     re.IGNORECASE,
 )
-_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _MUCH = 200, 400, 40, 250
+_CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _SOME, _MUCH = 200, 400, 40, 100, 250
 _ARTICLE_METAS = frozenset({"articletitle", "pubdate", "firstpublishedtime", "publishdate", "article:published_time"})
 _PARAGRAPH, _BLOCKS, _MAIN_SHARE = 40, 3, 0.6
 _INDEX_FILE = re.compile(r"/(?:(?:index|default|main|home|list)\w{0,8}\.\w{3,5})?(?:[?#].*)?$", re.IGNORECASE)
@@ -84,9 +85,16 @@ def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> K
     listed = sum(len(entry.link.title or "") for group in lists for entry in group.entries)
     if _ARTICLE_URL.search(view.url) and sum(text) >= _LITTLE:
         return "article"
-    if sum(text) >= max(_MUCH, listed) and max(text) >= _PARAGRAPH:
+    enough = _SOME if not lists and _has_headline(view) else _MUCH
+    if sum(text) >= max(enough, listed) and max(text) >= _PARAGRAPH:
         return "article"
     return _kind_of_index(view, lists)
+
+
+def _has_headline(view: View) -> bool:
+    """Whether the page begins with a heading that its title opens with."""
+    first = next((line for line in view.lines.all if not line.hidden), None)
+    return first is not None and rank_of(first) > 1 and fold(view.title).startswith(fold(first.text))
 
 
 def _kind_of_index(view: View, lists: Sequence[LinkGroup]) -> Kind:
