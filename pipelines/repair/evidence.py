@@ -13,9 +13,11 @@ from pipelines.repair.tables import find_wrong_tables
 
 Find = Callable[[str, Language, bool], Finding]
 
-#: A wrong table hides everything else, so it comes first. The gloss channel needs its marks as they came, so lost marks
-#: come after it. What is left over then is beyond repair or not damage at all.
+#: Glosses cannot be mistaken, and the bytes they shifted look like a wrong table, so they come first; a wrong table may
+#: have hidden them, so they come again. The channel needs its marks as they came, so lost marks come after it. What is
+#: left over then is beyond repair or not damage at all.
 EVIDENCE: tuple[Find, ...] = (
+    find_glosses,
     find_wrong_tables,
     find_glosses,
     find_lost_marks,

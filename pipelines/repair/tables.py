@@ -99,7 +99,7 @@ def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change,
 @lru_cache(maxsize=4)
 def _confusions(language: Language) -> tuple[Table, ...]:
     """Big5 and GBK read as each other make rare hanzi, kana and bopomofo of everything."""
-    rare = f"[^\x00-\xff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ue000-\uf8ff{re.escape(language.common)}]"
+    rare = f"[^\x00-\u03ff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ue000-\uf8ff{re.escape(language.common)}]"
     trigger = re.compile(f"(?:{rare}|[?\ufffd][@-~]){{3}}|[\u4e00-\u9fff][\u3105-\u3129][\u4e00-\u9fff]")
     run = re.compile("[^\x00-\x7f，。；](?:[^\x00-\x7f，。；]|[?@-~](?=[^\x00-\x7f])|(?<=[?\ufffd])[@-~])*")
     return (

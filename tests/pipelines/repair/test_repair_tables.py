@@ -1,0 +1,77 @@
+"""Text read with the wrong table comes back, whole or in part, where its bytes are still there."""
+
+import pytest
+
+from pipelines.repair import Language, repair
+
+SENTENCE = "生态环境部门在今年六月开展了大气污染防治专项行动，全市空气质量得到明显改善，群众十分满意。"
+HEALTHY = "这一段没有问题，请放心阅读。"
+
+
+def windows_1252(data: bytes) -> str:
+    return "".join(bytes([b]).decode("cp1252") if b not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(b) for b in data)
+
+
+def even(text: str) -> str:
+    """Cut a text so that its UTF-8 is an even number of bytes, as GBK wants it."""
+    return text if len(text.encode()) % 2 == 0 else text[:-1]
+
+
+DAMAGE = {
+    "utf-8 as gbk": lambda text: text.encode().decode("gb18030"),
+    "gbk as latin-1": lambda text: text.encode("gbk").decode("latin-1"),
+    "gbk as cp1252": lambda text: windows_1252(text.encode("gbk")),
+    "utf-8 as latin-1": lambda text: text.encode().decode("latin-1"),
+    "utf-8 as cp1252": lambda text: windows_1252(text.encode()),
+    "utf-8 as latin-1, twice": lambda text: text.encode().decode("latin-1").encode().decode("latin-1"),
+    "utf-8 as gbk, as latin-1": lambda text: text.encode().decode("gb18030").encode().decode("latin-1"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_whole_text_comes_back(language: Language, name: str) -> None:
+    text = even(SENTENCE)
+    found = repair(DAMAGE[name](text), language)
+    assert found.text == text
+    assert "wrong-table" in found.damage
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_a_damaged_block_among_healthy_ones_comes_back(language: Language, name: str) -> None:
+    text = even(SENTENCE)
+    page = "{0}\n| 名称 | {1} |\n{0}"
+    assert repair(page.format(HEALTHY, DAMAGE[name](text)), language).text == page.format(HEALTHY, text)
+
+
+def test_gbk_read_as_big5_comes_back(language: Language) -> None:
+    text = "环境保护工作十分重要，我们要努力做好。"
+    damaged = text.encode("gbk").decode("big5", "replace")
+    if "\ufffd" in damaged:
+        pytest.fail("choose a sentence whose bytes Big5 can read")
+    assert repair(damaged, language).text == text
+
+
+def test_big5_read_as_gbk_comes_back_but_for_what_was_lost(language: Language) -> None:
+    text = "環境保護署公布空氣品質監測結果顯示改善"
+    found = repair(text.encode("big5").decode("gbk", "replace"), language)
+    assert "環境保護" in found.text
+    assert "wrong-table" in found.damage
+
+
+def test_bytes_that_only_one_character_explains_are_known(language: Language) -> None:
+    damaged = "为进一步建立健全生态环境保护制度".encode().decode("gbk", "replace")
+    assert "\ufffd" in damaged
+    assert repair(damaged, language).text.startswith("为进一步建立健全生态环境保护制")
+
+
+def test_a_digit_that_a_decoder_ate_is_not_guessed(language: Language) -> None:
+    damaged = "环境保护工作会议，2021年".encode().decode("gbk", "replace").replace("\ufffd", "?")
+    found = repair(damaged, language).text
+    assert "环境保护工作会议" in found
+    assert "3021" not in found
+
+
+def test_layout_and_markup_around_a_run_stay(language: Language) -> None:
+    text = even(SENTENCE)
+    page = f'<p class="a">{DAMAGE["utf-8 as latin-1"](text)}</p>\r\n\t<b>OK</b>'
+    assert repair(page, language, markup=True).text == f'<p class="a">{text}</p>\r\n\t<b>OK</b>'
