@@ -9,7 +9,7 @@ from crawler.provinces import NATIONAL, PROVINCES, Province
 from pipelines.dom import squeeze, text_of
 from pipelines.view import View
 
-_OFFICE = r"[\u4e00-\u9fff（）()]{2,24}?(?:局|厅|委员会|管委会|办公室|人民政府|生态环境部|日报社?|晚报|晨报|早报|时报|都市报|商报|新闻网)"
+_OFFICE = r"[\u4e00-\u9fff（）()]{2,24}?(?:局|厅|委员会|管委会|办公室|人民政府|生态环境部|日报社?|晚报|晨报|早报|时报|都市报|商报|导报|快报|周报|青年报|农民报|新闻网)"
 _NAME = re.compile(_OFFICE)
 _OWNER = re.compile(rf"(?:主办单位|主办|版权所有|Copyright\W*)\s*[：:]?\s*({_OFFICE})(?![\u4e00-\u9fff])")
 _TITLE_BREAK = re.compile(r"\s*(?:[-_—–|>»＞,，]+|\s)\s*")

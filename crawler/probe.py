@@ -22,6 +22,8 @@ ISSUES = 2
 """Links of a paper's home page that are looked at, where its issues are not where its file says."""
 DAYS_BACK = 7
 """Papers pause at weekends and holidays, the longest for a week."""
+_INDEX = re.compile(r"(?:/|(?:node|nbs|index|paper)[\w.-]*)$", re.IGNORECASE)
+"""How the address of an issue ends; that of an article may hold a day too."""
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(\D?)(0[1-9]|1[0-2])(\D?)(0[1-9]|[12]\d|3[01])(?!\d)")
 
 
@@ -69,18 +71,23 @@ async def probe_issue(visitor: Visitor, site: Site, issues: Issues, *, today: da
         found = await visitor.look(index_of(issues, day))
         if found.outcome.links or found.problem:
             break
-    instead = None if found.outcome.links or found.problem else await _search_issue(visitor, issues)
+    instead = (
+        None if found.outcome.links or found.problem else await find_issue(visitor, await _home_of(visitor, issues))
+    )
     ordered = sorted(_of_issue(found.outcome.links, day, site), key=lambda link: not _is_article(link, site))
     tried = await _try_links(visitor, ordered, tries=PAPER_TRIES)
     return Probe("[issues]", f"{day:%Y-%m-%d}", found, tried, instead, day=day)
 
 
-async def _search_issue(visitor: Visitor, issues: Issues) -> Look | None:
-    """An issue that the paper's home page leads to, at once or by a link."""
-    home = await visitor.look(urljoin(issues.index, "/"))
+async def _home_of(visitor: Visitor, issues: Issues) -> Look:
+    return await visitor.look(urljoin(issues.index, "/"))
+
+
+async def find_issue(visitor: Visitor, home: Look) -> Look | None:
+    """An issue that a paper's home page leads to, at once or by a link."""
     anchors = home.view.root.iter("a") if home.view else ()
     named = (home.view.address(anchor.get("href")) for anchor in anchors if home.view)
-    dated = dict.fromkeys(address for address in named if address and open_day(address))
+    dated = dict.fromkeys(address for address in named if address and _INDEX.search(address) and open_day(address))
     looks = [home] if open_day(home.url) else [await visitor.look(address) for address in list(dated)[:ISSUES]]
     return next((look for look in looks if look.outcome.kind == "newspaper-index"), None)
 

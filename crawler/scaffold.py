@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from crawler.finding import to_toml
 from crawler.guesses import Told, find_columns, find_lists_above, tell_column, tell_name, tell_province
-from crawler.probe import open_day
+from crawler.probe import find_issue, open_day
 from crawler.provinces import Province
 from crawler.visit import Look, Tour, VisitError, Visitor
 from pipelines.records import Link
@@ -62,8 +62,11 @@ class _Tour:
     async def __call__(self, visitor: Visitor) -> Seen:
         first = await visitor.look(self.url)
         _require_a_way_in(first)
-        if first.outcome.kind == "newspaper-index":
-            return see([first], [])
+        issue = first if first.outcome.kind == "newspaper-index" else None
+        if first.outcome.kind != "listing" and not (issue and open_day(issue.url)):
+            issue = await find_issue(visitor, first) or issue
+        if issue:
+            return see([issue], [])
         if first.outcome.kind == "listing":
             return see([first], [first])
         named = list(find_columns(first.view)) if first.view else []

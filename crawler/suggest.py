@@ -5,6 +5,7 @@ What does not help on that very page is never suggested.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lxml.etree import _Element
 
@@ -24,7 +25,9 @@ _TITLE = 8
 """Characters from which the text of a link is a headline and not a menu's word."""
 _LEAST = 3
 _SHARE = 0.6
-_MOST = 2000
+_MOST, _BESIDE = 2000, 60
+_TRIES = 4
+"""Places tried on the page, each by reading it anew."""
 
 
 def suggest_links(look: Look, site: Site) -> str | None:
@@ -57,15 +60,19 @@ def suggest_published(look: Look, site: Site) -> str | None:
     """The first place outside links that holds a date and little else."""
     if look.view is None:
         return None
-    for element in look.view.root.iter("span", "p", "div", "td", "em", "i", "b", "li", "time"):
-        text = text_of(element)
-        if len(text) > _MOST or not DATE.search(text) or len(DATE.sub("", text)) > 60 or _is_in_link(element):  # noqa: PLR2004
-            continue
+    elements = look.view.root.iter("span", "p", "div", "td", "em", "i", "b", "li", "time")
+    for element in islice(filter(_holds_a_date, elements), _TRIES):
         selector = _name(look.view, element)
         article = try_layout(look, site, published=selector).article if selector else None
         if article and article.published:
             return selector
     return None
+
+
+def _holds_a_date(element: _Element) -> bool:
+    text = text_of(element)
+    is_short = len(text) < _MOST and len(DATE.sub("", text)) < _BESIDE
+    return is_short and DATE.search(text) is not None and not _is_in_link(element)
 
 
 def try_layout(look: Look, site: Site, **rules: str | None) -> Outcome:
@@ -87,7 +94,7 @@ def _holders(elements: list[_Element], weight: object = None) -> Iterator[_Eleme
     total = sum(map(measure, elements))
     holders = [place for place, held in weights.items() if held >= _SHARE * total and place.tag not in {"html", "body"}]
     depth = {place: sum(1 for _ in place.iterancestors()) for place in holders}
-    yield from sorted(holders, key=lambda place: -depth[place])[:4]
+    yield from sorted(holders, key=lambda place: -depth[place])[:_TRIES]
 
 
 def _one(_: _Element) -> int:
