@@ -68,11 +68,11 @@ def find_next_group(datastore: str) -> str | None:
 def following(view: View) -> Link | None:
     """The request for the records after the ones that the list page embeds, by groups as its script counts them."""
     datastore, proxy = _DATASTORE.search(view.text), _PROXY.search(view.text)
-    if not proxy:
-        stated = view.address(find_next_group(datastore[0])) if datastore else None
-        return Link(stated, headers=(*_SCRIPTED, ("Referer", view.url))) if stated else None
     numbers = {name: int(found[1]) for name, rule in _NUMBER.items() if (found := rule.search(view.text))}
     per_page, total = max(1, numbers.get("perPage", 15)), numbers.get("totalRecord", 0)
+    if not (proxy and total):
+        stated = view.address(find_next_group(datastore[0])) if datastore else None
+        return Link(stated, headers=(*_SCRIPTED, ("Referer", view.url))) if stated else None
     group = per_page * _GROUP
     held = datastore[0].count("<record>") if datastore else 0
     # A page that embeds less than a group is asked for the whole of it again: nothing is missed.

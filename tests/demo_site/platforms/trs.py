@@ -1,4 +1,7 @@
-"""TRS WCM with both forms of its pager: pages counted from 0, and pages counted from 1 by a call inside a comment."""
+"""TRS WCM with both forms of its pager: pages counted from 0, and pages counted from 1 by a call inside a comment.
+
+The second column begins with a page that names nothing but what the first has too; its own entries come after that.
+"""
 
 from tests.demo_site.platforms.frame import frame, metas, pages_of
 from tests.demo_site.platforms.served import PlatformSite, Reply
@@ -9,7 +12,8 @@ STORIES = write_stories("trs", 18)
 NEWS, NOTICES = STORIES[:10], STORIES[10:]
 
 
-def _address(folder: str, story: Story) -> str:
+def _address(story: Story) -> str:
+    folder = "/hbyw/" if story in NEWS else "/tzgg/"
     return f"{folder}{story.day:%Y%m}/t{story.day:%Y%m%d}_{88100 + story.number}.shtml"
 
 
@@ -27,7 +31,7 @@ def _article(story: Story, column: str) -> Reply:
 
 def _list(column: str, folder: str, rows: tuple[Story, ...], pager: str) -> Reply:
     items = "\n".join(
-        f'<li><a href=".{_address("/", story)}" target="_blank" title="{story.title}">{story.shown}</a><span>{story.day}</span></li>'
+        f'<li><a href="..{_address(story)}" target="_blank" title="{story.title}">{story.shown}</a><span>{story.day}</span></li>'
         for story in rows
     )
     body = f'<div class="gl-box" id="{folder.strip("/")}"><h2>{column}</h2><ul class="gl_list">\n{items}\n</ul>\n{pager}\n</div>'
@@ -50,7 +54,7 @@ def _news() -> dict[str, Reply]:
 
 def _notices() -> dict[str, Reply]:
     """`zwgklist.shtml`, `zwgklist_2.shtml`, …: page n is file n, and there is no file 1."""
-    pages = pages_of(NOTICES, 3)
+    pages = pages_of((*NEWS[:3], *NOTICES), 3)
     return {
         "/tzgg/" + ("zwgklist.shtml" if number == 1 else f"zwgklist_{number}.shtml"): _list(
             "通知公告",
@@ -58,16 +62,14 @@ def _notices() -> dict[str, Reply]:
             tuple(rows),
             f"""<div id="page_div"></div>
 <!-- <script src="/js/page.js"></script>
-<script>createPageHTML('page_div',{len(pages)}, {number},'zwgklist','shtml',{len(NOTICES)});</script> -->""",
+<script>createPageHTML('page_div',{len(pages)}, {number},'zwgklist','shtml',{3 + len(NOTICES)});</script> -->""",
         )
         for number, rows in enumerate(pages, start=1)
     }
 
 
 _LISTS = _news() | _notices()
-_ARTICLES = {_address("/hbyw/", story): story for story in NEWS} | {
-    _address("/tzgg/", story): story for story in NOTICES
-}
+_ARTICLES = {_address(story): story for story in STORIES}
 
 SITE = PlatformSite(
     key="family_trs",

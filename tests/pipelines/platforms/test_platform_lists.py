@@ -136,6 +136,46 @@ def test_hanweb_answer_is_a_list_and_leads_to_the_next_group() -> None:
     assert "startrecord=46&endrecord=90" in outcome.next.url
 
 
+def test_hanweb_list_that_states_its_next_group_is_asked_for_that() -> None:
+    stated = DATASTORE.replace(
+        "<totalrecord>",
+        '<nextgroup><![CDATA[<a href="/x/dataproxy.jsp?page=2&amp;unitid=4"></a>]]></nextgroup><totalrecord>',
+    )
+    following = read(
+        f'<html><body><script type="text/xml">{stated}</script></body></html>',
+        url="http://a.example.gov.cn/col/col8/index.html",
+    ).next
+    assert following is not None
+    assert (following.method, following.url) == ("GET", "http://a.example.gov.cn/x/dataproxy.jsp?page=2&unitid=4")
+    assert dict(following.headers) == {
+        "X-Requested-With": "XMLHttpRequest",
+        "Referer": "http://a.example.gov.cn/col/col8/index.html",
+    }
+
+
+def test_units_of_jpaas_go_on_until_one_is_empty() -> None:
+    url = "http://a.example.gov.cn/api-gateway/unit?webId=3&paramJson=%7B%22pageNo%22%3A1%2C%22pageSize%22%3A15%7D"
+    following = read('{"data":{"html":"<ul><li><a href=/art/2024/art_1.html>排污许可公示</a></ul>"}}', url=url).next
+    assert following is not None
+    assert parse_qs(following.url.partition("?")[2]) == {"webId": ["3"], "paramJson": ['{"pageNo":2,"pageSize":15}']}
+    empty = read('{"data":{"html":""}}', url=following.url)
+    assert (empty.kind, empty.links, empty.next) == ("listing", (), None)
+
+
+def test_last_page_of_gkmlpt_has_no_next() -> None:
+    url = "http://a.example.gov.cn/gkmlpt/api/all/7?page=3&sid=9"
+    outcome = read('{"classify":{"post_count":40},"articles":[]}', url=url)
+    assert (outcome.kind, outcome.next) == ("listing", None)
+
+
+def test_page_whose_list_comes_by_a_request_of_its_own_is_a_list() -> None:
+    page = "<html><head><title>公开目录</title></head><body><script>window._CONFIG = {SID: '9'}</script></body></html>"
+    outcome = read(page, url="http://a.example.gov.cn/gkmlpt/api/all/7")
+    assert outcome.kind == "listing"
+    assert outcome.next is not None
+    assert outcome.next.url == "http://a.example.gov.cn/gkmlpt/api/all/7?page=1&sid=9"
+
+
 def test_last_group_of_hanweb_has_no_next() -> None:
     url = "http://a.example.gov.cn/module/web/jpage/dataproxy.jsp?startrecord=46&endrecord=90&perpage=15"
     assert read(DATASTORE, url=url).next is None
