@@ -23,6 +23,7 @@ BROKEN = 16.0  # nats: bytes that no reading explains
 LONELY = 8.0  # a byte lost although its pair was a character
 SPREAD = 3.5  # one digit or Latin letter among the class that the model counts
 ENDED = 2.0  # that this was the end of a line
+NAMED = 8.0  # won by an entity or a tag that lacks just the mark which was swallowed
 SWALLOWED = 1.0  # an ASCII character that went with a lost byte
 STRAY = 2.0  # a pair of lost bytes from two characters
 LITERAL = 12.0  # a gloss that nothing in front of it explains
@@ -300,11 +301,11 @@ class Search:
         if end == len(self.text):
             yield self._extend_all(state, position, end, published, extra)
         elif entity and not self.markup:
-            yield self._extend_all(state, position, entity.end(), published + _ENTITIES[entity.group(1)], extra)
+            yield self._extend_all(state, position, entity.end(), published + _ENTITIES[entity.group(1)], extra - NAMED)
         elif entity:
-            yield self._extend_all(state, position, end, published + "&", extra)
+            yield self._extend_all(state, position, end, published + "&", extra - NAMED)
         elif self.markup and _TAG.match(self.text, end):
-            yield self._extend_all(state, position, end, published + "<", extra)
+            yield self._extend_all(state, position, end, published + "<", extra - NAMED)
         else:
             yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED)
             yield self._extend_all(state, position, end, published + LOST, extra + SWALLOWED, lost=DIGIT)

@@ -15,6 +15,7 @@ from pipelines.repair.unread import Codec, Hole, Unread, read_bytes
 GAIN = 6.0  # nats by which a run must be likelier as Chinese than as what was seen
 CLEAR = 24.0  # the same where both are hanzi
 CHINESE = 9.0  # nats a character: text that costs more is none
+PATIENCE = 20_000  # lost bytes that are looked into in one text
 SAMPLE = 300  # characters of a run that are weighed
 
 _SPECIAL = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
@@ -99,7 +100,7 @@ def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change,
 @lru_cache(maxsize=4)
 def _confusions(language: Language) -> tuple[Table, ...]:
     """Big5 and GBK read as each other make rare hanzi, kana and bopomofo of everything."""
-    rare = f"[^\x00-\u03ff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ue000-\uf8ff{re.escape(language.common)}]"
+    rare = f"[^\x00-\u03ff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ufffd\ue000-\uf8ff{re.escape(language.common)}]"
     trigger = re.compile(f"(?:{rare}|[?\ufffd][@-~]){{3}}|[\u4e00-\u9fff][\u3105-\u3129][\u4e00-\u9fff]")
     run = re.compile("[^\x00-\x7f，。；](?:[^\x00-\x7f，。；]|[?@-~](?=[^\x00-\x7f])|(?<=[?\ufffd])[@-~])*")
     return (
@@ -112,8 +113,13 @@ def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> l
     """Undo one table in all its runs; what is too little to tell by itself goes with what is certain."""
     certain: list[Change] = []
     others: list[re.Match[str]] = []
+    patience = PATIENCE
     for match in table.run.finditer(text):
         run = match.group()
+        holes = run.count("?") + run.count("\ufffd")
+        patience -= holes
+        if holes * 3 > len(run) or patience < 0:
+            continue
         if table.trigger.search(run):
             change = _undo_run(match.start(), run, table, language, layers=layers)
             if change and _gain(change.after, run, language) >= (CLEAR if table.is_confusion else GAIN):

@@ -20,8 +20,8 @@ Stream = Sequence[int | Hole]
 
 DOUBT = 3.0  # nats
 BROKEN = 9.0  # a byte that fits nowhere
-MANY = 700  # characters that one hole may leave open before nobody asks which
-WIDTH = 8  # states kept at a byte
+MANY = 130  # characters that one hole may leave open before nobody asks which
+WIDTH = 6  # states kept at a byte
 _NEXT = range(0x80, 0xC0)
 
 

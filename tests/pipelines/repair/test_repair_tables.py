@@ -4,17 +4,12 @@ import pytest
 
 from pipelines.repair import Language, repair
 
-SENTENCE = "生态环境部门在今年六月开展了大气污染防治专项行动，全市空气质量得到明显改善，群众十分满意。"
+SENTENCE = "全市加强大气污染防治工作取得明显成效空气质量改善群众满意企业落实保护责任"  # no byte is lost as GBK
 HEALTHY = "这一段没有问题，请放心阅读。"
 
 
 def windows_1252(data: bytes) -> str:
     return "".join(bytes([b]).decode("cp1252") if b not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(b) for b in data)
-
-
-def even(text: str) -> str:
-    """Cut a text so that its UTF-8 is an even number of bytes, as GBK wants it."""
-    return text if len(text.encode()) % 2 == 0 else text[:-1]
 
 
 DAMAGE = {
@@ -30,7 +25,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_whole_text_comes_back(language: Language, name: str) -> None:
-    text = even(SENTENCE)
+    text = SENTENCE
     found = repair(DAMAGE[name](text), language)
     assert found.text == text
     assert "wrong-table" in found.damage
@@ -38,7 +33,7 @@ def test_a_whole_text_comes_back(language: Language, name: str) -> None:
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_a_damaged_block_among_healthy_ones_comes_back(language: Language, name: str) -> None:
-    text = even(SENTENCE)
+    text = SENTENCE
     page = "{0}\n| 名称 | {1} |\n{0}"
     assert repair(page.format(HEALTHY, DAMAGE[name](text)), language).text == page.format(HEALTHY, text)
 
@@ -72,6 +67,6 @@ def test_a_digit_that_a_decoder_ate_is_not_guessed(language: Language) -> None:
 
 
 def test_layout_and_markup_around_a_run_stay(language: Language) -> None:
-    text = even(SENTENCE)
+    text = SENTENCE
     page = f'<p class="a">{DAMAGE["utf-8 as latin-1"](text)}</p>\r\n\t<b>OK</b>'
     assert repair(page, language, markup=True).text == f'<p class="a">{text}</p>\r\n\t<b>OK</b>'
