@@ -99,11 +99,11 @@ def _read_healthy(data: bytes, claims: _Claims) -> _Decision | None:
 
 
 def _read_ascii(data: bytes, claims: _Claims) -> _Decision:
-    """Codecs of seven bits show themselves by their shift sequences, and are believed only when claimed."""
+    """Codecs of seven bits show themselves by their shift sequences, and are believed only when claimed and whole."""
     shifted = {codec for codec, shift in (("hz", b"~{"), ("iso2022_jp", b"\x1b$")) if shift in data}
     for codec, evidence in claims.codecs():
-        if codec in shifted:
-            return _read(data, codec), evidence, codec
+        if codec in shifted and not (reading := _read(data, codec)).replaced:
+            return reading, evidence, codec
     return _Reading("ascii", data.decode("ascii")), "ascii", "ascii"
 
 

@@ -69,7 +69,7 @@ class Lantian(click.Group):
 @click.group(cls=Lantian, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="lantian", message="%(prog)s %(version)s", prog_name="lantian")
 def main() -> None:
-    r"""Collect, keep and clean what China's local environmental bureaus and newspapers publish.
+    """Collect, keep and clean what China's local environmental bureaus and newspapers publish.
 
     \b
     Example:

@@ -51,7 +51,7 @@ def crawl(
     sites_path: Path | None,
     allow_private: bool,
 ) -> None:
-    r"""Crawl SITEs (by default every one that is not closed) into the archive.
+    """Crawl SITEs (by default every one that is not closed) into the archive.
 
     What the archive knows is asked for as "changed since?". Ctrl-C finishes what is in flight; the next crawl goes on
     from there. Exits 1 when a site gave fewer or more articles than its file expects, 3 when a crawl had to stop.

@@ -25,7 +25,7 @@ from crawler.cli.output import print_json
 @archive_option
 @every_command
 def export(*, form: str, out: Path | None, keys: tuple[str, ...], unique: bool, archive_path: Path) -> None:
-    r"""Export the last version of every article. The same archive always gives the same bytes.
+    """Export the last version of every article. The same archive always gives the same bytes.
 
     seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line.
 

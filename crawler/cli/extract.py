@@ -61,7 +61,7 @@ def extract(
     sites_path: Path | None,
     workers: int,
 ) -> None:
-    r"""Show what would be made of saved pages: JSON lines, in input order. Stores nothing.
+    """Show what would be made of saved pages: JSON lines, in input order. Stores nothing.
 
     \b
     Example:

@@ -54,7 +54,7 @@ def ingest(
     ignore_robots: bool,
     allow_private: bool,
 ) -> None:
-    r"""Put single pages into the archive: fetched from URL now, or a saved FILE with its address.
+    """Put single pages into the archive: fetched from URL now, or a saved FILE with its address.
 
     A saved page is kept as supplied by you, never as received from the server. Exits 1 when some pages could not be
     had, 3 when none could.

@@ -18,7 +18,7 @@ from crawler.cli.output import print_json, progress_bar
 @sites_option
 @every_command
 def reindex(*, workers: int, archive_path: Path, sites_path: Path | None) -> None:
-    r"""Make the catalog anew from the WARC files alone.
+    """Make the catalog anew from the WARC files alone.
 
     The old one stays in use until the new one is whole.
 

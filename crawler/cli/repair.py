@@ -19,7 +19,7 @@ from pipelines.repair import repair as repair_text
 @click.option("--explain", is_flag=True, help="Show each step of the plan instead of the text.")
 @every_command
 def repair(file: Path, *, explain: bool) -> None:
-    r"""Repair damaged Chinese text from FILE, or from standard input.
+    """Repair damaged Chinese text from FILE, or from standard input.
 
     Lines and the width of punctuation stay as they are. Exits 0 whether or not anything was changed.
 

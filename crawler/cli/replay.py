@@ -25,7 +25,7 @@ SHOWN = 60
 @sites_option
 @every_command
 def replay(*, diff: bool, workers: int, archive_path: Path, sites_path: Path | None) -> None:
-    r"""Read every capture of the archive again, and keep what comes out; with --diff only compare.
+    """Read every capture of the archive again, and keep what comes out; with --diff only compare.
 
     Exits 1 when --diff finds a difference.
 

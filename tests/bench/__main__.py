@@ -43,6 +43,8 @@ def main(chosen: list[str]) -> int:
     for name in chosen or names():
         result = importlib.import_module(f"tests.bench.{name}").run()
         show(name, result)
+        if "skipped" in result:
+            continue
         report = json.dumps({"benchmark": name, "machine": machine, "figures": result}, ensure_ascii=False, indent=1)
         (HERE / f"{name}.json").write_text(report + "\n", encoding="utf-8")
     return 0

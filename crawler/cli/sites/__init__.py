@@ -26,7 +26,7 @@ class Sites(click.Group):
 
 @click.group(cls=Sites)
 def sites() -> None:
-    r"""List the sites, check their files, add a new one.
+    """List the sites, check their files, add a new one.
 
     \b
     Example:

@@ -22,7 +22,7 @@ from pipelines.site import Site
 @sites_option
 @every_command
 def check(*, named: tuple[str, ...], live: bool, allow_private: bool, sites_path: Path | None) -> None:
-    r"""Check site files (by default every one); exit 1 when one is wrong.
+    """Check site files (by default every one); exit 1 when one is wrong.
 
     With --live one site is compared with the network: the first page of every list, and an article of each. What
     should be changed is printed as lines for its file.

@@ -16,7 +16,7 @@ COLUMNS = ("key", "name", "kind", "province", "platform", "status", "channels")
 @sites_option
 @every_command
 def list_sites(sites_path: Path | None) -> None:
-    r"""List every bureau and newspaper that can be crawled.
+    """List every bureau and newspaper that can be crawled.
 
     \b
     Example:

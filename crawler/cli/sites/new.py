@@ -44,7 +44,7 @@ def new(
     allow_private: bool,
     sites_path: Path | None,
 ) -> None:
-    r"""Write the file of a new site, from the first page of one of its lists or from its home page.
+    """Write the file of a new site, from the first page of one of its lists or from its home page.
 
     Only what was seen goes into the file; the rest stays a comment. A file that is there is never overwritten.
 

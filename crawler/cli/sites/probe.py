@@ -31,7 +31,7 @@ SHOWN = 60
 @sites_option
 @every_command
 def probe(*, named: str, channel: int, allow_private: bool, sites_path: Path | None) -> None:
-    r"""Try a site file: the links of one list, one article, and where every field came from. Stores nothing.
+    """Try a site file: the links of one list, one article, and where every field came from. Stores nothing.
 
     Exits 1 when something is wrong, 3 when the list could not be had.
 

@@ -44,7 +44,7 @@ class OnePage:
 @sites_option
 @every_command
 def save_case(*, named: str, url: str, name: str, out: Path, allow_private: bool, sites_path: Path | None) -> None:
-    r"""Keep a page of a site as a test: its exchange as a WARC of one, and what came of it as JSON to review.
+    """Keep a page of a site as a test: its exchange as a WARC of one, and what came of it as JSON to review.
 
     The test finds the case by itself, and fails until its draft has been compared with the page.
 
