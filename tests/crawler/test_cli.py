@@ -24,7 +24,9 @@ def every_command() -> list[tuple[str, click.Command]]:
         assert command is not None
         found.append((name, command))
         if isinstance(command, click.Group):
-            found += [(f"{name} {inner}", each) for inner, each in command.commands.items()]
+            context = click.Context(command)
+            inner = ((each, command.get_command(context, each)) for each in command.list_commands(context))
+            found += [(f"{name} {each}", found_inner) for each, found_inner in inner if found_inner]
     return found
 
 
