@@ -1,0 +1,115 @@
+"""Lantian, ftfy, charset-normalizer, chardet and a regex with OpenCC on the same damaged and healthy texts.
+
+    pip install ftfy charset-normalizer; python -m tests.bench.repair_side_by_side
+
+Writes repair_side_by_side.json beside this file. The texts are the cases of tests/cases/repair and passages of the
+shared pages, damaged by the simulator of the tests.
+"""
+
+import importlib.util
+import json
+import re
+import sys
+import time
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import chardet
+import opencc
+
+from pipelines.repair import parse_language, repair
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+GLOSS = re.compile("\\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\\)")
+
+Tool = Callable[[str], str]
+
+
+def load_simulator() -> Any:
+    path = ROOT / "tests" / "pipelines" / "repair" / "simulator.py"
+    spec = importlib.util.spec_from_file_location("repair_simulator", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["repair_simulator"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def reread(text: str, detect: Callable[[bytes], str | None]) -> str:
+    """What a charset detector can do for text: encode it as it was wrongly read, and let it guess."""
+    for read in ("latin-1", "gb18030", "cp1252"):
+        try:
+            data = text.encode(read)
+            found = detect(data)
+            if found and found.lower().replace("-", "") not in {"ascii", read.replace("-", "")}:
+                return data.decode(found)
+        except (UnicodeError, LookupError):
+            continue
+    return text
+
+
+def make_tools() -> dict[str, Tool]:
+    language = parse_language(files("pipelines.repair").joinpath("data/language.bin").read_bytes())
+    simplify = opencc.OpenCC("t2s").convert
+    tools: dict[str, Tool] = {
+        "lantian": lambda text: repair(text, language).text,
+        "regex + OpenCC": lambda text: simplify(GLOSS.sub("", text)) if len(GLOSS.findall(text)) > 2 else text,
+        "chardet": lambda text: reread(text, lambda data: chardet.detect(data)["encoding"]),
+    }
+    if importlib.util.find_spec("ftfy"):
+        ftfy = importlib.import_module("ftfy")
+        tools["ftfy"] = ftfy.fix_text
+    if importlib.util.find_spec("charset_normalizer"):
+        normalizer = importlib.import_module("charset_normalizer")
+        tools["charset-normalizer"] = lambda text: reread(text, lambda data: normalizer.detect(data)["encoding"])
+    return tools
+
+
+def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+    simulator = load_simulator()
+    language = parse_language(files("pipelines.repair").joinpath("data/language.bin").read_bytes())
+    passages = simulator.cut_passages(ROOT.parent / "shared" / "pages" / "truth")
+    channel = simulator.make_channel(passages, language.readings, coverage=0.75, seed=1)
+    chosen = passages[::6]
+    damaged = {
+        "gloss channel, 75 %": [(simulator.damage(p, channel), simulator.expected(p, channel)) for p in chosen],
+        "GBK as Latin-1": [(p.encode("gbk").decode("latin-1"), p) for p in chosen],
+        "UTF-8 as Latin-1": [(p.encode().decode("latin-1"), p) for p in chosen],
+        "UTF-8 as GBK, with losses": [(p.encode().decode("gbk", "replace"), p) for p in chosen],
+    }
+    cases = ROOT / "tests" / "cases" / "repair"
+    for name in ("in-the-wild", "synthetic"):
+        rows = json.loads((cases / f"{name}.json").read_text("utf-8"))
+        damaged[f"cases: {name}"] = [(row["original"], row["repaired"]) for row in rows]
+    traditional = opencc.OpenCC("s2hk").convert
+    healthy = [*chosen, *map(traditional, chosen)]
+    healthy += [row["original"] for row in json.loads((cases / "negative.json").read_text("utf-8"))]
+    return damaged, healthy
+
+
+def main() -> None:
+    damaged, healthy = gather_texts()
+    simulator = load_simulator()
+    rows: dict[str, dict[str, object]] = {}
+    for name, tool in make_tools().items():
+        row: dict[str, object] = {}
+        start = time.process_time()
+        for kind, pairs in damaged.items():
+            results = [(tool(text), expected) for text, expected in pairs]
+            restored = sum(result == expected for result, expected in results)
+            errors = sum(simulator.edit_distance(result, expected) for result, expected in results if len(result) < 900)
+            row[kind] = f"{restored}/{len(pairs)}"
+            row[f"{kind}: error %"] = round(100 * errors / sum(len(expected) for _, expected in results), 2)
+        row["healthy texts harmed"] = f"{sum(tool(text) != text for text in healthy)}/{len(healthy)}"
+        row["seconds"] = round(time.process_time() - start, 1)
+        rows[name] = row
+        print(name, row, flush=True)
+    (HERE / "repair_side_by_side.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
