@@ -72,7 +72,7 @@ def make_alphabet(language: Language) -> Alphabet:
 
 def _is_often_lost(trail: int) -> bool:
     """Trails that no lead of a common character makes a pair with: user-defined rows of GBK."""
-    return trail == 0x80 or 0xAA <= trail <= 0xAF or trail >= 0xF8  # noqa: PLR2004
+    return trail == 0x80 or 0xAA <= trail <= 0xAF or trail >= 0xF8
 
 
 def _all_readings(language: Language) -> list[Reading]:

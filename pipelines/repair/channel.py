@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
+from string import ascii_letters
 
 from pipelines.repair.alphabet import Alphabet, Reading, make_alphabet
 from pipelines.repair.beam import ALIGNED, ASCII, UNKNOWN, Piece, Settled, State, select, settle
@@ -32,11 +33,22 @@ IGNORED = 6.0  # a character glossed elsewhere and not here, or here and not els
 _GLOSS = re.compile(f"\\(({SOUND})\\)")
 _TAIL = re.compile(f"({SOUND})\\)")
 _ENTITY = re.compile("(ldquo|rdquo|lsquo|rsquo|mdash|hellip|middot|nbsp|ensp|emsp|times);")
-_ENTITIES = dict(
-    zip("ldquo rdquo lsquo rsquo mdash hellip middot nbsp ensp emsp times".split(), "“”‘’—…·\xa0\u2002\u2003×")
-)
+_ENTITIES = {
+    "ldquo": "“",
+    "rdquo": "”",
+    "lsquo": "‘",
+    "rsquo": "’",
+    "mdash": "—",
+    "hellip": "…",
+    "middot": "·",
+    "nbsp": "\xa0",
+    "ensp": "\u2002",
+    "emsp": "\u2003",
+    "times": "×",
+}
 _TAG = re.compile(
-    r"/?(?:p|br|span|div|td|tr|li|strong|b|font|a|h[1-6]|em|i|u|img|table|tbody|ul|title)(?:\s[^<>]{0,400})?/?>", re.I
+    r"/?(?:p|br|span|div|td|tr|li|strong|b|font|a|h[1-6]|em|i|u|img|table|tbody|ul|title)(?:\s[^<>]{0,400})?/?>",
+    re.IGNORECASE,
 )
 _ENDS = frozenset("。！？；：”）…》】、，")
 
@@ -113,13 +125,16 @@ class Search:
     def _read_visible(self, state: State, position: int, character: str) -> Iterator[State]:
         code = self.alphabet.codes.get(character, 0)
         if state.lead == ALIGNED:
+            if state.b == HOLE and self._may_be_trail(position):
+                yield self._extend(state, position, position + 1, LOST, code)
+                return
             reading = self.alphabet.by_code.get(code)
             for published in reading.published if reading else character:
                 after = "" if published == character else published
                 yield self._extend(state, position, position + 1, published, code, keep=not after)
             return
         found = False
-        for lead_byte, rest in self._raw(character, code):
+        for lead_byte, rest in self._raw(code):
             gloss = _GLOSS.match(self.text, position + 1) if rest == ALIGNED else None
             for reading in self._complete(state.lead, lead_byte):
                 if gloss and state.lead >= UNKNOWN and not self._sounds(reading.code, gloss.group(1)):
@@ -132,7 +147,11 @@ class Search:
         if not found or state.lead >= UNKNOWN:
             yield self._extend(state, position, position + 1, LOST + character, code, cost=BROKEN)
 
-    def _raw(self, character: str, code: int) -> Iterator[tuple[int, int]]:
+    def _may_be_trail(self, position: int) -> bool:
+        """Whether a Latin letter stands right behind a mark, where it may as well be half of what was lost."""
+        return self.text[position - 1] in "?\ufffd" and self.text[position] in ascii_letters
+
+    def _raw(self, code: int) -> Iterator[tuple[int, int]]:
         """The bytes a visible character may have been, as first byte and the one behind it (or none)."""
         if code > 0xFF:
             yield code >> 8, code & 0xFF
@@ -229,8 +248,8 @@ class Search:
             for reading in readings:
                 if reading.code >> 8 in lows and reading.code & 0xFF > 0x80:
                     cost = state.cost + (IGNORED if reading.code in self.clone.plain else 0.0)
-                    piece = Piece(state.piece, position, tail.end(), "", True)
-                    yield State(cost, state.code, reading.code & 0xFF, state.a, state.b, piece, True)
+                    piece = Piece(state.piece, position, tail.end(), "", is_open=True)
+                    yield State(cost, state.code, reading.code & 0xFF, state.a, state.b, piece, is_split=True)
             return
         for reading in readings:
             fits = not self._is_read(state, reading) if state.lead >= UNKNOWN else state.lead == reading.code >> 8

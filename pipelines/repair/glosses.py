@@ -49,7 +49,7 @@ class Weight:
         differing = self.strong + self.weak
         if self.broken and differing + self.broken > 1:
             return self.others <= differing + self.broken
-        return self.strong > 0 and differing >= 4 * self.others and self.consistent >= 0.7 and self.density <= 0.8  # noqa: PLR2004
+        return self.strong > 0 and differing >= 4 * self.others and self.consistent >= 0.7 and self.density <= 0.8
 
 
 def weigh_glosses(text: str, language: Language) -> Weight:

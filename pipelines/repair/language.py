@@ -41,15 +41,15 @@ def letter_of(character: str) -> int:
     True
     """
     code = ord(character)
-    if 0xFF01 <= code <= 0xFF5E:  # noqa: PLR2004 (full-width ASCII)
+    if 0xFF01 <= code <= 0xFF5E:
         code -= 0xFEE0
-    if code < 0x80:  # noqa: PLR2004 (ASCII)
-        if 0x30 <= code <= 0x39:  # noqa: PLR2004 (digits)
+    if code < 0x80:
+        if 0x30 <= code <= 0x39:
             return DIGIT
         if character.isspace():
             return BREAK
         return LATIN if chr(code).isalpha() else code
-    if 0x4E00 <= code <= 0x9FFF or character in _SIGNS:  # noqa: PLR2004 (hanzi)
+    if 0x4E00 <= code <= 0x9FFF or character in _SIGNS:
         return code
     return BREAK if character in "\u3000\xa0" else OTHER
 

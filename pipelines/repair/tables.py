@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from pipelines.repair.language import BREAK, Language, letter_of
 from pipelines.repair.plan import LOST, Change, Finding, apply_plan, to_steps
-from pipelines.repair.unread import Codec, Hole, Unread, read_bytes
+from pipelines.repair.unread import Codec, Hole, Stream, Unread, read_bytes
 
 GAIN = 6.0  # nats by which a run must be likelier as Chinese than as what was seen
 CLEAR = 24.0  # the same where both are hanzi
@@ -50,6 +50,8 @@ _LEAD, _NEXT, _HIGH = range(0xE2, 0xEA), range(0x81, 0xC0), range(0x80, 0xF0)
 _A = _characters(range(0xE4, 0xEA), range(0x80, 0xC0))
 _B = _characters(_NEXT, range(0xE2, 0xF0))
 _C = _characters(_NEXT, range(0x80, 0xC0))
+_RARE_A = _characters(range(0xE4, 0xEA), range(0x80, 0xA1))  # outside GB 2312
+_RARE_C = _characters(_NEXT, range(0x80, 0xA1))
 _ANY = _characters(range(0x81, 0xF0), range(0x80, 0xF0))
 _LATIN = f"\u0080-\u00ff{_SPECIAL}"
 
@@ -59,7 +61,7 @@ TABLES = (
         "utf-8-as-gbk",
         "utf-8",
         "gbk",
-        re.compile(f"[{_A}](?:[{_B}][{_C}]|[?\ufffd])"),
+        re.compile(f"[{_A}](?:[{_B}][{_C}]|[?\ufffd])|[{_RARE_A}][{_RARE_C}]"),
         re.compile(f"[{_ANY}](?:[{_ANY}?\ufffd€]|(?<=[?\ufffd])[\x20-\x7e](?=[{_A}]))*"),
     ),
     Table(
@@ -100,7 +102,9 @@ def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change,
 @lru_cache(maxsize=4)
 def _confusions(language: Language) -> tuple[Table, ...]:
     """Big5 and GBK read as each other make rare hanzi, kana and bopomofo of everything."""
-    rare = f"[^\x00-\u03ff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ufffd\ue000-\uf8ff{re.escape(language.common)}]"
+    rare = (
+        f"[^\x00-\u03ff\u2000-\u27ff\u3000-\u3020\uff01-\uff5e·—‘’“”…\ufffd\ue000-\uf8ff{re.escape(language.common)}]"
+    )
     trigger = re.compile(f"(?:{rare}|[?\ufffd][@-~]){{3}}|[\u4e00-\u9fff][\u3105-\u3129][\u4e00-\u9fff]")
     run = re.compile("[^\x00-\x7f，。；](?:[^\x00-\x7f，。；]|[?@-~](?=[^\x00-\x7f])|(?<=[?\ufffd])[@-~])*")
     return (
@@ -118,7 +122,7 @@ def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> l
         run = match.group()
         holes = run.count("?") + run.count("\ufffd")
         patience -= holes
-        if holes * 3 > len(run) or patience < 0:
+        if holes * 2 > len(run) or patience < 0:
             continue
         if table.trigger.search(run):
             change = _undo_run(match.start(), run, table, language, layers=layers)
@@ -190,7 +194,8 @@ def _undo(run: str, table: Table, language: Language) -> Unread | None:
         try:
             whole = data.decode(table.written)
         except UnicodeDecodeError:
-            return read_bytes(data, table.written, language)
+            whole_bytes = _with_dropped_pairs(data) if table.read == "gbk" else data
+            return read_bytes(whole_bytes, table.written, language)
         return Unread(whole, _weigh(whole, language))
     readings = [
         read_bytes(stream, table.written, language)
@@ -230,6 +235,28 @@ def _to_stream(run: str, read: str, *, in_pairs: bool) -> list[int | Hole] | Non
     return stream
 
 
+def _with_dropped_pairs(data: bytes) -> Stream:
+    """Put holes where a decoder dropped a pair without a mark: user-defined rows of GBK, AAA1-AFFE.
+
+    UTF-8 tells: a character lacks one byte and two continuation bytes follow, or it lacks both and a lead follows.
+    """
+    stream: list[int | Hole] = []
+    missing = 0
+    for at in range(0, len(data) - 1, 2):
+        first, second = data[at], data[at + 1]
+        if missing == 1 and first in _FOLLOWING and second in _FOLLOWING:
+            stream += [tuple(range(0xAA, 0xB0)), tuple(range(0xE4, 0xEA))]
+            missing = 2
+        elif missing == 2 and first >= 0xE2:
+            stream += [tuple(range(0xAA, 0xB0)), tuple(range(0xA1, 0xC0))]
+            missing = 0
+        for byte in (first, second):
+            stream.append(byte)
+            missing = 2 if byte >= 0xE2 else max(0, missing - 1)
+    return stream + list(data[len(stream) :] if len(data) % 2 and len(stream) == len(data) - 1 else b"")
+
+
+_FOLLOWING = range(0x80, 0xC0)
 _LOST_PAIR: list[int | Hole] = [
     (0x80, *range(0xA1, 0xB0)),
     (*range(0x80, 0xC0), *range(0xE2, 0xF0)),

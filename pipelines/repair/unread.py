@@ -44,7 +44,9 @@ def read_bytes(stream: Stream, codec: Codec, language: Language) -> Unread:
         for end, characters, extra in _options(stream, position, codec):
             reached = states.setdefault(end, [])
             for state in here:
-                reached.extend(_extend(state, language, character, extra, position, end) for character in characters)
+                reached.extend(
+                    _extend(state, language, character, extra, start=position, end=end) for character in characters
+                )
     last = select(states[len(stream)], len(stream))[0]
     text = "".join(
         LOST if margin < DOUBT else character
@@ -54,7 +56,7 @@ def read_bytes(stream: Stream, codec: Codec, language: Language) -> Unread:
     return Unread(text, last.cost / max(len(text), 1))
 
 
-def _extend(state: State, language: Language, after: str, extra: float, start: int, end: int) -> State:
+def _extend(state: State, language: Language, after: str, extra: float, *, start: int, end: int) -> State:
     letter = HOLE if after == LOST else letter_of(language.simplified.get(after, after)[0])
     cost = state.cost + extra + language.cost(state.a, state.b, letter)
     return State(cost, 0, ALIGNED, state.b, letter, Piece(state.piece, start, end, after))

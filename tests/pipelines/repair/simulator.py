@@ -89,8 +89,6 @@ def decode(data: bytes, decoder: Decoder) -> str:
             at += 1
             continue
         try:
-            if at + 1 >= len(data):
-                raise UnicodeDecodeError("gbk", data, at, at + 1, "cut")
             out.append(data[at : at + 2].decode("gbk"))
             at += 2
         except UnicodeDecodeError:

@@ -57,7 +57,22 @@ def test_healthy_text_costs_next_to_nothing(language: Language) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["環(huán)", "?", "環(huán)?", "?qǐng)", "鐜繚?", "»·?", "&amp;amp;", "\\u3000", "(huán", "\ufffd", "锟斤拷", "ã\x80", "rdquo;"]
+    "unit",
+    [
+        "環(huán)",
+        "?",
+        "環(huán)?",
+        "?qǐng)",
+        "鐜繚?",
+        "»·?",
+        "&amp;amp;",
+        "\\u3000",
+        "(huán",
+        "\ufffd",
+        "锟斤拷",
+        "ã\x80",
+        "rdquo;",
+    ],
 )
 def test_cost_grows_with_length_and_no_faster(language: Language, unit: str) -> None:
     times = []

@@ -12,7 +12,11 @@ DAMAGED = "環(huán)境?qū)嵤?rdquo;日?qǐng)?bào)生態(tài)?？\ufffd鐜
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from([*DAMAGED, "(huán)", "環(huán)境(jìng)", "?qǐng)", "&rdquo;", "鐜繚", "»·¾³"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from([*DAMAGED, "(huán)", "環(huán)境(jìng)", "?qǐng)", "&rdquo;", "鐜繚", "»·¾³"]), max_size=40
+    )
+)
 def test_the_plan_always_gives_the_repaired_text(language: Language, parts: list[str]) -> None:
     text = "".join(parts)
     for markup in (False, True):
