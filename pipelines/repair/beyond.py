@@ -6,7 +6,7 @@ from pipelines.repair.language import Language
 from pipelines.repair.plan import Finding
 
 #: UTF-8 of U+FFFD read as GBK, debug fills of a C library read as GBK, U+FFFD read as Latin-1.
-_SIGNATURES = re.compile("锟斤拷|锟斤|斤拷锟|(?:烫烫|屯屯|葺葺){2}|(?:ï¿½){2}")
+_SIGNATURES = ("锟斤", "斤拷锟", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "ï¿½ï¿½")
 _WORDS_GONE = re.compile(
     "[\u4e00-\u9fff，。、：；][?\ufffd]{2,}[\u4e00-\u9fff，。、：；]|\ufffd{3,}|(?:[?]{3,}[，。、：；\\s]?){3,}"
 )
@@ -15,4 +15,4 @@ _WORDS_GONE = re.compile(
 def find_beyond_repair(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
     """Name the damage that has no inverse."""
     is_gone = ("??" in text or "\ufffd" in text) and _WORDS_GONE.search(text)
-    return Finding(("beyond-repair",) if is_gone or _SIGNATURES.search(text) else ())
+    return Finding(("beyond-repair",) if is_gone or any(sign in text for sign in _SIGNATURES) else ())

@@ -11,7 +11,6 @@ from pipelines.repair.language import Language
 from pipelines.repair.plan import Change, Finding
 
 _NAMES = "ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|nbsp|ensp|emsp|times|permil|deg"
-_TRIGGER = re.compile(r"quo;|dash;|hellip;|middot;|bull;|[ne][bnm]sp;|times;|permil;|deg;|&amp;|\\u3000|\\xa0|\?\?")
 _BARE_ENTITY = re.compile(f"(?<![&A-Za-z0-9;#])(?:{_NAMES});")
 _ESCAPED_TWICE = re.compile(f"&amp;((?:amp;)*)((?:{_NAMES}|lt|gt|quot|amp|#\\d{{2,6}}|#x[0-9a-fA-F]{{2,5}});)")
 _ESCAPED_SPACE = re.compile(r"(?:\\u3000|\\xa0|\\u00a0)+", re.IGNORECASE)
@@ -21,7 +20,7 @@ _HANZI = re.compile("[\u4e00-\u9fff]")
 
 def find_lost_marks(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
     """Restore entities and spaces that arrived as something else."""
-    if not _TRIGGER.search(text) or not _HANZI.search(text):
+    if not _HANZI.search(text):
         return Finding()
     changes = sorted(
         [*_bare_entities(text, markup), *_escaped_twice(text, markup), *_escaped_spaces(text), *_indents(text)],
@@ -32,7 +31,7 @@ def find_lost_marks(text: str, language: Language, markup: bool) -> Finding:  # 
 
 
 def _bare_entities(text: str, markup: bool) -> list[Change]:  # noqa: FBT001
-    found = []
+    found: list[Change] = []
     for match in _BARE_ENTITY.finditer(text):
         if not _HANZI.search(text[max(0, match.start() - 8) : match.end() + 8]):
             continue
@@ -45,8 +44,8 @@ def _bare_entities(text: str, markup: bool) -> list[Change]:  # noqa: FBT001
 
 
 def _escaped_twice(text: str, markup: bool) -> list[Change]:  # noqa: FBT001
-    found = []
-    for match in _ESCAPED_TWICE.finditer(text):
+    found: list[Change] = []
+    for match in _ESCAPED_TWICE.finditer(text) if "&amp;" in text else ():
         if match.group(2) in {"lt;", "gt;", "amp;", "quot;"} and not match.group(1):
             continue  # an author showing markup writes exactly this
         entity = f"&{match.group(2)}"
@@ -56,8 +55,8 @@ def _escaped_twice(text: str, markup: bool) -> list[Change]:  # noqa: FBT001
 
 
 def _escaped_spaces(text: str) -> list[Change]:
-    found = []
-    for match in _ESCAPED_SPACE.finditer(text):
+    found: list[Change] = []
+    for match in _ESCAPED_SPACE.finditer(text) if "\\u" in text or "\\x" in text else ():
         if _HANZI.search(text[max(0, match.start() - 2) : match.end() + 2]):
             after = (
                 match.group().lower().replace("\\u3000", "\u3000").replace("\\xa0", "\xa0").replace("\\u00a0", "\xa0")
@@ -70,6 +69,8 @@ def _escaped_spaces(text: str) -> list[Change]:
 
 def _indents(text: str) -> list[Change]:
     """No-break spaces are no characters of GBK; an encoder wrote `?` for each of them."""
+    if "??" not in text:
+        return []
     return [
         Change(m.start(1), m.group(1), "\xa0" * len(m.group(1)), "indent", "no-break spaces that GBK cannot write", 0.9)
         for m in _INDENT.finditer(text)

@@ -91,8 +91,11 @@ def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change,
     """What the first table that makes Chinese of some run makes of all of them."""
     if text.isascii():
         return ()
+    looks_so: dict[re.Pattern[str], bool] = {}
     for table in (*TABLES, *_confusions(language)):
-        if table.trigger.search(text):
+        if table.trigger not in looks_so:
+            looks_so[table.trigger] = table.trigger.search(text) is not None
+        if looks_so[table.trigger]:
             changes = tuple(_undo_runs(text, table, language, layers=layers))
             if changes:
                 return changes
