@@ -13,6 +13,7 @@ from lxml.etree import _Element
 from pipelines.furniture import is_info, is_tools
 from pipelines.labels import read_labels
 from pipelines.lines import Line
+from pipelines.signatures import read_byline
 from pipelines.title import fold, rank_of
 from pipelines.view import View
 
@@ -56,11 +57,17 @@ def find_anchor(view: View, title: str | None) -> Anchor:
         if len(line.text) <= 2 * len(wanted) + 9
         and not line.hidden
         and 2 * line.linked <= len(line.text)
-        and fold(line.text) == wanted
+        and (fold(line.text) == wanted or _ends_headline(lines, number, wanted))
     ]
     anchors = [Anchor(number, _info_near(view, number)) for number in found]
     best = max(anchors, key=lambda anchor: _strength(view, anchor), default=Anchor())
     return replace(best, others=tuple(number for number in found if number != best.headline))
+
+
+def _ends_headline(lines: list[Line], number: int, wanted: str) -> bool:
+    """Whether a line is the second half of a headline that is broken in its block."""
+    above, line = lines[number - 1] if number else None, lines[number]
+    return above is not None and above.element is line.element and fold(above.text + line.text) == wanted
 
 
 def _states_more(text: str) -> bool:
@@ -77,10 +84,12 @@ def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
     if anchor.headline is None or anchor.info is None:
         return None
     lines = view.lines.all
-    between = lines[anchor.headline + 1 : anchor.info]
+    between = [line for line in lines[anchor.headline + 1 : anchor.info] if read_byline(line.text) is None]
     if len(between) == 1 and _can_be_subtitle(between[0]):
         return between[0].text, "below-headline"
     above = lines[anchor.headline - 1] if anchor.headline else None
+    if above is not None and above.element is lines[anchor.headline].element:
+        return None  # the first half of a headline that is broken in its block
     if (
         above is not None
         and _can_be_subtitle(above)
@@ -88,6 +97,14 @@ def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
     ):
         return above.text, "above-headline"
     return None
+
+
+def find_byline(view: View, anchor: Anchor) -> str | None:
+    """The names of a line around headline and info line that says who wrote it: `本报记者 何 林 王晓燕`."""
+    if anchor.headline is None:
+        return None
+    near = view.lines.all[anchor.headline + 1 : anchor.after + 2]
+    return next((names for line in near if (names := read_byline(line.text))), None)
 
 
 def _near_ancestors(line: Line) -> set[_Element]:

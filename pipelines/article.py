@@ -8,7 +8,9 @@ from datetime import datetime
 
 from pipelines.anchor import Anchor, find_anchor, find_subtitle
 from pipelines.body import find_body
+from pipelines.breadcrumb import find_column
 from pipelines.dates import parse_date
+from pipelines.document_header import find_document_number, read_document_header
 from pipelines.dom import text_of
 from pipelines.enclosures import describe_pictures, find_attachments, pictures_after
 from pipelines.extract import agreement, read_with_trafilatura
@@ -28,7 +30,7 @@ from pipelines.view import View
 FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 """The fields of an article that a page may state."""
 
-_MUCH = 300
+_MUCH, _OPENING = 300, 8
 _SENTENCE = re.compile(r"[，。；！？]|.{10}：")
 
 
@@ -66,10 +68,15 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
     """Everything that one page says of its article."""
     title, title_origin, stated = heading.title, heading.origin, heading.stated
     body = find_body(view, platform, heading.anchor, selector=layout.body, title=title)
-    fields = find_fields(view, platform, heading.anchor, body, stated)
+    header = read_document_header(view.lines.all)
+    fields = find_fields(view, platform, heading.anchor, body, stated=stated, header=header)
     fields.offer("title", title, title_origin)
+    if number := find_document_number(header.get("number"), title, body.lines[:_OPENING]):
+        fields.offer("document_number", *number)
     if subtitle := find_subtitle(view, heading.anchor):
         fields.offer("subtitle", *subtitle)
+    stop = heading.anchor.headline if heading.anchor.headline is not None else len(body.above)
+    fields.offer("column", find_column(view.lines.all, stop, title), "breadcrumb")
     _apply_layout(view, layout, fields)
     paragraphs, origin, confidence = _weigh(view, heading.anchor, body)
     fields.origins["paragraphs"] = origin
@@ -141,6 +148,7 @@ def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:
         author=draft.values.get("author"),
         editor=draft.values.get("editor"),
         column=draft.values.get("column"),
+        document_number=draft.values.get("document_number"),
         paragraphs=draft.paragraphs,
         attachments=draft.attachments,
         images=draft.images,

@@ -83,6 +83,8 @@ def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> K
     start, end = densest(view.lines.all)
     text = [line.plain for line in view.lines.all[start:end] if not line.hidden]
     listed = sum(len(entry.link.title or "") for group in lists for entry in group.entries)
+    if lists and max(text, default=0) < _PARAGRAPH and _is_dated(lists[0]) and has_pager(view):
+        return _kind_of_index(view, lists)
     if _ARTICLE_URL.search(view.url) and sum(text) >= _LITTLE:
         return "article"
     enough = _SOME if not lists and _has_headline(view) else _MUCH
@@ -95,6 +97,12 @@ def _has_headline(view: View) -> bool:
     """Whether the page begins with a heading that its title opens with."""
     first = next((line for line in view.lines.all if not line.hidden), None)
     return first is not None and rank_of(first) > 1 and fold(view.title).startswith(fold(first.text))
+
+
+def _is_dated(group: LinkGroup) -> bool:
+    """Whether a group is a list by its dates: three entries or more, most of them with one."""
+    dated = sum(entry.link.date is not None for entry in group.entries)
+    return dated >= _BLOCKS and 2 * dated > len(group.entries)
 
 
 def _kind_of_index(view: View, lists: Sequence[LinkGroup]) -> Kind:

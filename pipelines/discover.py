@@ -35,7 +35,9 @@ _MENUS = re.compile(
     r"\b(?:nav\w*|menu\w*|footer\w*|foot|header|breadcrumb\w*|crumbs?|topbar|sub-?nav\w*|sub-?menu\w*|sidebar|links?|friend\w*|tools?)\b"
 )
 _ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
-_MOST = 5000
+_MONTH_DAY = re.compile(r"(?<![\d.\-/])(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.\-/])")
+_DATED_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]?(\d{1,2})[-/]?(\d{1,2})(?!\d)")
+_MOST, _ROW_ANCHORS = 5000, 8
 _SHORTEST, _LONGEST, _MENU_LENGTH = 6, 40, 8
 _SAMPLED, _ROW_LINKS = 12, 3
 _DATED, _ARTICLE_LIKE, _LEAST = 15.0, 8.0, 60.0
@@ -105,8 +107,18 @@ def _group(view: View, place: str, anchors: list[_Element], items: str | None) -
         entries = [entry for entry in entries if re.search(items, entry.link.url)]
     elif sum(entry.link.date is not None for entry in entries) > 1:
         # Tables without classes put menu, list and pager in one place: rows have dates, menus short titles.
-        entries = [entry for entry in entries if entry.link.date or len(entry.link.title or "") >= _MENU_LENGTH]
+        dated = {_block_of(entry) for entry in entries if entry.link.date}
+        entries = [
+            entry
+            for entry in entries
+            if entry.link.date or (len(entry.link.title or "") >= _MENU_LENGTH and _block_of(entry) in dated)
+        ]
     return LinkGroup(tuple(entries), _worth(place, entries))
+
+
+def _block_of(entry: Entry) -> _Element | None:
+    """The table or list that an entry stands in: a column at the side has one of its own."""
+    return next(entry.anchor.iterancestors("table", "ul", "ol", "dl"), None)
 
 
 def find_links(view: View, groups: Sequence[LinkGroup], *, whole: bool = False) -> tuple[Link, ...]:
@@ -186,10 +198,34 @@ def _date(view: View, anchor: _Element) -> str | None:
         found = DATE.search(text_of(holder)) if holder is not anchor else None
         if found:
             return parse_date(found[0], fetched_at=view.fetched_at)
+        if holder is not anchor and (stated := _day_of_address(text_of(holder), anchor)):
+            return stated
         parent = holder.getparent()
-        if parent is None or sum(1 for _ in zip(parent.iter("a"), range(4), strict=False)) > 2:  # noqa: PLR2004
+        if parent is None or _holds_another(parent, anchor):
             return None
         holder = parent
+    return None
+
+
+def _holds_another(holder: _Element, anchor: _Element) -> bool:
+    """Whether more than one entry stands in an element; picture, column and counter links of one entry are none."""
+    anchors = list(islice(holder.iter("a"), _ROW_ANCHORS))
+    if len(anchors) < _ROW_LINKS:
+        return False
+    shape = _shape(anchor.get("href") or "")
+    others = {href for other in anchors if (href := other.get("href")) and href != anchor.get("href")}
+    return len(anchors) == _ROW_ANCHORS or any(_shape(href) == shape for href in others)
+
+
+def _day_of_address(text: str, anchor: _Element) -> str | None:
+    """The date of a list that shows month and day alone, where the address says the same with its year."""
+    stated = _MONTH_DAY.search(text.replace(text_of(anchor), " "))
+    if not stated:
+        return None
+    month, day = int(stated[1]), int(stated[2])
+    for found in _DATED_ADDRESS.finditer(anchor.get("href") or ""):
+        if (int(found[2]), int(found[3])) == (month, day):
+            return f"{found[1]}-{month:02d}-{day:02d}"
     return None
 
 

@@ -21,10 +21,9 @@ _LABELS = {
     ),
     "author": "作者|本文作者|文章作者|撰稿人|撰稿|撰文|作 者|文/图|图/文|图文|记者|本报记者|通讯员|供稿人|供稿",
     "editor": "责任编辑|责任 编辑|本文编辑|文章编辑|网络编辑|值班编辑|编辑|责编|责 编|选稿|编 辑|责任编审|录入编辑|录入|编审",
-    "number": "文号|发文字号|文件编号|公文文号",
     "column": "所属栏目|栏目|频道|版面|版次",
     "stop": (
-        "浏览次数|浏览量|浏览字号|浏览|阅读次数|阅读量|阅读数|阅读|点击次数|点击数|点击率|点击量|点击|访问次数|访问量|人气|"
+        "文号|发文字号|文件编号|公文文号|文章录入|信息录入|文章编号|浏览次数|浏览量|浏览字号|浏览|阅读次数|阅读量|阅读数|阅读|点击次数|点击数|点击率|点击量|点击|访问次数|访问量|人气|"
         "字体大小|文字大小|字号|字体|调整字体|视力保护色|背景色|分享到|分享|打印本页|打印|关闭|审核人|审核|审稿|初审|复审|终审|校对|校审|签发|"
         "摄影|图片|标签|关键词|关键字|Tag|Tags|评论数|评论|索引号|信息索引|主题分类|分类|信息发布人|发布人|信息员|上传|下载|"
         "扫一扫|收藏|推荐|作者单位|单位|译者|翻译|主持人|监制|主编|总编|策划|统筹|美编|热度|二维码|有效性|生成日期|成文日期|"
@@ -136,10 +135,14 @@ def _unlabelled(head: str, *, labels: set[str]) -> Iterator[Stated]:
 
 def _after_date(rest: str) -> Iterator[Stated]:
     value = clean_value(rest)
+    if written := _WRITTEN.fullmatch(value):
+        value = written["house"]
+        yield Stated("author", written["who"], labelled=False)
     if 2 <= len(value) <= 20 and " " not in value and _ORGAN.search(value):  # noqa: PLR2004
         yield Stated("source", value, labelled=False)
 
 
+_WRITTEN = re.compile(r"(?P<house>\S{2,12})\s+(?:本报)?(?:记者|作者)\s*(?P<who>[\u4e00-\u9fff、 ]{2,16})")
 _ORGAN = re.compile(
     r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)"
 )

@@ -80,6 +80,7 @@ class _Walk:
         self.lines = Lines()
         self.breaks = breaks
         self.parts: list[str] = []
+        self.veiled: list[int] = []
         self.linked = 0
         self.links = 0
         self.hides = 0
@@ -156,21 +157,35 @@ class _Walk:
             for part in whole:
                 self.parts.append(part)
                 self.flush()
+        if self.hides and not self.rows:
+            self.veiled.append(len(self.parts))
         self.parts.append(text)
         if self.links:
             self.linked += len("".join(text.split()))
 
+    def gather(self) -> tuple[str, bool]:
+        """The text of a line and whether it is hidden; hidden words inside a line that is shown are left out.
+
+        A label is kept: scripts show it where its value is filled in.
+        """
+        hides = {number for number in self.veiled if not self.parts[number].rstrip().endswith((":", "："))}
+        shown = "".join(part for number, part in enumerate(self.parts) if number not in hides)
+        raw = shown if hides and shown.strip() else "".join(self.parts)
+        veiled = self.hides > 0 or bool(hides and not shown.strip())
+        self.parts.clear()
+        self.veiled.clear()
+        return raw, veiled
+
     def flush(self, element: _Element | None = None, *, row: bool = False) -> None:
         if not self.parts:
             return
-        raw = "".join(self.parts)
-        self.parts.clear()
+        raw, veiled = self.gather()
         text = _join_cells(raw) if row else squeeze(raw)
         if text:
             block = element if element is not None else self.blocks[-1] if self.blocks else None
             if block is not None:
                 linked = min(self.linked, len(text))
-                self.lines.all.append(Line(text, linked, block, self.hides > 0, row))
+                self.lines.all.append(Line(text, linked, block, veiled, row))
         self.linked = 0
 
 

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipelines.anchor import Anchor
+from pipelines.anchor import Anchor, find_byline
 from pipelines.dates import parse_date
+from pipelines.embedded import read_embedded
 from pipelines.furniture import is_tools
 from pipelines.labels import DATE, clean_value, opens_with_label, read_labels
 from pipelines.lines import Line
@@ -57,8 +58,10 @@ class Fields:
             self.origins[name] = origin
 
 
-def find_fields(view: View, platform: Platform, anchor: Anchor, body: Body, stated: dict[str, str]) -> Fields:
-    """Source, author, editor, column, time and document number of an article."""
+def find_fields(
+    view: View, platform: Platform, anchor: Anchor, body: Body, *, stated: dict[str, str], header: dict[str, str]
+) -> Fields:
+    """Source, author, editor, column and time of an article; `header` is what a table above it states."""
     fields = Fields()
     above = list(_labels(_above(view, anchor, body)))
     below = [item for item in _labels([*body.lines[-2:], *body.below[:_NEAR_BELOW]]) if item.origin == "info-line"]
@@ -69,12 +72,17 @@ def find_fields(view: View, platform: Platform, anchor: Anchor, body: Body, stat
     if contents := view.metas.get("contentsource"):
         fields.offer("source", _name(contents), "meta:contentsource")
     for item in labels:
-        if item.field in {"source", "author", "editor", "number"}:
+        if item.field in {"source", "author", "editor"}:
             fields.offer(item.field, _name(_first_name(item)), item.origin)
     for meta in _META_SOURCES:
         fields.offer("source", _name(_unlabel(view.metas.get(meta))), f"meta:{meta}")
     fields.offer("column", view.metas.get("columnname"), "meta:columnname")
-    published, origin = _published(view, platform, stated, [*above, *below])
+    machine = read_embedded(view)
+    fields.offer("author", find_byline(view, anchor), "byline")
+    fields.offer("author", _name(machine.get("author")), "embedded")
+    fields.offer("source", _name(header.get("source")), "document-header")
+    stated_elsewhere = {"document-header": header.get("published"), "embedded": machine.get("published")}
+    published, origin = _published(view, platform, stated, [*above, *below], stated_elsewhere)
     fields.offer("published", published, origin)
     return fields
 
@@ -110,10 +118,17 @@ def _can_be_value(field: str, text: str) -> bool:
     )
 
 
+_REGION = re.compile(
+    r"(?<=\S) (?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|"
+    r"甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)$"
+)
+"""Where the account that posted was at the time, which portals show behind its name."""
+
+
 def _first_name(item: Found) -> str:
     """A source is one body: what stands behind a space after it is another, or who collected the text."""
-    first = item.value.split(" ")[0]
-    return first if item.field == "source" and len(first) >= 4 else item.value  # noqa: PLR2004
+    first = _REGION.sub("", item.value).split(" ")[0]
+    return first if item.field == "source" and len(first) >= 4 else _REGION.sub("", item.value)  # noqa: PLR2004
 
 
 def _labels(lines: Iterable[Line]) -> Iterable[Found]:
@@ -146,7 +161,9 @@ def _name(value: str | None) -> str | None:
     return None if not value or _NOT_A_NAME.match(value) else value
 
 
-def _published(view: View, platform: Platform, stated: dict[str, str], labels: list[Found]) -> tuple[str | None, str]:
+def _published(
+    view: View, platform: Platform, stated: dict[str, str], labels: list[Found], elsewhere: dict[str, str | None]
+) -> tuple[str | None, str]:
     """The best reading: the first source that has one gives the day, any source the time of that day."""
     readings: list[tuple[str, str]] = []
     _read(readings, stated.get("published"), f"platform:{platform.name}", view)
@@ -156,6 +173,8 @@ def _published(view: View, platform: Platform, stated: dict[str, str], labels: l
         for item in labels:
             if item.field == "published" and item.origin == wanted:
                 _read(readings, item.value, item.origin, view)
+    for origin, value in elsewhere.items():
+        _read(readings, value, origin, view)
     if not readings and (platform.name == "founder" or _ISSUE.search(view.url)):
         _read(readings, _url_date(view.url), "url", view)
     if not readings:

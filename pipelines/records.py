@@ -189,6 +189,7 @@ class Article(Model):
     author: str | None = None
     editor: str | None = None
     column: str | None = None
+    document_number: str | None = None
     paragraphs: tuple[str, ...]
     attachments: tuple[Attachment, ...] = ()
     images: tuple[Image, ...] = ()

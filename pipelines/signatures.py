@@ -42,6 +42,22 @@ def read_signature(line: str) -> str | None:
     return names if names[:1] in _SURNAMES and names else None
 
 
+_BYLINE = re.compile(
+    rf"(?:{_HANZI}{{2,8}}?)?(?:首席|见习|实习|特约|特派|驻[^\s]{{2,4}})?(?:记者|通讯员|撰稿人?)\s*[:：/|]?\s*"
+    rf"(?P<who>{_NAMES}(?:[\s、,，;；/]+(?:{_CALLING}|实习生)\s*[:：/|]?\s*{_NAMES}){{0,4}})"
+)
+
+
+def read_byline(line: str) -> str | None:
+    """The names of a line between headline and text that opens with a calling, the house before it left out.
+
+    >>> read_byline("澎湃新闻记者 刁凡超 实习生 何嘉"), read_byline("本报记者 何 林 王晓燕"), read_byline("记者走基层：水清了")
+    ('刁凡超 实习生 何嘉', '何 林 王晓燕', None)
+    """
+    found = _BYLINE.fullmatch(line) if len(line) <= _LONGEST else None
+    return found["who"] if found else None
+
+
 def cut_signature(paragraph: str) -> tuple[str, str | None]:
     """A paragraph without the signature in brackets at its end, and the names of that signature.
 

@@ -53,13 +53,24 @@ def _from_page(view: View) -> tuple[str | None, str]:
     ]
     best = max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None)
     if best and _is_headline(best, page_title):
-        return best.text, "title+line"
+        return _whole_headline(lines, best, page_title), "title+line"
     whole = view.metas.get("og:title") or ""
     if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
         return _without_site(whole, view), "meta:og:title"
     if _names_article(view.title):
         return (_without_site(view.title, view) or None), "title"
     return _from_headings(view) or ((_without_site(view.title, view) or None), "title")
+
+
+def _whole_headline(lines: list[Line], best: Line, page_title: str) -> str:
+    """A headline broken over two lines of one block: the page's title holds both parts side by side."""
+    number = next(number for number, line in enumerate(lines) if line is best)
+    for before, after in ((number - 1, number), (number, number + 1)):
+        if before >= 0 and after < len(lines) and lines[before].element is lines[after].element:
+            joined = lines[before].text + lines[after].text
+            if fold(joined) in page_title:
+                return joined
+    return best.text
 
 
 def _from_headings(view: View) -> tuple[str, str] | None:
@@ -91,7 +102,8 @@ def _is_headline(line: Line, page_title: str) -> bool:
     text = fold(line.text)
     if len(text) < 6 and rank_of(line) <= 0:  # noqa: PLR2004
         return False
-    return page_title.startswith(text) or 2 * len(text) >= len(page_title) or rank_of(line) > 0
+    ends = page_title.endswith(text) and _SPLIT.search(page_title[: -len(text)][-2:]) is not None
+    return page_title.startswith(text) or ends or 2 * len(text) >= len(page_title) or rank_of(line) > 0
 
 
 def rank_of(line: Line) -> int:
