@@ -17,7 +17,7 @@ import struct
 import zipfile
 import zlib
 from array import array
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -303,8 +303,8 @@ def neighbours() -> Iterator[tuple[str, dict[str, float]]]:
 class Counts:
     """How often each n-gram was seen; `ends` counts contexts whose word ended, so that what follows is not known."""
 
-    grams: Counter[tuple[int, int, int]] = field(default_factory=Counter)
-    ends: Counter[tuple[int, int]] = field(default_factory=Counter)
+    grams: defaultdict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
+    ends: defaultdict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, row: list[int], weight: float) -> None:
         grams = self.grams
@@ -351,8 +351,8 @@ def count_everything() -> Counts:
 
 def estimate(counts: Counts) -> dict[tuple[int, int, int], float]:
     """Turn counts into costs: absolute discounting, interpolated downwards, with a back-off weight a context."""
-    totals: Counter[tuple[int, int]] = Counter(counts.ends)
-    spare: Counter[tuple[int, int]] = Counter(counts.ends)
+    totals: defaultdict[tuple[int, int], float] = defaultdict(float, counts.ends)
+    spare: defaultdict[tuple[int, int], float] = defaultdict(float, counts.ends)
     for (a, b, _), count in counts.grams.items():
         totals[a, b] += count
         spare[a, b] += min(DISCOUNT, count / 2)
@@ -374,7 +374,7 @@ def estimate(counts: Counts) -> dict[tuple[int, int, int], float]:
 
 
 def prune(
-    counts: Counter[tuple[int, int, int]], costs: dict[tuple[int, int, int], float]
+    counts: dict[tuple[int, int, int], float], costs: dict[tuple[int, int, int], float]
 ) -> dict[tuple[int, int, int], float]:
     """Keep single letters and pairs, then the three-letter entries that say most: count times nats gained."""
     limit = int(SLOTS * 0.78)

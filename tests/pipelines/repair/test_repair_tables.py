@@ -1,5 +1,7 @@
 """Text read with the wrong table comes back, whole or in part, where its bytes are still there."""
 
+from collections.abc import Callable
+
 import pytest
 
 from pipelines.repair import Language, repair
@@ -12,7 +14,7 @@ def windows_1252(data: bytes) -> str:
     return "".join(bytes([b]).decode("cp1252") if b not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(b) for b in data)
 
 
-DAMAGE = {
+DAMAGE: dict[str, Callable[[str], str]] = {
     "utf-8 as gbk": lambda text: text.encode().decode("gb18030"),
     "gbk as latin-1": lambda text: text.encode("gbk").decode("latin-1"),
     "gbk as cp1252": lambda text: windows_1252(text.encode("gbk")),
