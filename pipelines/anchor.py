@@ -10,6 +10,7 @@ from itertools import islice
 
 from lxml.etree import _Element
 
+from pipelines.dom import matches, text_of
 from pipelines.furniture import is_info, is_tools
 from pipelines.labels import read_labels
 from pipelines.lines import Line
@@ -18,7 +19,7 @@ from pipelines.title import fold, rank_of
 from pipelines.view import View
 
 _REACH = 12
-_SHORTEST, _LONGEST = 5, 60
+_SHORTEST, _LONGEST, _PARAGRAPH = 5, 60, 60
 _LINKED = 0.75
 _MONTH = re.compile(r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?月?")
 
@@ -107,6 +108,23 @@ def find_byline(view: View, anchor: Anchor) -> str | None:
     return next((names for line in near if (names := read_byline(line.text))), None)
 
 
+_SOURCE_MARKS = re.compile(r"(?:^|[\s_-])(?:source|from|src|laiyuan|origin|media-?name)(?:$|[\s_-])")
+_MARKED_SOURCE = re.compile(r"[\u4e00-\u9fffA-Za-z·]{2,14}")
+
+
+def find_marked_source(view: View, anchor: Anchor) -> str | None:
+    """A short name beside the headline in an element whose class says source and nothing else does."""
+    if anchor.headline is None:
+        return None
+    near = range(max(0, anchor.headline - _REACH), anchor.headline + _REACH)
+    for element in view.root.iter("span", "a", "div", "em", "i"):
+        if _SOURCE_MARKS.search(matches(element)) and view.lines.spans.get(element, (-1, -1))[0] in near:
+            text = text_of(element)
+            if _MARKED_SOURCE.fullmatch(text) and not is_tools(text):
+                return text
+    return None
+
+
 def _near_ancestors(line: Line) -> set[_Element]:
     """The parent and its parent: a heading may stand in a wrapper of its own."""
     return set(islice(line.element.iterancestors(), 2))
@@ -125,11 +143,13 @@ def _strength(view: View, anchor: Anchor) -> tuple[bool, int]:
 def _info_near(view: View, headline: int) -> int | None:
     lines = view.lines.all
     numbers: list[int] = [*range(headline + 1, headline + 1 + _REACH), *range(headline - 1, headline - 4, -1)]
+    passed = 0
     for number in numbers:
         if 0 <= number < len(lines) and not lines[number].hidden:
             text = lines[number].text
             if _states_more(text) and lines[number].linked < _LINKED * len(text):
                 return number
-            if number > headline and len(text) > 80:  # noqa: PLR2004
+            passed += len(text) if number > headline and (len(text) > _PARAGRAPH or "。" in text) else 0
+            if passed > _PARAGRAPH:
                 return None
     return None

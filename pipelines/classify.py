@@ -29,7 +29,7 @@ _CHALLENGES = {
 }
 _GONE = re.compile(
     r"该内容已被发布者删除|此内容因违规无法查看|此帐号已被屏蔽|(?:页面|网页|文章|信息|内容|文件|栏目)(?:不存在|已删除|已被删除|已下线|没有找到|未找到|找不到|无法找到|走丢了|丢失)|"
-    r"(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
+    r"(?:页面|网页|文章|信息|内容)(?:可能)?(?:已过期|已失效|已被移除|已经删除|被移除|或已被删除)(?:或(?:者)?(?:不存在|已删除|被删除))?|(?:找不到|无法找到|没有找到|您访问的).{0,12}(?:页面|网页|文件|目录|内容|资源).{0,8}(?:不存在|删除|丢失|找不到|$)|404\s*(?:Not Found|错误|-|页面|$)|Page Not Found",
     re.IGNORECASE,
 )
 _CHALLENGE_LIMIT, _GONE_LIMIT, _LITTLE, _SOME, _MUCH = 200, 400, 40, 100, 250
@@ -68,14 +68,14 @@ def classify(view: View, platform: Platform, anchor: Anchor) -> tuple[Kind, tupl
     if stated == "article" or (not stated and _is_plainly_article(view, platform, anchor)):
         return "article", ()
     lists = find_groups(view, platform)
-    return stated or _by_balance(view, platform, lists), lists
+    return stated or _by_balance(view, platform, lists, anchor), lists
 
 
 def _is_plainly_article(view: View, platform: Platform, anchor: Anchor) -> bool:
     return _matches(platform.articles, view.url) or _has_article_metas(view) or anchor.is_article
 
 
-def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> Kind:
+def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup], anchor: Anchor) -> Kind:
     if _INDEX_FILE.search(view.url) or _matches(platform.listings, view.url):
         return _kind_of_index(view, lists)
     if has_known_body(view, platform):
@@ -87,7 +87,8 @@ def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup]) -> K
         return _kind_of_index(view, lists)
     if _ARTICLE_URL.search(view.url) and sum(text) >= _LITTLE:
         return "article"
-    enough = _SOME if not lists and _has_headline(view) else _MUCH
+    headed = anchor.headline is not None or _has_headline(view)
+    enough = _SOME if not lists and headed else _MUCH
     if sum(text) >= max(enough, listed) and max(text) >= _PARAGRAPH:
         return "article"
     return _kind_of_index(view, lists)

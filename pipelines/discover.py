@@ -35,6 +35,7 @@ _MENUS = re.compile(
     r"\b(?:nav\w*|menu\w*|footer\w*|foot|header|breadcrumb\w*|crumbs?|topbar|sub-?nav\w*|sub-?menu\w*|sidebar|links?|friend\w*|tools?)\b"
 )
 _ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
+_SPLIT_DAY = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?(?!\d|[-/.]\d)")
 _MONTH_DAY = re.compile(r"(?<![\d.\-/])(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.\-/])")
 _DATED_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]?(\d{1,2})[-/]?(\d{1,2})(?!\d)")
 _MOST, _ROW_ANCHORS = 5000, 8
@@ -198,6 +199,8 @@ def _date(view: View, anchor: _Element) -> str | None:
         found = DATE.search(text_of(holder)) if holder is not anchor else None
         if found:
             return parse_date(found[0], fetched_at=view.fetched_at)
+        if holder is not anchor and (split := _SPLIT_DAY.match(squeeze(" ".join(map(str, holder.itertext()))))):
+            return parse_date(f"{split[2]}-{split[3]}-{split[1]}", fetched_at=view.fetched_at)
         if holder is not anchor and (stated := _day_of_address(text_of(holder), anchor)):
             return stated
         parent = holder.getparent()

@@ -6,6 +6,7 @@ paragraph.
 """
 
 import re
+from itertools import islice
 
 from pipelines.labels import DATE, opens_with_label, read_labels
 from pipelines.lines import Line
@@ -56,6 +57,7 @@ _WHOLE = re.compile(
             r"[（(【\[](?:责任编辑|责编|编辑|选稿|来源)[^）)】\]]{0,30}",
             r"(?:点击|单击)?(?:进入|查看|返回).{0,14}(?:频道|专题|首页|原文|更多|”|》|>>)\s*>*",
             r"[点戳]击?(?:上方|下方|上面|标题下方)?(?:蓝字|蓝色字体|名片|[“「\"【].{1,20}[”」\"】])?.{0,6}(?:可以?|一键|快速|免费|即可)?(?:订阅|关注)(?:我们|本公众号|哦|我)?[！!。~]*",
+            r".{0,6}打开.{1,16}(?:APP|客户端)[，,。]?.{0,20}|(?:立即打开|打开APP|展开全文|阅读全文|展开阅读全文|全部评论.{0,8})",
             r"[-—–\s·.…~]*(?:THE\s)?END[-—–\s·.…~]*|返回.{0,6}(?:，|,)?查看更多|点击(?:观看|播放)视频|视频加载中.{0,20}|您的浏览器.{0,30}|请(?:使用|开启).{0,24}(?:浏览器|JavaScript).{0,20}",
             r"(?:您?已进入.{0,12}视窗区|.{0,4}(?:视窗|交互|服务|列表|正文|导航|导盲)区|ALT\s?\+\s?\d)",
             r"(?:阅读数|评论数?|赞|喜欢|浏览)\s*[（(]?\s*\d*\s*[)）]|[（(]\s*\d+\s*[)）]",
@@ -124,7 +126,7 @@ def is_info(text: str) -> bool:
     date = DATE.search(text)
     if not date:
         return False
-    if text[0] in "（(" and text[-1] in "）)":
+    if text[0] in "（(" and text[-1] in "）)" and ":" not in date[0]:
         return False
     rest = _ADDRESS.sub("", text[: date.start()] + text[date.end() :])
     labelled = any(item.labelled for item in stated)
@@ -139,11 +141,23 @@ def is_editors(text: str) -> bool:
     return len(text) < _LONG and bool(_EDITORS.fullmatch(text)) and "。" not in text
 
 
+_COLON = re.compile("[:：]")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|rar|zip|ofd)$", re.IGNORECASE)
+
+
+def _links_file(line: Line) -> bool:
+    """Whether a line is a link to a file: attachments stand between a text and its signature."""
+    anchors = list(islice(line.element.iter("a"), 3))
+    return len(anchors) == 1 and bool(_FILE.search(anchors[0].get("href") or ""))
+
+
 def is_furniture(line: Line, *, inside: bool) -> bool:
     """Whether a line at the edge of an article belongs to the page; `inside` its own container less is believed."""
-    if is_tools(line.text) or is_editors(line.text) or is_info(line.text):
+    if is_tools(line.text) or is_editors(line.text):
         return True
-    return not inside and line.linked > line.plain
+    if is_info(line.text) and (not line.row or _COLON.search(line.text)):
+        return True
+    return not inside and line.linked > line.plain and not _links_file(line)
 
 
 _CUTS = re.compile(

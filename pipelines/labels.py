@@ -39,7 +39,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
+    r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|审核|审稿|校对|初审|复审|终审|监制|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
 )
 _END = re.compile(
     r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|\s微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
@@ -130,6 +130,9 @@ def _unlabelled(head: str, *, labels: set[str]) -> Iterator[Stated]:
         return
     yield Stated("published", date[0].strip(), labelled=False)
     if "source" not in labels:
+        before = clean_value(head[: date.start()])
+        if _HOUSE.fullmatch(before):
+            yield Stated("source", before, labelled=False)
         yield from _after_date(head[date.end() :])
 
 
@@ -142,6 +145,9 @@ def _after_date(rest: str) -> Iterator[Stated]:
         yield Stated("source", value, labelled=False)
 
 
+_HOUSE = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:网|日报|晚报|晨报|时报|早报|都市报|电视台|广播电台|新闻社|周刊|传媒|客户端)"
+)
 _WRITTEN = re.compile(r"(?P<house>\S{2,12})\s+(?:本报)?(?:记者|作者)\s*(?P<who>[\u4e00-\u9fff、 ]{2,16})")
 _ORGAN = re.compile(
     r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)"
@@ -161,4 +167,4 @@ def clean_value(value: str) -> str:
     value = value.strip(_EDGE.replace("《", "").replace("》", ""))
     if value.count("(") + value.count("（") > value.count(")") + value.count("）"):
         value += "）" if "（" in value else ")"
-    return "" if len(value) > _NAME_LIMIT * 2 or value.startswith("${") else value
+    return "" if len(value) > _NAME_LIMIT * 2 or "。" in value or value.startswith("${") else value

@@ -6,15 +6,16 @@ day give the more precise one.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pipelines.anchor import Anchor, find_byline
+from pipelines.anchor import Anchor, find_byline, find_marked_source
 from pipelines.dates import parse_date
 from pipelines.embedded import read_embedded
 from pipelines.furniture import is_tools
-from pipelines.labels import DATE, clean_value, opens_with_label, read_labels
+from pipelines.labels import DATE, Stated, clean_value, opens_with_label, read_labels
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
+from pipelines.signatures import read_signature
 from pipelines.trim import Body
 from pipelines.view import View
 
@@ -29,6 +30,7 @@ _META_DATES = (
     "dc.date",
     "datepublished",
     "weibo: article:create_at",
+    "apub:time",
 )
 _META_SOURCES = ("contentsource", "source", "mediaid")
 _NEAR_ABOVE, _NEAR_BELOW, _NEAR_HEADLINE = 15, 25, 4
@@ -64,8 +66,9 @@ def find_fields(
     """Source, author, editor, column and time of an article; `header` is what a table above it states."""
     fields = Fields()
     above = list(_labels(_above(view, anchor, body)))
-    below = [item for item in _labels([*body.lines[-2:], *body.below[:_NEAR_BELOW]]) if item.origin == "info-line"]
-    labels = [*above, *(item for item in below if item.field != "published")]
+    below = [item for item in _labels([*body.lines[-2:], *body.below[:_NEAR_BELOW]]) if item.origin in _BELOW]
+    below = [replace(item, origin="info-line:below") if item.origin == "info-line:beside" else item for item in below]
+    labels = [*above, *(item for item in below if item.field != "published" and item.origin == "info-line")]
     labels.sort(key=lambda item: not item.label.startswith("责"))
     for name in ("source", "author", "editor", "subtitle", "leadin", "column"):
         fields.offer(name, stated.get(name), f"platform:{platform.name}")
@@ -79,8 +82,11 @@ def find_fields(
     fields.offer("column", view.metas.get("columnname"), "meta:columnname")
     machine = read_embedded(view)
     fields.offer("author", find_byline(view, anchor), "byline")
+    signed = (names for line in reversed(body.lines[-2:]) if (names := read_signature(line.text)))
+    fields.offer("author", next(signed, None), "signature")
     fields.offer("author", _name(machine.get("author")), "embedded")
     fields.offer("source", _name(header.get("source")), "document-header")
+    fields.offer("source", _name(find_marked_source(view, anchor)), "class:source")
     stated_elsewhere = {"document-header": header.get("published"), "embedded": machine.get("published")}
     published, origin = _published(view, platform, stated, [*above, *below], stated_elsewhere)
     fields.offer("published", published, origin)
@@ -146,11 +152,22 @@ def _labels(lines: Iterable[Line]) -> Iterable[Found]:
         if waiting and not stated and _can_be_value(waiting, line.text):
             yield Found(waiting, clean_value(line.text), "info-line")
         waiting = None
+        is_labelled = any(item.labelled for item in stated)
         for item in stated:
             if item.value:
-                yield Found(item.field, item.value, "info-line" if item.labelled else "info-line:place", item.label)
+                yield Found(item.field, item.value, _origin(item, beside=is_labelled), item.label)
             else:
                 waiting = item.field
+
+
+_BELOW = {"info-line", "info-line:beside"}
+
+
+def _origin(item: Stated, *, beside: bool) -> str:
+    """How a line states a value: with its own label, by its place, or by its place beside labelled values."""
+    if item.labelled:
+        return "info-line"
+    return "info-line:beside" if beside else "info-line:place"
 
 
 def _unlabel(value: str | None) -> str | None:
@@ -169,12 +186,15 @@ def _published(
     _read(readings, stated.get("published"), f"platform:{platform.name}", view)
     for meta in _META_DATES:
         _read(readings, view.metas.get(meta), f"meta:{meta}", view)
-    for wanted in ("info-line", "info-line:place", "info-line:split"):
+    for wanted in ("info-line", "info-line:beside", "info-line:place", "info-line:split"):
         for item in labels:
             if item.field == "published" and item.origin == wanted:
                 _read(readings, item.value, item.origin, view)
     for origin, value in elsewhere.items():
         _read(readings, value, origin, view)
+    if not readings:
+        late = next((item for item in labels if item.origin == "info-line:below"), None)
+        _read(readings, late.value if late else None, "info-line:below", view)
     if not readings and (platform.name == "founder" or _ISSUE.search(view.url)):
         _read(readings, _url_date(view.url), "url", view)
     if not readings:

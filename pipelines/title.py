@@ -7,12 +7,14 @@ page that `<title>` contains is the headline. Metas and family rules come first.
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import pairwise
 
 from lxml.etree import _Element
 
 from pipelines.density import densest
 from pipelines.dom import squeeze
 from pipelines.furniture import is_info, is_tools
+from pipelines.labels import DATE
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
 from pipelines.view import View
@@ -23,9 +25,9 @@ _CLASSES = re.compile(r"\b(?:\w*title\w*|biaoti|bt|tit|headline|\w*_tit|heading)
 _SPLIT = re.compile(r"\s*(?:_{1,2}|\|+|--+|——|－|—)\s*|\s+[-–]\s+")
 _SITE_WORDS = re.compile(
     r"(?:网|网站|频道|政府|局|厅|委员会|报|在线|门户|中心|新闻|公众号|站|大学|学院|平台|研究所|研究院|协会|公司|集团|博物馆|图书馆|"
-    r"详情|详细|内容|正文|首页|主页|欢迎您|网_\w+)$|^(?:新闻|文章|内容|信息)"
+    r"政务公开|信息公开网|公开平台|详情|详细|内容|正文|首页|主页|欢迎您|网_\w+)$|^(?:新闻|文章|内容|信息)"
 )
-_LONGEST, _SHORTEST = 120, 4
+_LONGEST, _SHORTEST, _FULLER = 120, 4, 12
 
 
 def fold(text: str) -> str:
@@ -54,12 +56,16 @@ def _from_page(view: View) -> tuple[str | None, str]:
     best = max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None)
     if best and _is_headline(best, page_title):
         return _whole_headline(lines, best, page_title), "title+line"
+    if fuller := _fuller_line(view):
+        return fuller, "title<line"
     whole = view.metas.get("og:title") or ""
+    if any(fold(line.text) == fold(whole) for line in lines if whole):
+        return whole, "meta:og:title"
     if whole and fold(whole) in page_title and len(whole) >= _SHORTEST:
         return _without_site(whole, view), "meta:og:title"
     if _names_article(view.title):
         return (_without_site(view.title, view) or None), "title"
-    return _from_headings(view) or ((_without_site(view.title, view) or None), "title")
+    return _from_headings(view) or _above_info(lines) or ((_without_site(view.title, view) or None), "title")
 
 
 def _whole_headline(lines: list[Line], best: Line, page_title: str) -> str:
@@ -71,6 +77,31 @@ def _whole_headline(lines: list[Line], best: Line, page_title: str) -> str:
             if fold(joined) in page_title:
                 return joined
     return best.text
+
+
+def _fuller_line(view: View) -> str | None:
+    """A line above the text that says all that the first part of `<title>` says, and more: 任前公示 for 某市任前公示."""
+    wanted = fold(next(iter(_parts(view.title)), ""))
+    if not _SHORTEST <= len(wanted) <= _FULLER or _SITE_WORDS.search(wanted):
+        return None
+    for line in view.lines.all[: densest(view.lines.all)[0] + 1]:
+        text = fold(line.text)
+        if (
+            text.endswith(wanted)
+            and len(wanted) < len(text) <= 4 * len(wanted)
+            and not (line.linked or _is_furniture(line))
+        ):
+            return line.text
+    return None
+
+
+def _above_info(lines: list[Line]) -> tuple[str, str] | None:
+    """The line above the first line of date and counters, where neither `<title>` nor markup names a headline."""
+    dated = [(above, line) for above, line in pairwise(lines) if DATE.search(line.text) and is_info(line.text)]
+    above = dated[0][0] if len(dated) == 1 else None
+    if above is None or above.linked or _is_furniture(above):
+        return None
+    return above.text, "above-info-line"
 
 
 def _from_headings(view: View) -> tuple[str, str] | None:
