@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from lxml.etree import _Element
 
-from pipelines.dates import parse_date
 from pipelines.dom import matches, squeeze, text_of
 from pipelines.labels import DATE
+from pipelines.list_dates import find_date, fold_address
 from pipelines.platforms.family import Platform
 from pipelines.records import Link
 from pipelines.select import select_all
@@ -35,10 +35,7 @@ _MENUS = re.compile(
     r"\b(?:nav\w*|menu\w*|footer\w*|foot|header|breadcrumb\w*|crumbs?|topbar|sub-?nav\w*|sub-?menu\w*|sidebar|links?|friend\w*|tools?)\b"
 )
 _ARTICLE_FILE = re.compile(r"\d{3,}|[0-9a-f]{16,}|detail|content|show|article", re.IGNORECASE)
-_SPLIT_DAY = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?(?!\d|[-/.]\d)")
-_MONTH_DAY = re.compile(r"(?<![\d.\-/])(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.\-/])")
-_DATED_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]?(\d{1,2})[-/]?(\d{1,2})(?!\d)")
-_MOST, _ROW_ANCHORS = 5000, 8
+_MOST = 5000
 _SHORTEST, _LONGEST, _MENU_LENGTH = 6, 40, 8
 _SAMPLED, _ROW_LINKS = 12, 3
 _DATED, _ARTICLE_LIKE, _LEAST = 15.0, 8.0, 60.0
@@ -176,7 +173,9 @@ def _entry(view: View, anchor: _Element) -> Entry | None:
     if not address:
         return None
     title = _title(anchor)
-    return Entry(Link(address, title or None, _date(view, anchor)), anchor, _shape(address)) if title else None
+    return (
+        Entry(Link(address, title or None, find_date(view, anchor)), anchor, fold_address(address)) if title else None
+    )
 
 
 def _title(anchor: _Element) -> str:
@@ -185,51 +184,6 @@ def _title(anchor: _Element) -> str:
     if not shown or (shown.endswith(("…", "...")) and len(stated) > len(shown) / 2):
         return stated or shown
     return shown
-
-
-def _shape(address: str) -> str:
-    """The last part of an address with its digits folded: entries of one list share it."""
-    last = address.split("?", maxsplit=1)[0].rstrip("/").rsplit("/", 1)[-1]
-    return re.sub(r"\d+", "#", re.sub(r"[0-9a-f]{16,}", "#", last))
-
-
-def _date(view: View, anchor: _Element) -> str | None:
-    holder = anchor
-    for _ in range(4):
-        found = DATE.search(text_of(holder)) if holder is not anchor else None
-        if found:
-            return parse_date(found[0], fetched_at=view.fetched_at)
-        if holder is not anchor and (split := _SPLIT_DAY.match(squeeze(" ".join(map(str, holder.itertext()))))):
-            return parse_date(f"{split[2]}-{split[3]}-{split[1]}", fetched_at=view.fetched_at)
-        if holder is not anchor and (stated := _day_of_address(text_of(holder), anchor)):
-            return stated
-        parent = holder.getparent()
-        if parent is None or _holds_another(parent, anchor):
-            return None
-        holder = parent
-    return None
-
-
-def _holds_another(holder: _Element, anchor: _Element) -> bool:
-    """Whether more than one entry stands in an element; picture, column and counter links of one entry are none."""
-    anchors = list(islice(holder.iter("a"), _ROW_ANCHORS))
-    if len(anchors) < _ROW_LINKS:
-        return False
-    shape = _shape(anchor.get("href") or "")
-    others = {href for other in anchors if (href := other.get("href")) and href != anchor.get("href")}
-    return len(anchors) == _ROW_ANCHORS or any(_shape(href) == shape for href in others)
-
-
-def _day_of_address(text: str, anchor: _Element) -> str | None:
-    """The date of a list that shows month and day alone, where the address says the same with its year."""
-    stated = _MONTH_DAY.search(text.replace(text_of(anchor), " "))
-    if not stated:
-        return None
-    month, day = int(stated[1]), int(stated[2])
-    for found in _DATED_ADDRESS.finditer(anchor.get("href") or ""):
-        if (int(found[2]), int(found[3])) == (month, day):
-            return f"{found[1]}-{month:02d}-{day:02d}"
-    return None
 
 
 def _place(anchor: _Element) -> str:
