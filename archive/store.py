@@ -46,9 +46,10 @@ _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class _Current:
-    """The file that a site's captures go to now, the record at its head, and where writing a capture was begun."""
+    """The file that a site's captures go to now, its name in the archive, the record at its head, and where writing a capture was begun."""
 
     file: OpenFile
+    name: str
     first: Record
     begun: set[int] = field(default_factory=set)
 
@@ -128,15 +129,15 @@ class Store:
     def _begin(self, site: str) -> _Current:
         file = OpenFile.create(self.archive.warc_dir / site)
         first = make_first(file.path.name, site=site, software=self._software)
-        current = self._current[site] = _Current(file, first)
+        name = file.path.relative_to(self.archive.path).as_posix()
+        current = self._current[site] = _Current(file, name, first)
         return current
 
     def _write(self, current: _Current, group: _Group) -> Stored:
         first = b"" if current.file.size else encode_record(current.first)
         current.begun.add(current.file.size)
         offset = current.file.write(b"".join((first, *group.members))) + len(first)
-        file = current.file.path.relative_to(self.archive.path).as_posix()
-        return to_stored(file, Placed(group.primary, offset, len(group.members[0])))
+        return to_stored(current.name, Placed(group.primary, offset, len(group.members[0])))
 
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:

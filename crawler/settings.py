@@ -39,6 +39,8 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_DELAY = 1.0
 # One fetcher a host is politeness enough; site files may raise it.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# One article or the requests of one list come of a page; Scrapy starts this many tasks for every response, 100 by default.
+CONCURRENT_ITEMS = 4
 # Slow servers are asked less often.
 AUTOTHROTTLE_ENABLED = True
 # The delay of the site file is the start; 5 s would be slower than any site asks for.

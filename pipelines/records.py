@@ -225,7 +225,7 @@ def format_instant(moment: datetime) -> str:
     >>> format_instant(datetime(2021, 6, 29, 10, 13, 5, 7, tzinfo=UTC))
     '2021-06-29T10:13:05.000007Z'
     """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:
