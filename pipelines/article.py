@@ -30,7 +30,7 @@ from pipelines.view import View
 FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 """The fields of an article that a page may state."""
 
-_MUCH, _OPENING = 300, 8
+_MUCH, _DISTINCT, _OPENING = 300, 20, 8
 _SENTENCE = re.compile(r"[，。；！？]|.{10}：")
 
 
@@ -116,8 +116,10 @@ def draft_plain_text(text: str, fetched_at: datetime) -> Draft:
 
 
 def _reads_as_text(paragraphs: tuple[str, ...]) -> bool:
-    """Whether an unknown part of a page holds a sentence, or much: a block of labels and menus does not."""
-    return any(_SENTENCE.search(text) for text in paragraphs) or sum(map(len, paragraphs)) >= _MUCH
+    """Whether an unknown part of a page holds a sentence, or much: a block of labels and one endless word do not."""
+    if any(_SENTENCE.search(text) for text in paragraphs):
+        return True
+    return sum(map(len, paragraphs)) >= _MUCH and len(set().union(*paragraphs)) >= _DISTINCT
 
 
 def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str, float]:

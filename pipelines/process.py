@@ -112,13 +112,14 @@ def _by_file(body: _Body) -> Outcome | None:
 
 def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge) -> Outcome:
     decoded, encoding = decode(body.content, http_charset=body.charset)
-    is_text = body.media_type == "text/plain"
+    media_type = body.media_type or _sniff(decoded)
+    is_text = media_type == "text/plain"
     repaired = _repair_text(decoded, knowledge) if is_text else _repair_page(decoded, knowledge)
     page = Page(
         url=capture.url,
         fetched_at=capture.fetched_at,
         status=body.status,
-        content_type=body.media_type,
+        content_type=media_type,
         decoded=decoded,
         text=repaired.text,
         encoding=encoding,
@@ -133,6 +134,21 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
         recipe=knowledge.recipe,
     )
     return understand(page, site, provenance, problem=body.problem, asked=read_asked(capture))
+
+
+_TAG = re.compile(
+    r"<(?:!doctype|!--|\?xml|/?(?:html|head|title|meta|link|script|style|body|frameset|iframe|h[1-6]|div|p|br|a|span|font|b|"
+    r"table|tr|td|ul|ol|li|dl|img|rss|feed)\b)",
+    re.IGNORECASE,
+)
+
+
+def _sniff(text: str) -> str | None:
+    """What a body is whose type nobody states: without a tag of HTML it is plain text.
+
+    After the WHATWG MIME Sniffing Standard, section 7.1; tags are looked for in the whole text, as templates may begin with text.
+    """
+    return None if _TAG.search(text) else "text/plain"
 
 
 _UNREAD = re.compile(r"<(script|style)\b", re.IGNORECASE)

@@ -86,6 +86,7 @@ def lines(result: Result) -> list[dict[str, Any]]:
 
 
 HERE = ["--workers", "0"]
+FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 INGEST = ["ingest", "--from", "page.html", "--url", "http://example.cn/1.html", *HERE]
 
 
@@ -127,6 +128,38 @@ def test_extract_of_one_file_is_the_same_as_in_a_batch_and_stores_nothing(
     job = json.dumps({"path": "page.html", "url": url, "fetched_at": moment})
     assert run(["extract", "--batch", "-", *HERE], input=job).stdout == single.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+@pytest.mark.shared
+def test_a_seed_needs_no_word_on_what_it_is(shared: Path, run: Callable[..., Result]) -> None:
+    seeds = shared / "seeds"
+    answers = sorted((seeds / "expected").glob("*.json"))
+    assert answers
+    for path in answers:
+        expected = json.loads(path.read_text("utf-8"))
+        (line,) = lines(run(["extract", str(seeds / f"{path.stem}.txt"), *HERE]))
+        assert {name: line[name] for name in [*FIELDS, "paragraphs"] if line[name] is not None} == expected
+
+
+@pytest.mark.shared
+def test_seeds_give_the_fields_that_they_state(shared: Path, run: Callable[..., Result]) -> None:
+    found = lines(run(["extract", *map(str, sorted((shared / "seeds").glob("*.txt"))), *HERE]))
+    assert [{name: line[name] for name in FIELDS if line[name]} for line in found] == [
+        {
+            "title": "决战百日,决胜全年!宜春市启动实施深入打好污染防治攻坚战“百日攻坚”行动",
+            "column": "地方新闻",
+        },
+        {"published": "2021-06-29T18:13+08:00", "source": "无锡市政府通用"},
+        {"title": "打赢蓝天保卫战 长垣为人民交出满意答卷", "source": "河南日报", "author": "夏天翔"},
+        {},
+        {
+            "title": "高标准打赢生态环境治理攻坚战",
+            "subtitle": "——访侯马市委副书记、市长段慧刚",
+            "author": "杨琦",
+            "editor": "张茜",
+        },
+    ]
+    assert [len(line["paragraphs"]) for line in found] == [7, 3, 12, 6, 8]
 
 
 def test_a_saved_page_is_kept_as_supplied_and_judged(tmp_path: Path, run: Callable[..., Result]) -> None:

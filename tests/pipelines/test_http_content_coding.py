@@ -3,7 +3,7 @@ import random
 import time
 import zlib
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import pytest
 from backports import zstd
 from hypothesis import given
