@@ -142,6 +142,8 @@ def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> l
 def _undo_likely(match: re.Match[str], table: Table, language: Language) -> Change | None:
     """Undo a short run beside others that are certain, once or twice."""
     run = seen = match.group()
+    if table.read != "latin-1" and _is_plain(run, language):
+        return None
     for _ in range(2):
         undone = _undo(seen, table, language)
         if undone is None or undone.text == seen:
@@ -158,8 +160,6 @@ def _is_likely(change: Change, run: str, table: Table, language: Language) -> bo
     """Whether a short run goes with others that are certain: in Latin's place nothing Chinese stands by chance."""
     if table.read == "latin-1":
         return _CHINESE.fullmatch(change.after) is not None
-    if _is_plain(run, language):
-        return False
     return _is_plain(change.after, language) or _gain(change.after, run, language) > 1.0
 
 
