@@ -32,7 +32,8 @@ _SHAPES: Final = (
     ["metadata"],
 )
 _SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
-_UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
+UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
+"""The failure of a capture whose last record was never written; its other records are whole."""
 # RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
 _URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
@@ -86,7 +87,7 @@ def make_missing_last(records: Sequence[Record]) -> Record:
     """The last record of a capture whose writer was stopped before it; the other records tell what they can."""
     primary = records[0]
     blocks = {record.type: record.block for record in records}
-    known: dict[str, Any] = {"truncated": primary.get("WARC-Truncated"), "failure": _UNFINISHED}
+    known: dict[str, Any] = {"truncated": primary.get("WARC-Truncated"), "failure": UNFINISHED}
     if primary.type == "resource":
         known |= {"custody": "operator", "content_type": primary.get("Content-Type")}
     if method := re.match(rb"[A-Z]+(?= )", blocks.get("request", b"")):

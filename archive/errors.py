@@ -6,6 +6,7 @@
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── WorkerError        no process could be started that reads pages
+    ├── NotInArchive       no capture of what was asked for
     └── CaseError          a test case cannot be written, or its files cannot be understood
 
 Each text is one line, `where: what; hint`.
@@ -38,3 +39,7 @@ class WorkerError(ArchiveError):
 
 class CaseError(ArchiveError):
     """A test case cannot be written, or its files cannot be understood."""
+
+
+class NotInArchive(ArchiveError):  # noqa: N818
+    """No capture of what was asked for."""

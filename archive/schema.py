@@ -41,6 +41,7 @@ captures = Table(
     Column("version", ForeignKey("versions.id")),
     UniqueConstraint("file", "offset"),
     Index("captures_by_url", "url", "fetched_at"),
+    Index("captures_by_canonical", "canonical", "fetched_at"),
     Index("captures_by_version", "version", "fetched_at", "url", "record_id"),
     Index("captures_by_payload", "payload_digest"),
     Index("captures_by_original", "refers_to"),

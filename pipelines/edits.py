@@ -1,7 +1,7 @@
 """What a publisher changed between two captures of an article: text, fields, dates, files and pictures.
 
 Both readings must come from one recipe; what an update of ours changed is no edit. An edit is *quiet* when readers of
-the page cannot tell: its text changed, and the date that it states did not move forward.
+the page cannot tell: its text changed and the date that it states did not move forward, or that date was moved back.
 """
 
 from collections.abc import Iterator
@@ -47,8 +47,9 @@ class Edit:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether title or text changed behind a date that did not move forward."""
-        return bool({"text", *TEXT} & set(self.changed)) and self.date not in {"forward", "stated"}
+        """Whether title or text changed behind a date that did not move forward, or the page was dated back."""
+        is_rewritten = bool({"text", *TEXT} & set(self.changed))
+        return self.date in {"back", "removed"} or (is_rewritten and self.date is None)
 
     def __bool__(self) -> bool:
         return bool(self.changed)

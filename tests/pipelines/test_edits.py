@@ -41,7 +41,7 @@ def test_two_equal_readings_are_no_edit() -> None:
         ({"paragraphs": ("撤稿。",), "published": "2026-02-05"}, ("text", "published"), "back", True),
         ({"paragraphs": ("撤稿。",), "published": None}, ("text", "published"), "removed", True),
         ({"paragraphs": ("撤稿。",), "published": "2026-03-02T08:10+08:00"}, ("text", "published"), None, True),
-        ({"published": "2026-03-01"}, ("published",), "back", False),
+        ({"published": "2026-03-01"}, ("published",), "back", True),
         ({"source": "示例市政府办"}, ("source",), None, False),
         ({"attachments": (Attachment(url="http://sthj.example.cn/b.pdf"),)}, ("attachments",), None, False),
     ],

@@ -1,0 +1,103 @@
+"""An edit as one HTML page to share: it needs no other file, runs no script, and says what it does not prove."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import Final
+
+from archive.history import Sighting
+from pipelines.diff import ParagraphDiff, Span
+from pipelines.edits import Edit
+
+LABELS: Final = {
+    "title": "标题 title",
+    "subtitle": "副标题 subtitle",
+    "published": "发布时间 published",
+    "source": "来源 source",
+    "author": "作者 author",
+    "editor": "编辑 editor",
+    "column": "栏目 column",
+    "document_number": "文号 document number",
+    "attachments": "附件 attachments",
+    "images": "图片 images",
+}
+_DATES: Final = {
+    "forward": "页面标示的日期后移 — the stated date moved forward",
+    "back": "页面标示的日期前移 — the stated date moved back",
+    "stated": "原无日期，现标示日期 — a date is stated where there was none",
+    "removed": "原有日期被删去 — the stated date was removed",
+}
+_TAGS: Final = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
+_STYLE: Final = """
+body{margin:2rem auto;max-width:52rem;padding:0 1rem;font:17px/1.8 "Noto Serif CJK SC","Source Han Serif SC",serif;color:#222}
+h1{font-size:1.4rem}table{border-collapse:collapse;font:14px/1.6 sans-serif;width:100%}
+td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+del{background:#fdd;color:#900}ins{background:#dfd;color:#060;text-decoration:none;border-bottom:2px solid #393}
+p{margin:.4rem 0;padding-left:.6rem;border-left:4px solid transparent}.changed{border-color:#c90}.removed{border-color:#c33}
+.added{border-color:#393}.note{font:14px/1.6 sans-serif;color:#555}.quiet{background:#fe9;padding:.5rem;font-family:sans-serif}
+"""
+
+
+def edit_page(before: Sighting, after: Sighting, edit: Edit, *, recipe: str, is_quiet: bool) -> str:
+    """The page for what changed between two captures, both read by `recipe`."""
+    title = escape(after.title or before.title or after.url)
+    return "".join(
+        (
+            '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">',
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+            '<meta name="viewport" content="width=device-width">',
+            f"<title>{title}</title><style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n",
+            _headline(edit, is_quiet=is_quiet),
+            _captures(before, after, recipe),
+            *_fields(edit),
+            "<h2>正文 text</h2>\n" if edit.paragraphs else "",
+            *map(_paragraph, edit.paragraphs),
+            _NOTE,
+            "</body></html>\n",
+        )
+    )
+
+
+_NOTE: Final = (
+    '<p class="note">本页比较同一地址两次抓取所得的内容，均由同一版本的程序读取。它证明服务器在这两个时刻发来了这些字节，'
+    "不证明由谁、为何修改。请用 <code>lantian verify</code> 和 <code>lantian prove</code> 核对原始记录。<br>"
+    "This page compares what one address gave at two moments, both read by the same program. It shows what the server "
+    "sent then, not who changed it or why. Check the records with <code>lantian verify</code> and "
+    "<code>lantian prove</code>.</p>\n"
+)
+
+
+def _headline(edit: Edit, *, is_quiet: bool) -> str:
+    if is_quiet:
+        return '<p class="quiet">内容已改，页面未作说明 — changed, and the page does not say so</p>\n'
+    return f'<p class="note">{_DATES[edit.date]}</p>\n' if edit.date else ""
+
+
+def _captures(before: Sighting, after: Sighting, recipe: str) -> str:
+    rows = (
+        ("", "之前 before", "之后 after"),
+        ("抓取 captured (UTC)", before.fetched_at, after.fetched_at),
+        ("地址 URL", before.url, after.url),
+        ("标题 title", before.title, after.title),
+        ("标示日期 stated date", before.published, after.published),
+        ("来路 custody", before.custody, after.custody),
+        ("记录 record", before.record_id, after.record_id),
+        ("摘要 payload digest", before.payload_digest, after.payload_digest),
+        ("文件 file", f"{before.file} @ {before.offset}", f"{after.file} @ {after.offset}"),
+        ("读法 recipe", recipe, recipe),
+    )
+    cells = ("".join(f"<td>{escape(cell or '')}</td>" for cell in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>\n"
+
+
+def _fields(edit: Edit) -> Iterator[str]:
+    for field in edit.fields:
+        yield f'<p class="changed"><b>{LABELS[field.name]}</b>: {_spans(field.spans)}</p>\n'
+
+
+def _paragraph(paragraph: ParagraphDiff) -> str:
+    moved = "（移动 moved）" if paragraph.moved else ""
+    return f'<p class="{paragraph.kind}">{moved}{_spans(paragraph.spans)}</p>\n'
+
+
+def _spans(spans: Iterable[Span]) -> str:
+    return "".join(_TAGS[span.kind].format(escape(span.text)) for span in spans).replace("\n", "<br>")

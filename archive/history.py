@@ -1,0 +1,243 @@
+"""What became of a page over time: every capture, and where its publisher changed it or took it away.
+
+Two captures are called an edit only when one program reads both differently: where the catalog's readings differ, the
+bytes are read again by the recipe and the site file of today. So neither an update of ours nor a new rule in a site
+file is ever taken for an edit. Nothing is written.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from sqlalchemy import Row, func, or_, select
+
+from archive.captures import UNFINISHED
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.entries import site_key
+from archive.errors import NotInArchive
+from archive.judge import order_of
+from archive.schema import captures, versions
+from archive.store import read_capture
+from archive.workers import Workers
+from pipelines.edits import Edit, compare_articles
+from pipelines.framing import parse_head
+from pipelines.links import join_link
+from pipelines.records import Article, Provenance
+from pipelines.site import Site
+from pipelines.urls import canonical_url
+
+Verdict = Literal["new", "duplicate", "unchanged", "changed", "gone", "redirect", "blocked", "failed", "other"]
+Turn = Literal["disappeared", "returned"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One capture of a page. `refers_to` is the record that a 304 stands for.
+
+    `edit` is what changed since the capture `since` (a record id), where the publisher changed something. `turn` says
+    that the page disappeared (gone, redirected elsewhere, or no article any more, after it had been there) or came
+    back. `location` is where a redirect led. `is_quiet` is true for an edit of which the page says nothing, between
+    two captures from the wire: a page that a person supplied proves nothing of the publisher.
+    """
+
+    record_id: str
+    url: str
+    fetched_at: str
+    file: str
+    offset: int
+    status: int | None
+    kind: str
+    reason: str | None
+    custody: str
+    payload_digest: str | None
+    refers_to: str | None
+    verdict: Verdict
+    title: str | None = None
+    published: str | None = None
+    location: str | None = None
+    turn: Turn | None = None
+    since: str | None = None
+    edit: Edit | None = None
+    is_quiet: bool = False
+    is_article: bool = False
+
+
+class Historian:
+    """Tells the history of pages from a catalog, reading captures again where it must."""
+
+    def __init__(self, archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
+        self._archive, self._catalog = archive, catalog
+        self._workers, self._sites = workers, sites
+        self._today: dict[str, Article | None] = {}
+
+    def history(self, url: str) -> tuple[Sighting, ...]:
+        """Every capture of a page in the fixed order; raises NotInArchive where there is none."""
+        self._today.clear()
+        rows = self._rows(canonical_url(url))
+        if not rows:
+            raise NotInArchive(f"{url}: the archive has no capture of it; lantian ingest fetches one")
+        return tuple(self._tell(rows))
+
+    def article(self, sighting: Sighting) -> Article | None:
+        """The article of a capture as it is read today, None where it is none."""
+        return self._read_today(sighting.refers_to or sighting.record_id)
+
+    def _rows(self, canonical: str) -> Sequence[Row[Any]]:
+        query = (
+            select(captures, versions.c.body, versions.c.body_digest)
+            .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
+            .where(captures.c.canonical == canonical)
+            .order_by(*order_of(captures))
+        )
+        with self._catalog.view() as connection:
+            return connection.execute(query).all()
+
+    def _tell(self, rows: Sequence[Row[Any]]) -> Iterator[Sighting]:
+        article: Row[Any] | None = None
+        is_there: bool | None = None
+        payloads: dict[str, str | None] = {}
+        for row in rows:
+            sighting = self._sighting(row)
+            now = _is_there(sighting)
+            if row.body is not None and sighting.verdict == "other":
+                now, sighting = True, self._judge(sighting, article, row)
+                article = row if article is None or row.custody == "wire" else article
+            elif sighting.verdict == "other":
+                now = False if article and self._is_no_article_now(article, row) else None
+                sighting = replace(sighting, verdict="changed" if now is False else _compare_bytes(payloads, row))
+            turn = None if now is None else _turn(is_there, now)
+            is_there = is_there if now is None else now
+            yield replace(sighting, turn=turn)
+
+    def _sighting(self, row: Row[Any]) -> Sighting:
+        names = ("record_id", "url", "fetched_at", "file", "offset", "status", "kind", "reason", "custody")
+        known = {name: getattr(row, name) for name in (*names, "payload_digest", "refers_to")}
+        sighting = Sighting(**known, verdict=_verdict(row))
+        return replace(sighting, location=self._location(row)) if sighting.verdict == "redirect" else sighting
+
+    def _location(self, row: Row[Any]) -> str | None:
+        value = parse_head(read_capture(self._archive, row.file, row.offset).response).header("location")
+        return join_link(row.url, value) if value else None
+
+    def _judge(self, sighting: Sighting, before: Row[Any] | None, row: Row[Any]) -> Sighting:
+        article = _stored(row)
+        sighting = replace(sighting, title=article.title, published=article.published, is_article=True)
+        if before is None:
+            judged = self._catalog.judge([row.record_id]).get(row.record_id)
+            return replace(sighting, verdict="duplicate" if judged and judged.verdict == "duplicate" else "new")
+        edit = self._compare(before, row)
+        return replace(
+            sighting,
+            verdict="changed" if edit else "unchanged",
+            since=before.record_id,
+            edit=edit,
+            is_quiet=edit is not None and edit.is_quiet and before.custody == row.custody == "wire",
+        )
+
+    def _is_no_article_now(self, before: Row[Any], row: Row[Any]) -> bool:
+        """Whether the server gave something else where an article was, by the same program's reading of both."""
+        if row.custody != "wire" or row.refers_to or not row.payload_digest or _is_same_payload(before, row):
+            return False
+        return row.kind != "attachment" and self._read_today(row.record_id) is None
+
+    def _compare(self, before: Row[Any], after: Row[Any]) -> Edit | None:
+        """What changed; None where the same program finds nothing."""
+        if before.version == after.version or _is_same_payload(before, after):
+            return None
+        if before.recipe == after.recipe and not compare_articles(_stored(before), _stored(after)):
+            return None
+        old, new = (self._read_today(row.refers_to or row.record_id) for row in (before, after))
+        return (compare_articles(old, new) or None) if old and new else None
+
+    def _read_today(self, record_id: str) -> Article | None:
+        if record_id not in self._today:
+            places = self._catalog.places_of([record_id])
+            if not places:
+                raise NotInArchive(f"{record_id}: the catalog does not know this capture; run lantian reindex")
+            capture = read_capture(self._archive, places[0].file, places[0].offset)
+            site = self._sites.get(site_key(places[0].file))
+            self._today[record_id] = self._workers.submit(capture, site).result().article
+        return self._today[record_id]
+
+
+def _verdict(row: Row[Any]) -> Verdict:
+    """What a capture is by itself; `other` until it is held against the others."""
+    if _is_incomplete(row):
+        return "failed"
+    if row.kind in {"gone", "blocked"}:
+        return cast("Verdict", row.kind)
+    return "redirect" if row.reason == "redirect" else "other"
+
+
+def _is_incomplete(row: Row[Any]) -> bool:
+    """Whether part of the exchange is missing: what a cut page lacks, nobody took out of it."""
+    is_failed = row.failure is not None and row.failure != UNFINISHED.kind
+    return row.truncated is not None or is_failed or (row.reason or "").startswith("no-response")
+
+
+def _compare_bytes(payloads: dict[str, str | None], row: Row[Any]) -> Verdict:
+    """The verdict on what is no article: a list, a home page, a file."""
+    if not row.payload_digest:
+        return "other"
+    before, payloads[row.kind] = payloads.get(row.kind), row.payload_digest
+    if before is None:
+        return "new"
+    return "unchanged" if before == row.payload_digest else "changed"
+
+
+def _is_same_payload(before: Row[Any], after: Row[Any]) -> bool:
+    return before.payload_digest is not None and before.payload_digest == after.payload_digest
+
+
+def _stored(row: Row[Any]) -> Article:
+    """The article as the catalog has it."""
+    provenance = Provenance(
+        record_id=row.record_id,
+        fetched_at=row.fetched_at,
+        custody=row.custody,
+        payload_digest=row.payload_digest or f"sha256:{64 * '0'}",
+        recipe=row.recipe,
+    )
+    return Article.model_validate_json(f'{row.body[:-1]},"provenance":{provenance.model_dump_json()}}}')
+
+
+def _is_there(sighting: Sighting) -> bool | None:
+    """False where the server says that the page is not there; None for what says nothing of it."""
+    if sighting.verdict == "gone":
+        return False
+    if sighting.verdict == "redirect":
+        leads_elsewhere = canonical_url(sighting.location or "") != canonical_url(sighting.url)
+        return False if leads_elsewhere else None
+    return None
+
+
+def _turn(before: bool | None, now: bool) -> Turn | None:  # noqa: FBT001 (two states of one thing)
+    if before is None or before == now:
+        return None
+    return "returned" if now else "disappeared"
+
+
+def changed_pages(catalog: Catalog, *, sites: Collection[str] = (), since: str | None = None) -> list[str]:
+    """The canonical addresses that may have an edit or a disappearance in their history, in order.
+
+    `since` is a moment as WARC writes it; only pages captured after it are given.
+    """
+    query = (
+        select(captures.c.canonical)
+        .group_by(captures.c.canonical)
+        .having(func.count(captures.c.version) > 0, func.count(captures.c.id) > 1)
+        .having(
+            or_(
+                func.count(captures.c.version.distinct()) > 1,
+                func.count(captures.c.id) > func.count(captures.c.version),
+            )
+        )
+        .order_by(captures.c.canonical)
+    )
+    if sites:
+        query = query.where(captures.c.site.in_(sites))
+    if since:
+        query = query.having(func.max(captures.c.fetched_at) > since)
+    with catalog.view() as connection:
+        return list(connection.execute(query).scalars())

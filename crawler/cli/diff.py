@@ -1,0 +1,107 @@
+"""`lantian diff`: what changed between two captures of a page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from archive.disk import on_disk
+from archive.errors import NotInArchive
+from archive.export.edit_page import edit_page
+from archive.export.writing import write_whole
+from archive.history import Historian, Sighting
+from archive.language import read_knowledge
+from crawler.cli.history import FOUND, LOUD, edit_to_line, open_historian, to_line
+from crawler.cli.marking import print_edit
+from crawler.cli.moment import MOMENT, in_china
+from crawler.cli.options import archive_option, every_command, sites_option, this_run
+from crawler.cli.output import WIDE, print_json
+from pipelines.edits import Edit, compare_articles
+from pipelines.records import format_instant
+
+
+@click.command()
+@click.argument("url")
+@click.option("--from", "start", type=MOMENT, help="The capture before: the last one at this moment.")
+@click.option("--to", "end", type=MOMENT, help="The capture after: the last one at this moment.  [default: the last]")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to share.")
+@archive_option
+@sites_option
+@every_command
+def diff(
+    *,
+    url: str,
+    start: datetime | None,
+    end: datetime | None,
+    page: Path | None,
+    archive_path: Path,
+    sites_path: Path | None,
+) -> None:
+    """Show what changed in an article between two captures, character by character.
+
+    Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. A
+    bare day is a day in China, to its end. Exits 1 when something changed.
+
+    \b
+    Example:
+      lantian diff https://sthjj.example.gov.cn/tz/t20240310_1.html
+      lantian diff https://sthjj.example.gov.cn/tz/t20240310_1.html --from 2024-03-10 --to 2024-03-31 --html edit.html
+    """
+    with open_historian(archive_path, sites_path) as (historian, _):
+        before, after = _choose(url, historian, start, end)
+        edit = _compare(url, historian, before, after)
+    is_quiet = edit.is_quiet and before.custody == after.custody == "wire"
+    if page:
+        text = edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet)
+        with on_disk(page), write_whole(page) as file:
+            file.write(text.encode())
+    _report(before, after, edit, is_quiet=is_quiet)
+    click.get_current_context().exit(FOUND if edit else 0)
+
+
+def _choose(url: str, historian: Historian, start: datetime | None, end: datetime | None) -> tuple[Sighting, Sighting]:
+    """The two captures to compare, of those that hold an article."""
+    articles = [one for one in historian.history(url) if one.is_article]
+    until = [one for one in articles if end is None or one.fetched_at <= format_instant(end)]
+    if not until:
+        raise NotInArchive(f"{url}: no article was captured by then; lantian history shows its captures")
+    if start is None:
+        return _last_edit(until)
+    since = [one for one in until if one.fetched_at <= format_instant(start)]
+    if not since:
+        raise NotInArchive(f"{url}: no article was captured by --from; the first is of {until[0].fetched_at}")
+    return since[-1], until[-1]
+
+
+def _last_edit(articles: Sequence[Sighting]) -> tuple[Sighting, Sighting]:
+    edited = next((one for one in reversed(articles) if one.edit), articles[-1])
+    by_id = {one.record_id: one for one in articles}
+    return by_id.get(edited.since or "", articles[0]), edited
+
+
+def _compare(url: str, historian: Historian, before: Sighting, after: Sighting) -> Edit:
+    old, new = historian.article(before), historian.article(after)
+    if old is None or new is None:
+        raise NotInArchive(f"{url}: what was captured is no article; lantian history shows its captures")
+    return compare_articles(old, new)
+
+
+def _report(before: Sighting, after: Sighting, edit: Edit, *, is_quiet: bool) -> None:
+    if this_run().json:
+        sides = {"before": to_line(before), "after": to_line(after)}
+        print_json(sides | {"edit": edit_to_line(edit), "is_quiet": is_quiet})
+        return
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(Text(f"--- {in_china(before.fetched_at)}  {before.record_id}", "red"))
+    console.print(Text(f"+++ {in_china(after.fetched_at)}  {after.record_id}", "green"))
+    if is_quiet:
+        console.print(Text("QUIET EDIT: the page changed and does not say so", LOUD))
+    if edit:
+        print_edit(edit, console=console)
+    else:
+        console.print("no difference")

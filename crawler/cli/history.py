@@ -1,0 +1,133 @@
+"""`lantian history`: what became of a page, or which pages of a site were edited."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.history import Historian, Sighting, changed_pages
+from archive.sites import read_sites
+from archive.workers import Workers
+from crawler.cli.marking import print_edit
+from crawler.cli.moment import MOMENT, in_china
+from crawler.cli.options import archive_option, every_command, sites_option, this_run
+from crawler.cli.output import WIDE, print_json
+from pipelines.edits import Edit
+from pipelines.records import format_instant
+
+FOUND = 1
+LOUD = "bold white on red"
+
+
+@click.command()
+@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.option(
+    "--edited", is_flag=True, help="Every page of the archive that was edited or taken away, instead of URLs."
+)
+@click.option("--quiet-only", is_flag=True, help="Only edits of which the page says nothing.")
+@click.option("--site", "keys", multiple=True, help="With --edited: only this site; may be given several times.")
+@click.option("--since", type=MOMENT, help="Only what was captured after this moment.")
+@archive_option
+@sites_option
+@every_command
+def history(
+    *,
+    urls: tuple[str, ...],
+    edited: bool,
+    quiet_only: bool,
+    keys: tuple[str, ...],
+    since: datetime | None,
+    archive_path: Path,
+    sites_path: Path | None,
+) -> None:
+    """Tell what became of a page: every capture, edits, moved dates, disappearances.
+
+    An edit is quiet when the text changed and the date on the page did not move forward, or was moved back. What an
+    update of this program reads differently is never an edit. Exits 1 when a page was edited or taken away.
+
+    \b
+    Example:
+      lantian history https://sthjj.example.gov.cn/tz/t20240310_1.html
+      lantian history --edited --site suzhou_js --since 2024-03-01
+    """
+    if bool(urls) == edited:
+        raise click.UsageError("name URLs, or ask for --edited")
+    after = format_instant(since) if since else ""
+    found = 0
+    with open_historian(archive_path, sites_path) as (historian, catalog):
+        pages = changed_pages(catalog, sites=keys, since=after or None) if edited else list(urls)
+        for url in pages:
+            sightings = [one for one in historian.history(url) if one.fetched_at > after]
+            marked = [one for one in sightings if one.is_quiet or (not quiet_only and (one.edit or one.turn))]
+            found += len(marked)
+            _report(url, marked if edited or quiet_only else sightings)
+    if edited and not this_run().json:
+        click.echo(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
+    click.get_current_context().exit(FOUND if found else 0)
+
+
+@contextmanager
+def open_historian(archive_path: Path, sites_path: Path | None) -> Iterator[tuple[Historian, Catalog]]:
+    """A historian of an archive that exists, and its catalog."""
+    archive = Archive.open(archive_path, create=False)
+    sites = read_sites(sites_path)
+    with Catalog(archive) as catalog, Workers(0) as workers:
+        yield Historian(archive, catalog, workers=workers, sites=sites), catalog
+
+
+def to_line(sighting: Sighting) -> dict[str, Any]:
+    """A capture as JSON."""
+    return asdict(sighting) | {"edit": edit_to_line(sighting.edit) if sighting.edit else None}
+
+
+def edit_to_line(edit: Edit) -> dict[str, Any]:
+    """An edit as JSON; of the paragraphs only those that changed."""
+    line = asdict(edit)
+    line["paragraphs"] = [one for one in line["paragraphs"] if one["kind"] != "same"]
+    return {"changed": edit.changed} | line
+
+
+def _report(url: str, sightings: list[Sighting]) -> None:
+    if this_run().json:
+        for one in sightings:
+            print_json(to_line(one))
+        return
+    if not sightings:
+        return
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDE
+    console.print(Text(url, "bold underline"), soft_wrap=True)
+    for one in sightings:
+        console.print(_headline(one, url), soft_wrap=True)
+        if one.edit:
+            print_edit(one.edit, console=console)
+
+
+def _headline(one: Sighting, url: str) -> Text:
+    line = Text(f"{in_china(one.fetched_at)}  {one.status or '-':>3}  ")
+    line.append(f"{one.verdict:<9} ", "bold yellow" if one.edit else "")
+    if one.is_quiet:
+        line.append("QUIET EDIT", LOUD).append(" ")
+    if one.turn == "disappeared":
+        line.append("DISAPPEARED", LOUD).append(" ")
+    elif one.turn:
+        line.append("came back ", "bold")
+    if one.edit and one.edit.date:
+        line.append(f"date {_DATES[one.edit.date]} ", "bold magenta")
+    words = (one.reason, one.location and f"→ {one.location}", one.published, one.title)
+    line.append("  ".join(word for word in words if word))
+    if one.custody != "wire":
+        line.append("  (supplied by a person)", "italic")
+    return line if one.url == url else line.append(f"  {one.url}", "dim")
+
+
+_DATES = {"forward": "moved forward", "back": "MOVED BACK", "stated": "now stated", "removed": "REMOVED"}

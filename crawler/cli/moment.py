@@ -1,0 +1,40 @@
+"""Moments on the command line: `2024-03-10T08:00:00Z`, `2024-03-10T16:00+08:00`, or a day in China, to its end."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+import click
+
+from pipelines.records import parse_instant
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""One zone for the whole country, and no summer time since 1991."""
+_DAY: Final = "%Y-%m-%d"
+
+
+class Moment(click.ParamType[datetime]):
+    """An aware moment; a bare day is its last microsecond in China, so that "by that day" holds all of it."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read what was typed."""
+        try:
+            if len(value) == len("2024-03-10"):
+                midnight = datetime.strptime(value, _DAY).replace(tzinfo=CHINA)
+                return midnight + timedelta(days=1, microseconds=-1)
+            return parse_instant(value)
+        except ValueError:
+            self.fail(f"{value}: not a moment; write 2024-03-10 or 2024-03-10T08:00:00Z", param, ctx)
+
+
+MOMENT: Final = Moment()
+
+
+def in_china(moment: str) -> str:
+    """A moment of the archive as clocks in China show it, to the second.
+
+    >>> in_china("2021-06-29T10:13:05.000007Z")
+    '2021-06-29 18:13:05'
+    """
+    return parse_instant(moment).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
