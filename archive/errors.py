@@ -3,6 +3,7 @@
     ArchiveError
     ├── NotAnArchive       the directory is not an archive, or of a version this program does not know
     ├── BrokenWarc         a WARC file of ours is cut, or breaks its own rules
+    ├── BrokenLog          the transparency log is cut, or contradicts itself
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── WorkerError        no process could be started that reads pages
@@ -23,6 +24,10 @@ class NotAnArchive(ArchiveError):  # noqa: N818 (the name says it)
 
 class BrokenWarc(ArchiveError):  # noqa: N818
     """A WARC file of ours is cut, or breaks its own rules."""
+
+
+class BrokenLog(ArchiveError):  # noqa: N818
+    """The transparency log is cut, or contradicts itself."""
 
 
 class StorageFull(ArchiveError):  # noqa: N818

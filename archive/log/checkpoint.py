@@ -1,0 +1,47 @@
+"""What is signed: how many entries the log has and the root over them (c2sp.org/tlog-checkpoint).
+
+Three lines: the name of the log, the number of entries, the root in base64. The archive's id is the log's name.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Final, Self
+
+from archive.log.merkle import HASH_SIZE
+from archive.log.note import NoteError
+
+_LINES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A state of the log. `extensions` are further lines that others may have written."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text of the note that is signed."""
+        root = base64.b64encode(self.root).decode("ascii")
+        return "".join(f"{line}\n" for line in (self.origin, self.size, root, *self.extensions))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the text of a note; raises NoteError."""
+        lines = text.removesuffix("\n").split("\n")
+        if len(lines) < _LINES or not lines[0]:
+            raise NoteError("not a checkpoint: it has fewer than three lines")
+        size = lines[1]
+        if not (size.isascii() and size.isdecimal()) or (size.startswith("0") and size != "0"):
+            raise NoteError(f"not a checkpoint: {size[:20]!r} is no number of entries")
+        try:
+            root = base64.b64decode(lines[2], validate=True)
+        except (binascii.Error, ValueError):
+            root = b""
+        if len(root) != HASH_SIZE:
+            raise NoteError("not a checkpoint: its third line is no root hash")
+        return cls(lines[0], int(size), root, tuple(lines[_LINES:]))

@@ -1,0 +1,214 @@
+"""What is logged: one model a kind of entry. Digests are `sha256:<hex>`, moments are UTC as WARC writes them.
+
+An entry says what the archive knew when it was made, and no more: `claim` tells what a digest was taken of.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from archive.log.canonical import canonical_json
+
+Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+Claim = Literal["received", "supplied", "found"]
+"""Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
+
+
+class _Entry(BaseModel):
+    """Common to all: `logged` is when the entry was made."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    logged: str
+
+
+class Member(BaseModel):
+    """One record of a file as it lies there: its gzip member and the digest of those bytes."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    record_type: str
+    record_id: str
+    offset: int
+    length: int
+    member: Digest
+
+
+class CaptureEntry(_Entry):
+    """A capture: its primary record down to the payload, and the members of the records that go with it.
+
+    `header` is over the WARC header from its first line through the empty line, `block` over the block, `payload` as
+    WARC-Payload-Digest means it. `previous` is the entry of the capture before of the same address.
+    """
+
+    type: Literal["capture"] = "capture"
+    claim: Claim
+    file: str
+    offset: int
+    length: int
+    record_id: str
+    record_type: str
+    date: str
+    uri: str
+    member: Digest
+    header: Digest
+    block: Digest
+    payload: Digest | None
+    refers_to: str | None
+    others: tuple[Member, ...]
+    previous: int | None = None
+
+
+class FileEntry(_Entry):
+    """A file that was closed: the digest of the whole, and its first and last record."""
+
+    type: Literal["file"] = "file"
+    claim: Literal["closed", "found"]
+    file: str
+    size: int
+    digest: Digest
+    captures: int
+    first: Member
+    last: Member | None
+
+
+class Server(BaseModel):
+    """What a run met under the name of one host.
+
+    `answers` are the addresses that its name resolved to, `peers` those connected to, `tls` versions with the digests
+    of the certificates shown. `clock_offsets` are the least and the greatest seconds by which the server's Date header
+    was ahead of our clock, `robots` the record of its robots.txt.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    host: str
+    answers: tuple[str, ...]
+    peers: tuple[str, ...]
+    tls: tuple[tuple[str, bool | None, tuple[Digest, ...]], ...]
+    clock_offsets: tuple[int, int] | None
+    robots: str | None
+    captures: int
+    failures: int
+
+
+class RunStartEntry(_Entry):
+    """A run begins: with what software, by which recipe, for which sites, and through no proxy."""
+
+    type: Literal["run-start"] = "run-start"
+    run: str
+    command: str
+    software: str
+    libraries: tuple[str, ...]
+    platform: str
+    recipe: str
+    proxy: Literal["none"]
+    sites: tuple[str, ...]
+
+
+class RunEndEntry(_Entry):
+    """A run ended: what it counted, and the servers it met. A run without this entry was killed."""
+
+    type: Literal["run-end"] = "run-end"
+    run: str
+    captures: int
+    failures: int
+    servers: tuple[Server, ...]
+
+
+class DerivedEntry(_Entry):
+    """What a recipe made of a capture: digests of the article, of its text, its title and its date."""
+
+    type: Literal["derived"] = "derived"
+    capture: str
+    article: str
+    url: str
+    recipe: str
+    body: Digest
+    text: Digest | None
+    title: Digest
+    published: str | None
+
+
+class ExportEntry(_Entry):
+    """What was given out: a digest over the names and digests of its files."""
+
+    type: Literal["export"] = "export"
+    format: str
+    items: int
+    digest: Digest
+
+
+class ImportEntry(_Entry):
+    """A foreign file that was brought in; before this moment its custody is unknown."""
+
+    type: Literal["import"] = "import"
+    name: str
+    digest: Digest
+    kept_as: str
+    captures: int
+    custody: Literal["unknown before this moment"] = "unknown before this moment"
+
+
+class DeletionEntry(_Entry):
+    """A payload that was removed under an order; `member` is the record that stands in its place."""
+
+    type: Literal["deletion"] = "deletion"
+    file: str
+    offset: int
+    record_id: str
+    removed: Digest
+    member: Digest
+    reason: str
+
+
+class KeyRotationEntry(_Entry):
+    """A new key; the old one signed the words `statement` of this entry."""
+
+    type: Literal["key-rotation"] = "key-rotation"
+    old: str
+    new: str
+    signature: str
+
+    @property
+    def statement(self) -> str:
+        """What the old key signed, as the text of a note."""
+        return f"lantian key rotation\n{self.old}\n{self.new}\n"
+
+
+class GapEntry(_Entry):
+    """What is not there: a page that was refused, or a run that was due and did not happen."""
+
+    type: Literal["gap"] = "gap"
+    kind: Literal["refused", "missed-run"]
+    subject: str
+    reason: str
+    due: str | None = None
+
+
+Entry = (
+    CaptureEntry
+    | FileEntry
+    | RunStartEntry
+    | RunEndEntry
+    | DerivedEntry
+    | ExportEntry
+    | ImportEntry
+    | DeletionEntry
+    | KeyRotationEntry
+    | GapEntry
+)
+_any: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="type")])
+
+
+def encode_entry(entry: Entry) -> bytes:
+    """The canonical JSON that is hashed."""
+    return canonical_json(entry.model_dump())
+
+
+def decode_entry(data: bytes) -> Entry:
+    """Read an entry; raises ValueError for what is no entry, or not written canonically."""
+    entry = _any.validate_json(data)
+    if encode_entry(entry) != data:
+        raise ValueError("the entry is not written canonically")
+    return entry

@@ -1,0 +1,160 @@
+"""Where things are in the log, by address, record and file: derived from the entries, and made anew when it is behind.
+
+It answers questions while captures are logged and proofs are made. `verify` never looks at it.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from archive.errors import BrokenLog
+from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, decode_entry
+from archive.log.reader import LogReader
+
+PATH: Final = "index/log.sqlite"
+_VERSION: Final = 1
+_PATIENCE: Final = 60
+_TABLES: Final = """
+CREATE TABLE captures (leaf INTEGER PRIMARY KEY, record_id TEXT, uri TEXT, file TEXT, "offset" INTEGER);
+CREATE INDEX captures_by_uri ON captures (uri, leaf);
+CREATE INDEX captures_by_record ON captures (record_id);
+CREATE INDEX captures_by_place ON captures (file, "offset");
+CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
+CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
+CREATE INDEX derived_by_capture ON derived (capture);
+CREATE TABLE size (size INTEGER);
+INSERT INTO size VALUES (0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCapture:
+    """A capture and the entry that covers it."""
+
+    leaf: int
+    record_id: str
+    uri: str
+    file: str
+    offset: int
+
+
+class LogIndex:
+    """The index of one log; what it lacks is read from the log first."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @classmethod
+    def open(cls, archive: Path) -> Self:
+        """Open the index of an archive and bring it up to its log, or make it. Raises BrokenLog, sqlite3.Error."""
+        path = archive / PATH
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")  # what a power cut takes is read from the log again
+        index = cls(connection)
+        index.follow(LogReader.open(archive))
+        return index
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._connection.close()
+
+    @property
+    def size(self) -> int:
+        """How many entries of the log are in."""
+        size: int = self._connection.execute("SELECT size FROM size").fetchone()[0]
+        return size
+
+    def follow(self, log: LogReader) -> None:
+        """Take in what the log has and the index lacks; an index of another log or version begins anew."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            if self._version() != _VERSION or self.size > log.size:
+                self._begin_anew()
+            start = self.size
+            if start < log.size:
+                self._add((index, _decode(index, data)) for index, data in log.entries(start))
+                self._connection.execute("UPDATE size SET size = ?", (log.size,))
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+
+    def add(self, start: int, entries: Sequence[Entry]) -> None:
+        """Take in entries that were appended at `start`; the caller has the lock of the log."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._add(enumerate(entries, start))
+        self._connection.execute("UPDATE size SET size = ?", (start + len(entries),))
+        self._connection.execute("COMMIT")
+
+    def captures_of(self, uri: str) -> list[LoggedCapture]:
+        """The captures of an address in the order they were logged."""
+        return self._captures("uri = ?", uri)
+
+    def capture(self, record_id: str) -> LoggedCapture | None:
+        """The capture of a record."""
+        return next(iter(self._captures("record_id = ?", record_id)), None)
+
+    def last_leaf(self, uri: str) -> int | None:
+        """The entry of the last capture of an address."""
+        leaf: int | None = self._connection.execute("SELECT max(leaf) FROM captures WHERE uri = ?", (uri,)).fetchone()[
+            0
+        ]
+        return leaf
+
+    def has_file(self, file: str) -> bool:
+        """Whether a file is logged as closed."""
+        return bool(self._connection.execute("SELECT 1 FROM files WHERE file = ?", (file,)).fetchone())
+
+    def file_leaf(self, file: str) -> int | None:
+        """The entry that says that a file was closed."""
+        found = self._connection.execute("SELECT leaf FROM files WHERE file = ?", (file,)).fetchone()
+        return found[0] if found else None
+
+    def has_capture(self, file: str, offset: int) -> bool:
+        """Whether the capture at a place is logged."""
+        query = 'SELECT 1 FROM captures WHERE file = ? AND "offset" = ?'
+        return bool(self._connection.execute(query, (file, offset)).fetchone())
+
+    def derived_of(self, record_id: str) -> list[int]:
+        """The entries of what was made of a capture."""
+        rows = self._connection.execute("SELECT leaf FROM derived WHERE capture = ? ORDER BY leaf", (record_id,))
+        return [row[0] for row in rows]
+
+    def _captures(self, where: str, value: str) -> list[LoggedCapture]:
+        columns = 'leaf, record_id, uri, file, "offset"'
+        rows = self._connection.execute(f"SELECT {columns} FROM captures WHERE {where} ORDER BY leaf", (value,))  # noqa: S608 (our own words)
+        return [LoggedCapture(*row) for row in rows]
+
+    def _version(self) -> int:
+        version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        return version
+
+    def _begin_anew(self) -> None:
+        for table in ("captures", "files", "derived", "size"):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
+        for leaf, entry in entries:
+            if isinstance(entry, CaptureEntry):
+                row = (leaf, entry.record_id, entry.uri, entry.file, entry.offset)
+                self._connection.execute("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)", row)
+            elif isinstance(entry, FileEntry):
+                self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (entry.file, leaf))
+            elif isinstance(entry, DerivedEntry):
+                made = (leaf, entry.capture, entry.article)
+                self._connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", made)
+
+
+def _decode(index: int, data: bytes) -> Entry:
+    try:
+        return decode_entry(data)
+    except ValueError as error:
+        raise BrokenLog(f"log: entry {index}: {str(error).splitlines()[0]}; `lantian verify` says more") from None

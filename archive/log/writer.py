@@ -1,0 +1,243 @@
+"""Appending to the log: one process at a time, whole batches, safe under `kill -9` and a power cut.
+
+The order on disk: entries and tiles, synced; then `head`, which makes them count; then the index. Whatever a killed
+writer left beyond `head` is overwritten by the next. Nothing here needs a key: `seal` signs.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from archive.directory import Archive
+from archive.disk import on_disk, sync_folder
+from archive.errors import BrokenLog
+from archive.log.checkpoint import Checkpoint
+from archive.log.entries import CaptureEntry, Entry, FileEntry, encode_entry
+from archive.log.index import PATH, LogIndex
+from archive.log.merkle import join_edge, leaf_hash
+from archive.log.reader import CHECKPOINT, FOLDER, HEAD, LogReader, read_head
+from archive.log.tiles import (
+    ENTRIES,
+    WIDTH,
+    BrokenTile,
+    decode_bundle,
+    decode_tile,
+    encode_bundle,
+    read_widest,
+    tile_path,
+    tile_root,
+    tile_widths,
+)
+
+_LOCK: Final = "lock"
+
+
+class Log:
+    """The log of an archive, open for writing; threads and processes may each have one."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Raises StorageFull, BrokenLog."""
+        self.archive = archive
+        self.folder = archive.path / FOLDER
+        with on_disk(self.folder):
+            self.folder.mkdir(exist_ok=True)
+        with self._locked(), _index_errors(archive.path):
+            self.index = LogIndex.open(archive.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.index.close()
+
+    def append(self, entries: Sequence[Entry]) -> list[int]:
+        """Append entries in their order and give their indexes; on return they survive a power cut.
+
+        What was found on the disk and is logged already is passed over, and so is a file already logged as closed.
+        Raises StorageFull, BrokenLog.
+        """
+        with self._locked(), on_disk(self.folder), _index_errors(self.archive.path):
+            head = self._read_head()
+            self.index.follow(LogReader(self.folder, head))
+            fresh = [entry for entry in entries if not self._is_logged(entry)]
+            linked = self._link(fresh, head.size)
+            if linked:
+                self._write(head, [encode_entry(entry) for entry in linked])
+                self.index.add(head.size, linked)
+        return list(range(head.size, head.size + len(linked)))
+
+    @contextmanager
+    def standing(self) -> Iterator[Checkpoint]:
+        """The head of the log while nobody else can append."""
+        with self._locked():
+            yield self._read_head()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with on_disk(self.folder):
+            handle = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _read_head(self) -> Checkpoint:
+        head = read_head(self.folder)
+        if head.size and head.origin != self.archive.id:
+            raise BrokenLog(f"{self.folder / HEAD}: is of another archive, {head.origin}; restore it from a copy")
+        return Checkpoint(self.archive.id, head.size, head.root)
+
+    def _is_logged(self, entry: Entry) -> bool:
+        if isinstance(entry, FileEntry):
+            return self.index.has_file(entry.file)
+        if isinstance(entry, CaptureEntry) and entry.claim == "found":
+            return self.index.has_capture(entry.file, entry.offset)
+        return False
+
+    def _link(self, entries: Sequence[Entry], start: int) -> list[Entry]:
+        """Give each capture the entry before of its address."""
+        newest: dict[str, int] = {}
+        linked: list[Entry] = []
+        for index, entry in enumerate(entries, start):
+            if isinstance(entry, CaptureEntry):
+                previous = newest[entry.uri] if entry.uri in newest else self.index.last_leaf(entry.uri)
+                newest[entry.uri] = index
+                linked.append(entry.model_copy(update={"previous": previous}))
+            else:
+                linked.append(entry)
+        return linked
+
+    def _write(self, head: Checkpoint, entries: list[bytes]) -> None:
+        edge = _Edge(self.folder, head)
+        for entry in entries:
+            edge.append(entry)
+        edge.finish()
+        _write_synced(self.folder / f"{HEAD}.new", Checkpoint(head.origin, edge.size, edge.root()).text.encode())
+        (self.folder / f"{HEAD}.new").replace(self.folder / HEAD)
+        sync_folder(self.folder)
+        self._remove_narrow(head.size, edge.size)
+
+    def _remove_narrow(self, old: int, new: int) -> None:
+        """Remove the partial tiles that wider ones have replaced, but for those that the last seal speaks of."""
+        sealed = self._sealed_size()
+        kept = {tile_path(*place) for size in (new, sealed) for place in _partial(size)}
+        for place in _partial(old):
+            if tile_path(*place) not in kept:
+                (self.folder / tile_path(*place)).unlink(missing_ok=True)
+
+    def _sealed_size(self) -> int:
+        try:
+            text = (self.folder / CHECKPOINT).read_text(encoding="utf-8")
+            return Checkpoint.parse(text.partition("\n\n")[0]).size
+        except (OSError, ValueError):
+            return 0
+
+
+class _Edge:
+    """The right edge of the tree: the tiles and the bundle that are not full yet."""
+
+    def __init__(self, folder: Path, head: Checkpoint) -> None:
+        self._folder = folder
+        self.size = head.size
+        self._bundle: list[bytes] = []
+        self._levels: list[list[bytes]] = []
+        self._dirty: set[Path] = set()
+        self._load(head)
+
+    def append(self, entry: bytes) -> None:
+        """Add an entry; full tiles are written at once."""
+        self._bundle.append(entry)
+        if len(self._bundle) == WIDTH:
+            self._put(ENTRIES, self.size // WIDTH, WIDTH, encode_bundle(self._bundle))
+            self._bundle = []
+        self.size += 1
+        self._push(0, leaf_hash(entry))
+
+    def finish(self) -> None:
+        """Write the tiles that are not full, and wait until all are on the disk."""
+        if self._bundle:
+            self._put(ENTRIES, self.size // WIDTH, len(self._bundle), encode_bundle(self._bundle))
+        for level, number, width in tile_widths(self.size):
+            self._put(level, number, width, b"".join(self._levels[level]))
+        for folder in self._dirty:
+            sync_folder(folder)
+
+    def root(self) -> bytes:
+        """The root of the tree."""
+        edge: list[bytes] = []
+        for hashes in reversed(self._levels):
+            at = 0
+            while at < len(hashes):
+                count = 1 << ((len(hashes) - at).bit_length() - 1)
+                edge.append(tile_root(hashes[at : at + count]))
+                at += count
+        return join_edge(edge)
+
+    def _load(self, head: Checkpoint) -> None:
+        try:
+            if head.size % WIDTH:
+                width = head.size % WIDTH
+                self._bundle = decode_bundle(read_widest(self._folder, ENTRIES, head.size // WIDTH, width))[:width]
+            for level, number, width in tile_widths(head.size):
+                self._levels += [[] for _ in range(level + 1 - len(self._levels))]
+                self._levels[level] = decode_tile(read_widest(self._folder, level, number, width))[:width]
+        except (BrokenTile, OSError) as error:
+            raise BrokenLog(f"{self._folder}: {error}; restore the log from a copy") from None
+        is_whole = [leaf_hash(entry) for entry in self._bundle] == (self._levels or [[]])[0]
+        if not is_whole or self.root() != head.root:
+            raise BrokenLog(
+                f"{self._folder}: the tiles or entries do not have the root of {HEAD}; restore the log from a copy"
+            )
+
+    def _push(self, level: int, value: bytes) -> None:
+        if level == len(self._levels):
+            self._levels.append([])
+        hashes = self._levels[level]
+        hashes.append(value)
+        if len(hashes) == WIDTH:
+            number = (self.size >> (8 * (level + 1))) - 1
+            self._put(level, number, WIDTH, b"".join(hashes))
+            self._levels[level] = []
+            self._push(level + 1, tile_root(hashes))
+
+    def _put(self, level: int | str, number: int, width: int, data: bytes) -> None:
+        path = self._folder / tile_path(level, number, width)
+        if not path.parent.exists():
+            path.parent.mkdir(parents=True)
+            self._dirty |= set(path.parents[: len(path.relative_to(self._folder).parents)])
+        self._dirty.add(path.parent)
+        _write_synced(path, data)
+
+
+def _partial(size: int) -> Iterator[tuple[int | str, int, int]]:
+    """The tiles and the bundle of a tree that are not full."""
+    if size % WIDTH:
+        yield ENTRIES, size // WIDTH, size % WIDTH
+    yield from tile_widths(size)
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _index_errors(archive: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BrokenLog(f"{archive / PATH}: {error}; remove it, it is made anew") from None
