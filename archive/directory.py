@@ -49,6 +49,11 @@ class Archive:
         return self.path / "warc"
 
     @property
+    def index_dir(self) -> Path:
+        """Where the CDXJ files are, derived from the WARC files."""
+        return self.path / "index"
+
+    @property
     def catalog_path(self) -> Path:
         """The SQLite database derived from the WARC files."""
         return self.path / "catalog.sqlite"

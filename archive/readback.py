@@ -91,6 +91,12 @@ def read_file(archive: Archive, file: str) -> Iterator[tuple[Capture, Stored]]:
             yield _check(file, group), to_stored(file, group[0])
 
 
+def read_groups(archive: Archive, file: str) -> Iterator[list[Placed]]:
+    """The records of each capture of one file, with where they lie, in their order; raises BrokenWarc."""
+    with _open_file(archive, file) as (handle, is_closed):
+        yield from _groups(handle, file, is_closed=is_closed)
+
+
 def read_capture(archive: Archive, file: str, offset: int) -> Capture:
     """The capture whose primary record is at `offset`; raises BrokenWarc."""
     with _open_file(archive, file) as (handle, is_closed):

@@ -9,6 +9,7 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.disk import on_disk
 from archive.errors import CatalogError
+from archive.index import update_index
 from archive.locks import owning_catalog
 from archive.reread import reread
 from archive.store import Stored, mend, read_file, warc_files
@@ -27,7 +28,9 @@ def reindex(
     sites: Mapping[str, Site],
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Read every capture of the archive into a new catalog and give their number; `progress` is told it as it grows.
+    """Read every capture of the archive into a new catalog and new indexes, and give their number.
+
+    `progress` is told the number as it grows.
 
     Raises BrokenWarc for a file that is cut or altered, and CatalogError while another process writes; the old
     catalog is then left as it was.
@@ -41,6 +44,7 @@ def reindex(
             _put_in_place(archive, draft)
         finally:
             _remove(draft)
+        update_index(archive, anew=True)
     return count
 
 

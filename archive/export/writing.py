@@ -1,10 +1,12 @@
 """Files that are there whole or not at all."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from archive.disk import on_disk
 
 
 @contextmanager
@@ -21,3 +23,16 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write lines, each with its line feed, to a file that is there whole or not at all, and give their number.
+
+    Raises StorageFull.
+    """
+    count = 0
+    with on_disk(path), write_whole(path) as file:
+        for line in lines:
+            file.write(line.encode())
+            count += 1
+    return count

@@ -1,24 +1,33 @@
-"""`lantian export`: the articles of the archive, as text files or JSON lines."""
+"""`lantian export`: the articles of the archive as text files or JSON lines, or the index of its captures."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import export_jsonl, jsonl_lines
+from archive.export.jsonl import jsonl_lines
 from archive.export.seed import export_seed
+from archive.export.writing import write_lines
+from archive.index import read_index
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json
 
 
 @click.command()
 @click.option(
-    "--format", "form", type=click.Choice(["seed", "jsonl"]), required=True, help="Text files, or JSON lines."
+    "--format",
+    "form",
+    type=click.Choice(["seed", "jsonl", "cdxj"]),
+    required=True,
+    help="Text files, JSON lines, or the index of captures.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="A folder (seed) or a file (jsonl; by default standard output)."
+    "--out",
+    type=click.Path(path_type=Path),
+    help="A folder (seed) or a file (jsonl, cdxj; by default standard output).",
 )
 @click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
 @click.option("--unique", is_flag=True, help="Of articles with equal text only the first.")
@@ -27,25 +36,41 @@ from crawler.cli.output import print_json
 def export(*, form: str, out: Path | None, keys: tuple[str, ...], unique: bool, archive_path: Path) -> None:
     """Export the last version of every article. The same archive always gives the same bytes.
 
-    seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line.
+    seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line. cdxj: instead of
+    articles a sorted line for each capture, with which pywb and other players find it in the WARC files.
 
     \b
     Example:
       lantian export --format seed --out texts
       lantian export --format jsonl --site suzhou_js > suzhou.jsonl
+      lantian export --format cdxj --out index.cdxj
     """
     if form == "seed" and out is None:
         raise click.UsageError("--format seed needs --out FOLDER")
     if form == "seed" and out is not None and out.exists() and not out.is_dir():
         raise click.UsageError(f"{out}: is a file; name a folder")
-    with Catalog(Archive.open(archive_path, create=False)) as catalog:
-        if out is None:
-            for line in jsonl_lines(catalog, sites=keys, unique=unique):
-                sys.stdout.buffer.write(line.encode())
-            return
-        write = export_seed if form == "seed" else export_jsonl
-        count = write(catalog, out, sites=keys, unique=unique)
+    archive = Archive.open(archive_path, create=False)
+    if form == "cdxj":
+        _give_lines(read_index(archive, sites=keys), out, what="captures")
+        return
+    with Catalog(archive) as catalog:
+        if form == "jsonl":
+            _give_lines(jsonl_lines(catalog, sites=keys, unique=unique), out, what="articles")
+        elif out:
+            _tell(export_seed(catalog, out, sites=keys, unique=unique), out, what="articles")
+
+
+def _give_lines(lines: Iterator[str], out: Path | None, *, what: str) -> None:
+    """Write lines to a file, which is there whole or not at all, or to standard output."""
+    if out is None:
+        for line in lines:
+            sys.stdout.buffer.write(line.encode())
+        return
+    _tell(write_lines(out, lines), out, what=what)
+
+
+def _tell(count: int, out: Path, *, what: str) -> None:
     if this_run().json:
-        print_json({"articles": count, "out": str(out)})
+        print_json({what: count, "out": str(out)})
     else:
-        click.echo(f"{out}: {count} articles")
+        click.echo(f"{out}: {count} {what}")
