@@ -2,8 +2,8 @@
 
 import re
 
-from pipelines.repair.language import Language
 from pipelines.repair.plan import Finding
+from pipelines.repair.specimen import Specimen
 
 #: UTF-8 of U+FFFD read as GBK, debug fills of a C library read as GBK, U+FFFD read as Latin-1.
 _SIGNATURES = ("锟斤", "斤拷锟", "烫烫烫烫", "屯屯屯屯", "葺葺葺葺", "ï¿½ï¿½")
@@ -12,7 +12,8 @@ _WORDS_GONE = re.compile(
 )
 
 
-def find_beyond_repair(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
+def find_beyond_repair(specimen: Specimen) -> Finding:
     """Name the damage that has no inverse."""
-    is_gone = ("??" in text or "\ufffd" in text) and _WORDS_GONE.search(text)
-    return Finding(("beyond-repair",) if is_gone or any(sign in text for sign in _SIGNATURES) else ())
+    text, foreign = specimen.text, specimen.foreign
+    is_gone = ("??" in text or "\ufffd" in foreign) and _WORDS_GONE.search(text)
+    return Finding(("beyond-repair",) if is_gone or any(sign in foreign for sign in _SIGNATURES) else ())

@@ -9,9 +9,10 @@ from pipelines.repair.glosses import find_glosses
 from pipelines.repair.language import Language
 from pipelines.repair.marks import find_lost_marks
 from pipelines.repair.plan import Finding, Repaired, apply_plan, find_lost, to_steps
+from pipelines.repair.specimen import Specimen, prepare
 from pipelines.repair.tables import find_wrong_tables
 
-Find = Callable[[str, Language, bool], Finding]
+Find = Callable[[Specimen], Finding]
 
 #: Glosses cannot be mistaken, and the bytes they shifted look like a wrong table, so they come first; a wrong table may
 #: have hidden them, so they come again. The channel needs its marks as they came, so lost marks come after it. What is
@@ -33,14 +34,14 @@ def repair(text: str, language: Language, *, markup: bool = False) -> Repaired:
     """
     steps: list[Step] = []
     damage: list[str] = []
-    repaired = text
+    specimen = prepare(text, language, markup=markup)
     layer = 0
     for find in EVIDENCE:
-        finding = find(repaired, language, markup)
+        finding = find(specimen)
         damage.extend(name for name in finding.damage if name not in damage)
         if finding.changes:
             taken = to_steps(finding.changes, layer)
-            repaired = apply_plan(repaired, taken)
+            specimen = prepare(apply_plan(specimen.text, taken), language, markup=markup)
             steps.extend(taken)
             layer += 1
-    return Repaired(repaired, tuple(steps), tuple(damage), find_lost(repaired))
+    return Repaired(specimen.text, tuple(steps), tuple(damage), find_lost(specimen.text))

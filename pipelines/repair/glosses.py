@@ -17,10 +17,12 @@ from pipelines.repair.channel import invert
 from pipelines.repair.clone import TONED, TONED_SOUND, describe_clone
 from pipelines.repair.language import Language
 from pipelines.repair.plan import LOST, Change, Finding
+from pipelines.repair.specimen import Specimen
 
 COMMON = 10.0  # nats: a character that no reader needs explained is likelier than this
 DOUBT = 1.5  # nats: a character whose runner-up is nearer than this is not known
 
+_TONED = re.compile(f"[{TONED}]")
 _TRIGGER = re.compile(f"[{TONED}][a-zɡ]{{0,4}}\\)")
 _ALIGNED = re.compile(f"([\u3400-\u9fff])\\(({TONED_SOUND})\\)")
 _HANZI = re.compile("[\u3400-\u9fff]")
@@ -77,12 +79,15 @@ def is_differing(character: str, language: Language) -> bool:
     return language.simplified.get(character, character)[0] != character
 
 
-def find_glosses(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001 (one signature for all)
+def find_glosses(specimen: Specimen) -> Finding:
     """Undo the gloss channel where it has been at work."""
-    if not _TRIGGER.search(text) or not weigh_glosses(text, language).is_damage:
+    text, language = specimen.text, specimen.language
+    if not _TONED.search(specimen.foreign) or not _TRIGGER.search(text):
+        return Finding()
+    if not weigh_glosses(text, language).is_damage:
         return Finding()
     clone = describe_clone(text, language, make_alphabet(language))
-    settled = invert(text, language, clone, markup=markup)
+    settled = invert(text, language, clone, markup=specimen.markup)
     return Finding(("gloss-channel",), tuple(_to_changes(text, settled)))
 
 

@@ -7,20 +7,23 @@ escape for an ideographic space, a run of `?` that indents a Chinese line where 
 import html
 import re
 
-from pipelines.repair.language import Language
 from pipelines.repair.plan import Change, Finding
+from pipelines.repair.specimen import Specimen
 
 _NAMES = "ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|bull|nbsp|ensp|emsp|times|permil|deg"
 _BARE_ENTITY = re.compile(f"(?<![&A-Za-z0-9;#])(?:{_NAMES});")
+_ENTITY_END = re.compile(";(?<!&nbsp;)(?<=quo;|ash;|lip;|dot;|ull;|bsp;|nsp;|msp;|mes;|mil;|deg;)")
+_LONGEST_ENTITY = 7
 _ESCAPED_TWICE = re.compile(f"&amp;((?:amp;)*)((?:{_NAMES}|lt|gt|quot|amp|#\\d{{2,6}}|#x[0-9a-fA-F]{{2,5}});)")
 _ESCAPED_SPACE = re.compile(r"(?:\\u3000|\\xa0|\\u00a0)+", re.IGNORECASE)
 _INDENT = re.compile(r"(?:^|(?<=[>\n。！？!?”」』]))[ \u3000]*(\?{2,8})(?=[\u3400-\u9fff(（“‘「『《【])", re.MULTILINE)
 _HANZI = re.compile("[\u4e00-\u9fff]")
 
 
-def find_lost_marks(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
+def find_lost_marks(specimen: Specimen) -> Finding:
     """Restore entities and spaces that arrived as something else."""
-    if not _HANZI.search(text):
+    text, markup = specimen.text, specimen.markup
+    if not _HANZI.search(specimen.foreign):
         return Finding()
     changes = sorted(
         [*_bare_entities(text, markup), *_escaped_twice(text, markup), *_escaped_spaces(text), *_indents(text)],
@@ -32,8 +35,9 @@ def find_lost_marks(text: str, language: Language, markup: bool) -> Finding:  # 
 
 def _bare_entities(text: str, markup: bool) -> list[Change]:  # noqa: FBT001
     found: list[Change] = []
-    for match in _BARE_ENTITY.finditer(text):
-        if not _HANZI.search(text[max(0, match.start() - 8) : match.end() + 8]):
+    for end in _ENTITY_END.finditer(text):
+        match = _BARE_ENTITY.search(text, max(0, end.end() - _LONGEST_ENTITY), end.end())
+        if not match or not _HANZI.search(text[max(0, match.start() - 8) : match.end() + 8]):
             continue
         entity = f"&{match.group()}"
         after = entity if markup else html.unescape(entity)

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from pipelines.repair.language import BREAK, Language, letter_of
 from pipelines.repair.plan import LOST, Change, Finding, apply_plan, to_steps
+from pipelines.repair.specimen import Specimen, prepare
 from pipelines.repair.unread import Codec, Hole, Stream, Unread, read_bytes
 
 GAIN = 6.0  # nats by which a run must be likelier as Chinese than as what was seen
@@ -81,22 +82,21 @@ TABLES = (
 )
 
 
-def find_wrong_tables(text: str, language: Language, markup: bool) -> Finding:  # noqa: FBT001, ARG001 (one signature for all)
+def find_wrong_tables(specimen: Specimen) -> Finding:
     """Undo a reading with the wrong table, or two that were stacked."""
-    changes = _undo_tables(text, language, layers=2)
+    changes = _undo_tables(specimen, layers=2)
     return Finding(("wrong-table",) if changes else (), changes)
 
 
-def _undo_tables(text: str, language: Language, *, layers: int) -> tuple[Change, ...]:
+def _undo_tables(specimen: Specimen, *, layers: int) -> tuple[Change, ...]:
     """What the first table that makes Chinese of some run makes of all of them."""
-    if text.isascii():
-        return ()
+    language = specimen.language
     looks_so: dict[re.Pattern[str], bool] = {}
     for table in (*TABLES, *_confusions(language)):
         if table.trigger not in looks_so:
-            looks_so[table.trigger] = table.trigger.search(text) is not None
+            looks_so[table.trigger] = table.trigger.search(specimen.foreign) is not None
         if looks_so[table.trigger]:
-            changes = tuple(_undo_runs(text, table, language, layers=layers))
+            changes = tuple(_undo_runs(specimen.text, table, language, layers=layers))
             if changes:
                 return changes
     return ()
@@ -170,7 +170,7 @@ def _undo_run(position: int, run: str, table: Table, language: Language, *, laye
         return None
     reason = f"{table.written} read as {table.read}"
     if layers > 1 and _gain(undone.text, run, language) <= 0:
-        deeper = _undo_tables(undone.text, language, layers=layers - 1)
+        deeper = _undo_tables(prepare(undone.text, language), layers=layers - 1)
         if deeper:
             after = _apply(undone.text, deeper)
             if _gain(after, run, language) <= 0:
