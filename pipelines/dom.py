@@ -27,13 +27,16 @@ def parse_page(text: str) -> _Element | None:
     source = _EARLY_END.sub("", _DECLARATION.sub("", text))
     if not source or source.isspace():
         return None
-    for attempt in (source, _ILLEGAL.sub("", source)):
-        parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
-        try:
-            return etree.fromstring(attempt, parser)
-        except (etree.XMLSyntaxError, ValueError):  # surrogates, or nothing that is markup
-            continue
-    return None
+    tree = _parse(source)
+    return _parse(_ILLEGAL.sub("", source)) if tree is None else tree
+
+
+def _parse(source: str) -> _Element | None:
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError):  # surrogates, or nothing that is markup
+        return None
 
 
 def squeeze(text: str | None) -> str:

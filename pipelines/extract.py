@@ -7,6 +7,7 @@ Its weakness on Chinese pages is its minimum size, made for Latin text: at 10 ch
 from collections import Counter
 from configparser import ConfigParser
 from copy import deepcopy
+from operator import add
 from typing import Any
 
 from lxml.etree import _Element
@@ -28,7 +29,7 @@ OPTIONS: dict[str, Any] = {
 }
 """What is asked of trafilatura; part of every recipe."""
 
-_GRAM, _COMPARED = 2, 6000
+_COMPARED = 6000
 
 
 def _config() -> ConfigParser:
@@ -71,10 +72,10 @@ def agreement(first: tuple[str, ...], second: tuple[str, ...]) -> float:
     if "".join(first) == "".join(second):
         return 1.0 if any(first) else 0.0
     one, two = _grams(first), _grams(second)
-    common = sum((one & two).values())
+    common = sum(min(one[gram], two[gram]) for gram in one.keys() & two.keys())
     return 2 * common / (sum(one.values()) + sum(two.values())) if common else 0.0
 
 
 def _grams(paragraphs: tuple[str, ...]) -> Counter[str]:
     text = "".join("".join(paragraph.split()) for paragraph in paragraphs)[:_COMPARED]
-    return Counter(text[i : i + _GRAM] for i in range(max(0, len(text) - _GRAM + 1)))
+    return Counter(map(add, text, text[1:]))

@@ -110,7 +110,7 @@ class _Walk:
             self.links += 1
         elif tag == "br":
             self.parts.append(" ") if self.rows else self.flush()
-        veiled = hidden(node)
+        veiled = node.get("style") is not None and hidden(node)
         self.hides += veiled
         self.starts.append((len(self.lines.all), veiled))
         if node.text and tag not in SILENT:
@@ -152,6 +152,8 @@ class _Walk:
             self.pre -= 1
 
     def add(self, text: str) -> None:
+        if not self.parts and text.isspace():
+            return  # most text between elements; a line never begins with it
         if self.pre and "\n" in text and not self.rows:
             *whole, text = text.split("\n")
             for part in whole:
@@ -168,6 +170,10 @@ class _Walk:
 
         A label is kept: scripts show it where its value is filled in.
         """
+        if not self.veiled:
+            raw = "".join(self.parts)
+            self.parts.clear()
+            return raw, self.hides > 0
         hides = {number for number in self.veiled if not self.parts[number].rstrip().endswith((":", "："))}
         shown = "".join(part for number, part in enumerate(self.parts) if number not in hides)
         raw = shown if hides and shown.strip() else "".join(self.parts)

@@ -21,8 +21,8 @@ def tell_script(text: str) -> Script:
     >>> tell_script("环境质量报告"), tell_script("環境質量報告"), tell_script("PM2.5")
     ('Hans', 'Hant', 'other')
     """
-    hans = sum(character in _HANS for character in text)
-    hant = sum(character in _HANT for character in text)
+    hans = sum(map(_HANS.__contains__, text))
+    hant = sum(map(_HANT.__contains__, text))
     if not hans + hant:
         return "Hans" if any("\u4e00" <= character <= "\u9fff" for character in text) else "other"
     if min(hans, hant) >= _SHARE * (hans + hant):

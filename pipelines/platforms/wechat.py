@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 from pipelines.platforms.family import Platform
 from pipelines.view import View
 
-_EPOCH = re.compile(r"""\b(?:var\s+ct|oriCreateTime|svr_time_pub)\s*=\s*["'](\d{10})["']""")
-_CREATED = re.compile(r"""\bcreateTime\s*=\s*["'](\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""")
-_NICKNAME = re.compile(r"""\bvar\s+nickname\s*=\s*(?:htmlDecode\()?["']([^"']{1,60})["']""")
-_TITLE = re.compile(r"""\bvar\s+msg_title\s*=\s*['"](.{1,200}?)['"]\.html""")
+_EPOCH = re.compile(r"""(?:var\s+ct|oriCreateTime|svr_time_pub)\s*=\s*["'](\d{10})["']""")
+_CREATED = re.compile(r"""createTime\s*=\s*["'](\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""")
+_NICKNAME = re.compile(r"""var\s+nickname\s*=\s*(?:htmlDecode\()?["']([^"']{1,60})["']""")
+_TITLE = re.compile(r"""var\s+msg_title\s*=\s*['"](.{1,200}?)['"]\.html""")
 _CHINA = timezone(timedelta(hours=8))
 
 
