@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element
@@ -62,8 +62,9 @@ def find_groups(view: View, platform: Platform) -> tuple[LinkGroup, ...]:
     """Groups that may be lists of articles, best first; a page of more than `_MOST` links is cut there."""
     items = platform.items if platform.kind(view) else None
     places: dict[str, list[_Element]] = defaultdict(list)
+    known: dict[_Element, str] = {}
     for anchor in islice(view.root.iter("a"), _MOST):
-        places[_place(anchor)].append(anchor)
+        places[_place(anchor, known)].append(anchor)
     groups = (
         _group(view, place, anchors, items) for place, anchors in places.items() if items or not _is_menu(anchors)
     )
@@ -186,13 +187,21 @@ def _title(anchor: _Element) -> str:
     return shown
 
 
-def _place(anchor: _Element) -> str:
-    """Where an anchor stands: tags and classes of its ancestors; rows and items are alike whatever their class."""
-    path = []
-    for element in anchor.iterancestors():
-        name = "" if element.tag in {"li", "tr", "td", "dd"} else (element.get("class") or "").strip().split(" ")[0]
-        path.append(f"{element.tag}.{name}#{element.get('id') or ''}" if name or element.tag == "div" else element.tag)
-    return "/".join(path)
+def _place(anchor: _Element, known: dict[_Element, str]) -> str:
+    """Where an anchor stands: tags and classes of its ancestors. `known` are the places of elements passed before."""
+    path = list(takewhile(lambda element: element not in known, anchor.iterancestors()))
+    above = path[-1].getparent() if path else anchor.getparent()
+    place = known[above] if above is not None else ""
+    for element in reversed(path):
+        known[element] = place = f"{place}/{_name(element)}"
+    return place
+
+
+def _name(element: _Element) -> str:
+    """Tag, class and id; rows and items are alike whatever their class."""
+    tag = str(element.tag)
+    name = "" if tag in {"li", "tr", "td", "dd"} else (element.get("class") or "").strip().split(" ")[0]
+    return f"{tag}.{name}#{element.get('id') or ''}" if name or tag == "div" else tag
 
 
 def _worth(place: str, entries: list[Entry]) -> float:
@@ -210,7 +219,7 @@ def _worth(place: str, entries: list[Entry]) -> float:
 
 def has_pager(view: View) -> bool:
     """Whether the page is one of several pages of a list."""
-    if any(_NEXT_WORDS.fullmatch(text_of(anchor)) or _shows_next(anchor) for anchor in view.root.iter("a")):
+    if any(map(_leads_on, view.root.iter("a"))):
         return True
     pagers = (
         element for element in view.root.iter("div", "p", "ul", "span", "nav", "td") if _PAGERS.search(matches(element))
@@ -223,7 +232,7 @@ def find_next(view: View, platform: Platform) -> Link | None:
     if found := platform.following(view):
         return found
     for anchor in view.root.iter("a"):
-        if (_NEXT_WORDS.fullmatch(text_of(anchor)) or _shows_next(anchor)) and (link := _other(view, anchor)):
+        if _leads_on(anchor) and (link := _other(view, anchor)):
             return link
     for element in view.root.iter("link"):
         if (element.get("rel") or "").lower() == "next" and (link := _other(view, element)):
@@ -249,9 +258,10 @@ def next_by_layout(view: View, platform: Platform, layout: Layout) -> Link | Non
     return find_next(view, platform)
 
 
-def _shows_next(anchor: _Element) -> bool:
-    if text_of(anchor):
-        return False
+def _leads_on(anchor: _Element) -> bool:
+    """Whether an anchor says 下一页, or shows it as a picture."""
+    if text := text_of(anchor):
+        return bool(_NEXT_WORDS.fullmatch(text))
     return any(
         _NEXT_PICTURE.search(image.get("src") or "") or _NEXT_WORDS.fullmatch(image.get("alt") or "-")
         for image in anchor.iter("img")

@@ -33,10 +33,15 @@ def join_link(base: str, link: str, *, charset: str = "utf-8") -> str | None:
     if not link or link.startswith("#") or _NOT_FETCHED.match(link) or _SLASHES.fullmatch(link):
         return None
     try:
-        address = parse_address(urljoin(_SLASHES.sub(r"\1://", base.strip()), _SLASHES.sub(r"\1://", straighten(link))))
-        return _write(address, charset) if _HOST.fullmatch(fold_host(address).host) else None
+        address = fold_host(parse_address(_join(_SLASHES.sub(r"\1://", base.strip()), straighten(link))))
+        return _write(address, charset) if _HOST.fullmatch(address.host) else None
     except ValueError:
         return None
+
+
+def _join(base: str, link: str) -> str:
+    absolute = _SLASHES.sub(r"\1://", link)
+    return absolute if _SLASHES.match(absolute) else urljoin(base, absolute)
 
 
 def choose_base(page_url: str, href: str | None) -> str:
@@ -64,10 +69,10 @@ def check_url(text: str) -> str:
     if not re.match("https?://", url, re.IGNORECASE):
         raise AddressError(f"{shown}: not an http address; it begins with http:// or https://")
     try:
-        address = parse_address(url)
+        address = fold_host(parse_address(url))
     except ValueError:
         raise AddressError(f"{shown}: host or port cannot be read; write http://host/path") from None
-    if not _HOST.fullmatch(fold_host(address).host):
+    if not _HOST.fullmatch(address.host):
         raise AddressError(f"{shown}: no such host name can exist; check the spelling")
     if address.user is not None:
         raise AddressError(f"{shown}: carries a user name, which an archive must not keep; leave it out")
@@ -75,6 +80,5 @@ def check_url(text: str) -> str:
 
 
 def _write(address: Address, charset: str) -> str:
-    host = fold_host(address).host
     path, query = normalise_percent(address.path), normalise_percent(address.query, charset=charset)
-    return Address(address.scheme, None, host, address.port, path or "/", query, "").write()
+    return Address(address.scheme, None, address.host, address.port, path or "/", query, "").write()

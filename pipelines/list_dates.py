@@ -17,24 +17,21 @@ from pipelines.view import View
 _SPLIT_DAY = re.compile(r"(\d{1,2})日?\s+((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?(?!\d|[-/.]\d)")
 _MONTH_DAY = re.compile(r"(?<![\d.\-/])(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.\-/])")
 _DATED_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/]?(\d{1,2})[-/]?(\d{1,2})(?!\d)")
-_ROW_LINKS, _ROW_ANCHORS = 3, 8
+_HEIGHT, _ROW_LINKS, _ROW_ANCHORS = 3, 3, 8
 
 
 def find_date(view: View, anchor: _Element) -> str | None:
     """The date that stands in the row of an anchor, ISO 8601 to the precision stated."""
-    holder = anchor
-    for _ in range(4):
-        found = DATE.search(text_of(holder)) if holder is not anchor else None
-        if found:
-            return parse_date(found[0], fetched_at=view.fetched_at)
-        if holder is not anchor and (split := _SPLIT_DAY.match(squeeze(" ".join(map(str, holder.itertext()))))):
-            return parse_date(f"{split[2]}-{split[3]}-{split[1]}", fetched_at=view.fetched_at)
-        if holder is not anchor and (stated := _day_of_address(text_of(holder), anchor)):
-            return stated
-        parent = holder.getparent()
-        if parent is None or _holds_another(parent, anchor):
+    for holder in islice(anchor.iterancestors(), _HEIGHT):
+        if _holds_another(holder, anchor):
             return None
-        holder = parent
+        text = text_of(holder)
+        if found := DATE.search(text):
+            return parse_date(found[0], fetched_at=view.fetched_at)
+        if split := _SPLIT_DAY.match(squeeze(" ".join(map(str, holder.itertext())))):
+            return parse_date(f"{split[2]}-{split[3]}-{split[1]}", fetched_at=view.fetched_at)
+        if stated := _day_of_address(text, anchor):
+            return stated
     return None
 
 
@@ -50,14 +47,13 @@ def _holds_another(holder: _Element, anchor: _Element) -> bool:
 
 def _day_of_address(text: str, anchor: _Element) -> str | None:
     """The date of a list that shows month and day alone, where the address says the same with its year."""
-    stated = _MONTH_DAY.search(text.replace(text_of(anchor), " "))
+    addressed = _DATED_ADDRESS.findall(anchor.get("href") or "")
+    stated = _MONTH_DAY.search(text.replace(text_of(anchor), " ")) if addressed else None
     if not stated:
         return None
     month, day = int(stated[1]), int(stated[2])
-    for found in _DATED_ADDRESS.finditer(anchor.get("href") or ""):
-        if (int(found[2]), int(found[3])) == (month, day):
-            return f"{found[1]}-{month:02d}-{day:02d}"
-    return None
+    years = (found[0] for found in addressed if (int(found[1]), int(found[2])) == (month, day))
+    return next((f"{year}-{month:02d}-{day:02d}" for year in years), None)
 
 
 def fold_address(address: str) -> str:

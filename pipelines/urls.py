@@ -84,6 +84,8 @@ def drop_user(address: Address) -> Address:
 def fold_host(address: Address) -> Address:
     """Lowercase ASCII without the dot of the root; names in Chinese become punycode (RFC 3490)."""
     host = address.host.lower().rstrip(".")
+    if _PLAIN_HOST.fullmatch(host):
+        return address if host == address.host else replace(address, host=host)
     try:
         decoded = unquote_to_bytes(host).decode("utf-8", "replace").lower()
         host = host if _NO_HOST.search(decoded) else decoded
@@ -149,6 +151,7 @@ STEPS: Final[tuple[Step, ...]] = (
     drop_fragment,
 )
 
+_PLAIN_HOST = re.compile(r"[a-z0-9.\-]*[a-z0-9]")
 _NO_HOST = re.compile(r"[\x00-\x20/?#@\\%\[\]:<>|^\x7f\ufffd]")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _NOISE = re.compile(
@@ -189,4 +192,6 @@ def straighten(text: str) -> str:
     >>> straighten("..\\art\\1.htm?a=b")
     '../art/1.htm?a=b'
     """
+    if "\\" not in text:
+        return text
     return _PATH.sub(lambda found: found[0].replace("\\", "/"), text, count=1)

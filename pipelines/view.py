@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lxml.etree import _Element
 
@@ -38,16 +38,23 @@ class Index:
 
     def find(self, selector: str) -> list[_Element]:
         """All elements that a selector names, in document order."""
-        selector = selector.lower()
-        at = min((i for i in (selector.find("#"), selector.find(".")) if i >= 0), default=-1)
-        if at < 0:
-            return list(self.root.iter(selector))
-        found = self.marks.get(selector[at:], [])
-        return [element for element in found if element.tag == selector[:at]] if at else found
+        tag, mark = _split_selector(selector)
+        if not mark:
+            return list(self.root.iter(tag))
+        found = self.marks.get(mark, [])
+        return [element for element in found if element.tag == tag] if tag else found
 
     def first(self, *selectors: str) -> _Element | None:
         """The first element of the first selector that names one."""
         return next((element for selector in selectors for element in self.find(selector)), None)
+
+
+@lru_cache(maxsize=1024)
+def _split_selector(selector: str) -> tuple[str, str]:
+    """The tag and the id or class that a selector names."""
+    selector = selector.lower()
+    at = min((i for i in (selector.find("#"), selector.find(".")) if i >= 0), default=len(selector))
+    return selector[:at], selector[at:]
 
 
 @dataclass
@@ -61,6 +68,7 @@ class View:
     index: Index
     lines: Lines
     charset: str = "utf-8"
+    joined: dict[str, str | None] = field(default_factory=dict)
 
     @cached_property
     def folded(self) -> str:
@@ -106,7 +114,9 @@ class View:
         """A link of this page as an absolute http address; None for scripts, mail and fragments."""
         if not href or href[0] == "#" or len(href) > _LONGEST:
             return None
-        return join_link(self.base, "".join(href.split()), charset=self.charset)
+        if href not in self.joined:
+            self.joined[href] = join_link(self.base, "".join(href.split()), charset=self.charset)
+        return self.joined[href]
 
 
 def view_page(url: str, text: str, fetched_at: datetime, *, charset: str = "utf-8") -> View | None:
