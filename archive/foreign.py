@@ -83,15 +83,18 @@ def read_foreign(path: str | os.PathLike[str]) -> Iterator[Capture | Skipped]:
 
 
 def _records(path: Path) -> Iterator[_Foreign | Skipped]:
-    for plain, problem in _plain_parts(path):
+    for plain, _, problem in plain_parts(path):
         with plain:
             yield from _parse(path, plain)
         if problem:
             yield Skipped(path.name, problem)
 
 
-def _plain_parts(path: Path) -> Iterator[tuple[io.BufferedIOBase, str | None]]:
-    """A plain file whole, or each gzip member inflated, with what is wrong with it."""
+def plain_parts(path: Path) -> Iterator[tuple[io.BufferedIOBase, int | None, str | None]]:
+    """A plain file whole, or each gzip member inflated, with its offset and what is wrong with it.
+
+    Raises BrokenWarc when the file cannot be opened.
+    """
     try:
         file = path.open("rb")
     except OSError as error:
@@ -99,7 +102,7 @@ def _plain_parts(path: Path) -> Iterator[tuple[io.BufferedIOBase, str | None]]:
     with file:
         if file.read(len(_MAGIC)) != _MAGIC:
             file.seek(0)
-            yield file, None
+            yield file, None, None
             return
         offset, size = 0, os.fstat(file.fileno()).st_size
         while offset < size:
@@ -107,7 +110,7 @@ def _plain_parts(path: Path) -> Iterator[tuple[io.BufferedIOBase, str | None]]:
             if problem:
                 end = _next_member(file.fileno(), offset + 1)
                 problem = f"{problem} at byte {offset}; went on at byte {end}"
-            yield plain, problem
+            yield plain, offset, problem
             offset = end
 
 
