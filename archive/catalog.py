@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archive.database import one_line, open_engine, reading, writing
 from archive.directory import Archive
-from archive.entries import Entry, add_entries, replace_entries
+from archive.entries import Entry, add_entries, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
 from archive.schema import captures, files
 from archive.store import Reference
@@ -95,7 +95,8 @@ class Catalog:
     def forget(self, file: str, *, after: int) -> None:
         """Take out the captures of a file from an offset on: it was mended, and they now stand elsewhere."""
         with writing(self._engine, self.path) as connection:
-            connection.execute(delete(captures).where(captures.c.file == file, captures.c.offset >= after))
+            cut = select(captures.c.record_id).where(captures.c.file == file, captures.c.offset >= after)
+            remove_captures(connection, connection.execute(cut).scalars().all())
             connection.execute(delete(files).where(files.c.file == file))
 
     def offsets(self, file: str) -> set[int]:

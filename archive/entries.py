@@ -1,14 +1,15 @@
 """Lines of the catalog: made from a capture and its reading, written so that order and repetition do not matter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archive.judge import order_of
+from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.schema import articles, captures, versions
 from archive.store import Stored
@@ -70,6 +71,13 @@ def add_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     _write(connection, entries, _ADD_CAPTURE)
 
 
+def remove_captures(connection: Connection, record_ids: Sequence[str]) -> None:
+    """Take captures out; what they said is no longer what their versions rest on."""
+    before = _versions_of(connection, record_ids)
+    connection.execute(delete(captures).where(captures.c.record_id.in_(record_ids)))
+    _settle_versions(connection, before, {})
+
+
 def replace_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Catalogue captures and put their readings in the place of those that are in already."""
     _write(connection, entries, _REPLACE_CAPTURE)
@@ -82,10 +90,12 @@ def _write(connection: Connection, entries: Sequence[Entry], into_captures: Inse
     if recipe_of:
         connection.execute(_ADD_ARTICLE, [{"id": body.article, "canonical": body.canonical} for body, _ in recipe_of])
         connection.execute(_ADD_VERSION, [_version_row(body, recipe) for body, recipe in recipe_of])
-    connection.execute(into_captures, [_capture_row(entry) for entry in entries])
     record_ids = [entry.row["record_id"] for entry in entries]
+    before = _versions_of(connection, record_ids)
+    connection.execute(into_captures, [_capture_row(entry) for entry in entries])
     _settle_revisits(connection, record_ids)
-    _note_first_and_last(connection, record_ids)
+    made = {body.text_digest: body.sketch for body, _ in recipe_of if body.text_digest}
+    _settle_versions(connection, before | _versions_of(connection, record_ids), made)
 
 
 def _version_row(body: Body, recipe: str) -> dict[str, Any]:
@@ -136,10 +146,21 @@ def _settle_revisits(connection: Connection, record_ids: Sequence[str]) -> None:
         connection.execute(statement.where(column.in_(record_ids)))
 
 
-def _note_first_and_last(connection: Connection, record_ids: Sequence[str]) -> None:
-    touched = select(captures.c.version).where(
-        or_(captures.c.record_id.in_(record_ids), captures.c.refers_to.in_(record_ids))
-    )
+def _versions_of(connection: Connection, record_ids: Sequence[str]) -> set[int]:
+    """The versions that these captures, and the revisits of them, say."""
+    theirs = or_(captures.c.record_id.in_(record_ids), captures.c.refers_to.in_(record_ids))
+    query = select(captures.c.version).where(theirs, captures.c.version.is_not(None)).distinct()
+    return set(connection.execute(query).scalars())
+
+
+def _settle_versions(connection: Connection, touched: Collection[int], made: Mapping[str, bytes]) -> None:
+    """Note anew which captures said these versions first and last, and which texts theirs nearly is."""
+    _note_first_and_last(connection, touched)
+    query = select(versions.c.text_digest).where(versions.c.id.in_(touched), versions.c.text_digest.is_not(None))
+    settle(connection, set(connection.execute(query).scalars()), made)
+
+
+def _note_first_and_last(connection: Connection, touched: Collection[int]) -> None:
     of_version = select(captures.c.id).where(captures.c.version == versions.c.id).limit(1)
     order = order_of(captures)
     statement = update(versions).values(

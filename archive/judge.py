@@ -1,7 +1,7 @@
-"""Whether a captured article is new, unchanged, changed, or the exact text of another url: by query, nothing is kept.
+"""Whether a captured article is new, unchanged, changed, or the text of another url, exactly or nearly: by query.
 
 Every answer follows from the captures in their fixed order (`fetched_at, url, record_id`), so a rebuilt catalog
-judges as the first one did.
+judges as the first one did. What is nearly the text of what is folded in that order by `archive.near_duplicates`.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
-from archive.schema import captures, versions
+from archive.schema import captures, sketches, versions
 
-Verdict = Literal["new", "unchanged", "changed", "duplicate"]
+Verdict = Literal["new", "unchanged", "changed", "duplicate", "near-duplicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,12 @@ def judge(connection: Connection, record_ids: Sequence[str]) -> dict[str, Judgem
     query = (
         select(this.c.record_id, its.c.content_digest, its.c.recipe, _find_twin(this, its).label("twin"))
         .add_columns(last.c.record_id.label("before"), lasts.c.content_digest.label("said"), lasts.c.recipe.label("by"))
+        .add_columns(sketches.c.parent)
         .select_from(this)
         .join(its, this.c.version == its.c.id)
         .outerjoin(last, last.c.id == _find_last(this, its))
         .outerjoin(lasts, last.c.version == lasts.c.id)
+        .outerjoin(sketches, sketches.c.text_digest == its.c.text_digest)
         .where(this.c.record_id.in_(record_ids))
     )
     return {row.record_id: _decide(row) for row in connection.execute(query)}
@@ -47,7 +49,7 @@ def order_of(capture: FromClause) -> tuple[ColumnElement[Any], ...]:
 
 def _decide(row: Any) -> Judgement:
     if row.before is None:
-        return Judgement("new" if row.twin is None else "duplicate")
+        return Judgement("duplicate" if row.twin is not None else "new" if row.parent is None else "near-duplicate")
     if row.said == row.content_digest:
         return Judgement("unchanged")
     return Judgement("changed", None if row.by == row.recipe else row.before)

@@ -14,6 +14,7 @@ from pipelines.process import process
 from pipelines.records import Article, Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
+from pipelines.sketch import covered_text, fingerprint, sketch
 from pipelines.urls import canonical_url
 
 NOT_MODIFIED = "not-modified"
@@ -34,7 +35,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An article as a version keeps it. `text` is its JSON without provenance."""
+    """An article as a version keeps it. `text` is its JSON without provenance, `sketch` the band keys of its words."""
 
     article: str
     canonical: str
@@ -44,6 +45,7 @@ class Body:
     body_digest: str
     content_digest: str
     text_digest: str | None
+    sketch: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,12 @@ def _make_body(article: Article) -> Body:
         body_digest=_digest(text),
         content_digest=_digest([article.text_digest, stated]),
         text_digest=article.text_digest if article.paragraphs else None,
+        sketch=_sketch(article) if article.paragraphs else b"",
     )
+
+
+def _sketch(article: Article) -> bytes:
+    return sketch(fingerprint(covered_text(article.title, article.subtitle, article.paragraphs)))
 
 
 def _digest(value: Any) -> str:

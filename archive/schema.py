@@ -4,9 +4,21 @@ Moments are text as WARC writes them, so that the order of text is the order of 
 by which every question of "first" and "last" is decided, is `fetched_at, url, record_id`.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
 
 metadata = MetaData()
@@ -87,3 +99,36 @@ files = Table(
     Column("size", Integer, nullable=False),
 )
 """The WARC files of which every capture is catalogued, with the bytes they had then."""
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text_digest", Text, nullable=False, unique=True),
+    Column("first_capture", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("bands", LargeBinary, nullable=False),
+    Column("is_representative", Boolean),
+    Column("parent", Integer),
+    Column("similarity", Float),
+    Column("root", Integer),
+    Index("sketches_by_time", "at"),
+    Index("sketches_by_parent", "parent"),
+    Index("sketches_by_root", "root"),
+)
+"""Every text of the archive, and the earlier text it nearly is: see `archive.near_duplicates`.
+
+The `id` follows from the digest. `at` is the moment of `first_capture` in microseconds. `parent` is the text before, with
+its `similarity`; `root` the text that the chain of parents begins with, which may be this one.
+"""
+
+sketch_bands = Table(
+    "sketch_bands",
+    metadata,
+    Column("key", Integer, primary_key=True),
+    Column("is_representative", Boolean, primary_key=True),
+    Column("at", Integer, primary_key=True),
+    Column("text", Integer, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Where texts that share a band are found, the representatives apart from the others, in order of time."""

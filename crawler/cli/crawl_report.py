@@ -12,7 +12,8 @@ from crawler.cli.output import ERRORS, complain, print_json, print_table
 from crawler.run import ENDED_WELL, INTERRUPTED, Ended
 from crawler.site_spider import Notice, SiteSpider
 
-COLUMNS = ("pages", "article", "new", "changed", "unchanged", "duplicate", "attachment", "gone", "blocked", "failed")
+VERDICTS = ("new", "changed", "unchanged", "duplicate", "near-duplicate")
+COLUMNS = ("pages", "article", *VERDICTS, "attachment", "gone", "blocked", "failed")
 
 
 @contextmanager
