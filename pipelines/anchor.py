@@ -12,7 +12,7 @@ from lxml.etree import _Element
 
 from pipelines.dom import matches, text_of
 from pipelines.furniture import is_info, is_tools
-from pipelines.labels import read_labels
+from pipelines.labels import read_house, read_labels
 from pipelines.lines import Line
 from pipelines.signatures import read_byline
 from pipelines.title import fold, rank_of
@@ -85,7 +85,12 @@ def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
     if anchor.headline is None or anchor.info is None:
         return None
     lines = view.lines.all
-    between = [line for line in lines[anchor.headline + 1 : anchor.info] if read_byline(line.text) is None]
+    headline = fold(lines[anchor.headline].text)
+    between = [
+        line
+        for line in lines[anchor.headline + 1 : anchor.info]
+        if read_byline(line.text) is None and read_house(line.text) is None and fold(line.text) != headline
+    ]
     if len(between) == 1 and _can_be_subtitle(between[0]):
         return between[0].text, "below-headline"
     above = lines[anchor.headline - 1] if anchor.headline else None
@@ -94,6 +99,7 @@ def find_subtitle(view: View, anchor: Anchor) -> tuple[str, str] | None:
     if (
         above is not None
         and _can_be_subtitle(above)
+        and fold(above.text) != headline
         and _near_ancestors(above) & _near_ancestors(lines[anchor.headline])
     ):
         return above.text, "above-headline"
@@ -106,6 +112,14 @@ def find_byline(view: View, anchor: Anchor) -> str | None:
         return None
     near = view.lines.all[anchor.headline + 1 : anchor.after + 2]
     return next((names for line in near if (names := read_byline(line.text))), None)
+
+
+def find_house(view: View, anchor: Anchor) -> tuple[str, str | None] | None:
+    """The paper, and who wrote there, of a line of their own between headline and info line."""
+    if anchor.headline is None or anchor.info is None:
+        return None
+    between = view.lines.all[anchor.headline + 1 : anchor.info]
+    return next((house for line in between if (house := read_house(line.text))), None)
 
 
 _SOURCE_MARKS = re.compile(r"(?:^|[\s_-])(?:source|from|src|laiyuan|origin|media-?name)(?:$|[\s_-])")

@@ -22,6 +22,9 @@ _NOTICE = re.compile(
 )
 
 
+_FOOTER = re.compile(r"版权所有|ICP[备证]|公网安备|Copyright\s?(?:©|\(C\))|©\s?(?:19|20)\d\d", re.IGNORECASE)
+
+
 def weigh(line: Line) -> float:
     """How much a line speaks for text (positive) or for page furniture (negative), in characters."""
     size = len(line.text)
@@ -30,7 +33,7 @@ def weigh(line: Line) -> float:
     if line.linked > 0.5 * size:
         return -8.0 - 0.5 * line.linked
     if size < _NOTICE_LIMIT and _NOTICE.search(line.text.replace(" ", "")):
-        return -25.0
+        return -_GAP if _FOOTER.search(line.text) else -25.0
     marks = len(_PUNCTUATION.findall(line.text))
     if size >= _SHORT and marks:
         return line.plain + 6.0 * marks - 2.0 * line.linked
@@ -49,14 +52,14 @@ def _weigh_short(line: Line, marks: int) -> float:
 def densest(lines: Sequence[Line]) -> tuple[int, int]:
     """The range [start, end) of the maximum-sum run; (0, 0) where no line speaks for text.
 
-    A block of links or furniture that weighs more than `_GAP` ends a run: what follows is another text (comments,
-    a second body for phones), however long. Lines beyond `_MOST` are not weighed.
+    A block of links or furniture that weighs `_GAP` or more ends a run: what follows is another text (comments,
+    a second body for phones, the address below a copyright line), however long. Lines beyond `_MOST` are not weighed.
     """
     best, best_range, running, peak, start = 0.0, (0, 0), 0.0, 0.0, 0
     for position, line in enumerate(islice(lines, _MOST)):
         running += weigh(line)
         peak = max(peak, running)
-        if running <= 0 or running < peak - _GAP:
+        if running <= 0 or running <= peak - _GAP:
             running, peak, start = 0.0, 0.0, position + 1
         elif running > best:
             best, best_range = running, (start, position + 1)

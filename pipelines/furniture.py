@@ -30,7 +30,7 @@ _WORDS = re.findall(
 扫一扫 扫码阅读全文 扫码分享 扫码关注 扫码 二维码 手机扫一扫 微信扫一扫
 阅读 阅读次数 阅读数 阅读量 浏览 浏览次数 浏览数 浏览量 浏览率 点击 点击次数 点击数 点击量 点击率 访问 访问次数 访问量 查看 查看次数 人气 次 人
 语音播报 播放 暂停 朗读 听新闻 无障碍 无障碍阅读 长者助手 关怀版 繁体版 繁體版 简体 English EN 下载 下载文字版 下载图片版 附件下载
-相关附件 相关文件下载 来源 作者 编辑 责任编辑 发布时间 发布日期 发表时间 时间 日期 标签 关键词 关键字 Tag Tags
+相关附件 相关文件下载 图集 组图 来源 作者 编辑 责任编辑 发布时间 发布日期 发表时间 时间 日期 标签 关键词 关键字 Tag Tags
 """,
 )
 _TOOLS = re.compile("|".join([*map(re.escape, sorted(_WORDS, key=len, reverse=True)), r"\d+"]), re.IGNORECASE)
@@ -168,6 +168,9 @@ _CUTS = re.compile(
 )
 
 
+_BULLETS = re.compile(r"\s*[·•▪◆■]\s*")
+
+
 def ends_article(line: Line) -> bool:
     """Whether nothing behind a line belongs to the article: 相关阅读, 上一篇：…, 版权声明：…."""
-    return line.plain <= _LONG and bool(_CUTS.fullmatch(line.text))
+    return line.plain <= _LONG and bool(_CUTS.fullmatch(_BULLETS.sub("", line.text)))

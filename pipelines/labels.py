@@ -41,6 +41,9 @@ _LABEL = re.compile(
 _GLUED = re.compile(
     r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|审核|审稿|校对|初审|复审|终审|监制|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
 )
+_PIPED = re.compile(r"(?<=[|\s])(?P<name>来源|作者|责任编辑|编辑)(?=[^\s:：|量数部室]{2,16}\s*(?:\||$))")
+"""A label without a colon between two strokes: `| 来源CSDN| 作者魏星`."""
+_SLASHED = re.compile(r"(?<=\s)(?P<name>摄影|责任编辑|编辑|责编|审核)\s?/\s?(?=[\u4e00-\u9fff]{2,4}(?:\s|$))")
 _END = re.compile(
     r"\s*(?:【|\[|［|<|字\s*体|字\s*号|打\s*印|分享|评论|参与互动|\s微博|关闭|举报|我要|我有话|浏览|点击|阅读|收藏|查看|访问|放大|缩小|默认|"
     r"大\s+中\s+小|[Aa][-+－＋]|小\s+中\s+大|纠错|手机|扫一扫|进入|投稿|复制链接|返回|订阅|转发|网友|欢迎|作者文章|\s微信|[，,]\s*(?:如若|转载|未经)|[|｜])"
@@ -74,6 +77,10 @@ def read_labels(text: str) -> list[Stated]:
     [('published', '2019-09-26 10:56:28'), ('source', '证券时报网')]
     """
     text = _GLUED.sub(lambda found: f" {found['name']}：", squeeze(text))
+    if "|" in text:
+        text = _PIPED.sub(lambda found: f"{found['name']}：", text)
+    if "/" in text:
+        text = _SLASHED.sub(lambda found: f"{found['name']}：", text)
     return list(_read(text))
 
 
@@ -131,9 +138,21 @@ def _unlabelled(head: str, *, labels: set[str]) -> Iterator[Stated]:
     yield Stated("published", date[0].strip(), labelled=False)
     if "source" not in labels:
         before = clean_value(head[: date.start()])
-        if _HOUSE.fullmatch(before):
+        if account := _ACCOUNT.fullmatch(before):
+            before = account["account"]
+        if account or _HOUSE.fullmatch(before):
             yield Stated("source", before, labelled=False)
         yield from _after_date(head[date.end() :])
+
+
+def read_house(text: str) -> tuple[str, str | None] | None:
+    """The paper, and who wrote there, of a line that names nothing else: `新华社`, `石佳/中国青年报`.
+
+    >>> read_house("石佳/中国青年报"), read_house("新华社"), read_house("成功举办双向推介会")
+    (('中国青年报', '石佳'), ('新华社', None), None)
+    """
+    found = _SIGNED_HOUSE.fullmatch(text)
+    return (found["house"], found["who"]) if found else None
 
 
 def _after_date(rest: str) -> Iterator[Stated]:
@@ -148,6 +167,10 @@ def _after_date(rest: str) -> Iterator[Stated]:
 _HOUSE = re.compile(
     r"[\u4e00-\u9fff]{2,8}(?:网|日报|晚报|晨报|时报|早报|都市报|电视台|广播电台|新闻社|周刊|传媒|客户端)"
 )
+_SIGNED_HOUSE = re.compile(
+    r"(?:(?P<who>[\u4e00-\u9fff]{2,4})\s?[/／]\s?)?(?P<house>(?:新华|中新|中国新闻|法新|路透)社|[\u4e00-\u9fff]{2,8}(?:网|[日晚晨时早商]报|(?:都市|青年)报|电视台|新闻社|周刊|客户端))"
+)
+_ACCOUNT = re.compile(r"(?:原创|转载)\s+(?P<account>\S{2,20})\s*")
 _WRITTEN = re.compile(r"(?P<house>\S{2,12})\s+(?:本报)?(?:记者|作者)\s*(?P<who>[\u4e00-\u9fff、 ]{2,16})")
 _ORGAN = re.compile(
     r"(?:网|报|社|台|日报|晚报|在线|频道|新闻|传媒|客户端|中心|局|厅|委|部|办|科技|娱乐|财经|体育|音乐|黑龙江|周刊|杂志)"

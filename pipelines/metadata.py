@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from pipelines.anchor import Anchor, find_byline, find_marked_source
+from pipelines.anchor import Anchor, find_byline, find_house, find_marked_source
 from pipelines.dates import parse_date
 from pipelines.embedded import read_embedded
 from pipelines.furniture import is_tools
 from pipelines.labels import DATE, Stated, clean_value, opens_with_label, read_labels
 from pipelines.lines import Line
 from pipelines.platforms.family import Platform
-from pipelines.signatures import read_signature
+from pipelines.signatures import cut_signature, read_signature, read_writers
 from pipelines.trim import Body
 from pipelines.view import View
 
@@ -41,7 +41,8 @@ _URL_DATE = re.compile(
 )
 _ISSUE = re.compile(r"/(?:19|20)\d\d-\d\d(?:/|-)\d\d/")
 _NOT_A_NAME = re.compile(
-    r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|本站编辑|name.*)$", re.IGNORECASE
+    r"^(?:\d+|L_\d+|\w+@\w+.*|admin\w*|管理员|系统管理员|匿名|佚名|未知|无|网络|网络整理|综合整理|本站编辑|name.*)$",
+    re.IGNORECASE,
 )
 _SPLIT_DATE = re.compile(r"(?P<day>\d{1,2})\s*[日/]?\s+(?P<month>(?:19|20)\d\d\s*[-/.年]\s*\d{1,2})\s*月?")
 
@@ -82,8 +83,10 @@ def find_fields(
     fields.offer("column", view.metas.get("columnname"), "meta:columnname")
     machine = read_embedded(view)
     fields.offer("author", find_byline(view, anchor), "byline")
-    signed = (names for line in reversed(body.lines[-2:]) if (names := read_signature(line.text)))
-    fields.offer("author", next(signed, None), "signature")
+    fields.offer("author", _find_signature(body), "signature")
+    house, writer = find_house(view, anchor) or (None, None)
+    fields.offer("source", house, "line-of-its-own")
+    fields.offer("author", writer, "line-of-its-own")
     fields.offer("author", _name(machine.get("author")), "embedded")
     fields.offer("source", _name(header.get("source")), "document-header")
     fields.offer("source", _name(find_marked_source(view, anchor)), "class:source")
@@ -91,6 +94,14 @@ def find_fields(
     published, origin = _published(view, platform, stated, [*above, *below], stated_elsewhere)
     fields.offer("published", published, origin)
     return fields
+
+
+def _find_signature(body: Body) -> str | None:
+    """Who wrote the text, by its last lines, the brackets at its end, or its first line."""
+    for line in reversed(body.lines[-2:]):
+        if names := read_signature(line.text) or read_writers(line.text) or cut_signature(line.text)[1]:
+            return names
+    return read_writers(body.lines[0].text) if body.lines else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,7 @@ def _labels(lines: Iterable[Line]) -> Iterable[Found]:
         for item in stated:
             if item.value:
                 yield Found(item.field, item.value, _origin(item, beside=is_labelled), item.label)
-            else:
+            elif line.text.rstrip(" :：|｜").endswith(item.label):
                 waiting = item.field
 
 

@@ -23,6 +23,8 @@ _LINE = re.compile(rf"[□■◆◇●○▲\s\-—]*(?P<who>{_CALLING}[\s:：/|
 _BRACKETED_LINE = re.compile(rf"[（(【\[]\s*(?P<who>{_CALLED}{_MORE})\s*[)）】\]]?")
 _BRACKETS = re.compile(rf"[（(]\s*(?P<who>{_NAMES})\s*[)）]")
 _AT_END = re.compile(rf"(?<=[。！？!?…”])\s*(?P<sign>[（(]\s*(?:{_CALLED}{_MORE}|{_NAMES})\s*[)）])\s*$")
+_OFFICE = re.compile(r"(?:网|报|社|局|厅|委|部|办|站|台|院|会|处|科|中心|周刊|大图)(?:$|[\s、,，])")
+"""Ends of names of offices and papers that begin like a surname: 解放日报, 林业局."""
 _CALLINGS = re.compile(rf"{_CALLING}\s*[:：/|]?\s*(?={_NAME})|\s*(?:文/?图|摄影报道|报道|摄)$")
 _LONGEST = 80
 
@@ -39,7 +41,32 @@ def read_signature(line: str) -> str | None:
         return None
     found = _LINE.fullmatch(line) or _BRACKETED_LINE.fullmatch(line) or _BRACKETS.fullmatch(line)
     names = _names(found["who"]) if found else ""
-    return names if names[:1] in _SURNAMES and names else None
+    return _believe(names)
+
+
+def _believe(names: str) -> str | None:
+    """Names, if they begin with a surname and none is an office."""
+    return names if names[:1] in _SURNAMES and names and not _OFFICE.search(names) else None
+
+
+_WRITTEN = re.compile(
+    rf"[【\[（(]?\s*(?:文|撰文|采写|作者)\s*[/／丨|｜:：]\s*(?:{_HANZI}{{2,10}}?(?:记者|作者|撰稿人|评论员)\s*|{_HANZI}{{2,6}}网\s+)?"
+    rf"(?P<who>{_NAMES})\s*[】\]）)]?"
+)
+
+
+def read_writers(line: str) -> str | None:
+    """The names of a first or last line of a text that says who wrote it, the house before them left out.
+
+    >>> read_writers("【文/观察者网专栏作者 王文】"), read_writers("采写：南都记者 余毅菁 向雪妮"), read_writers("扬子晚报记者 张楠")
+    ('王文', '余毅菁 向雪妮', '张楠')
+    >>> read_writers("文/图片来自网络"), read_writers("记者走基层 水清了"), read_writers("作者：编辑部")
+    (None, None, None)
+    """
+    if len(line) > _LONGEST:
+        return None
+    found = _WRITTEN.fullmatch(line) or _BYLINE.fullmatch(line)
+    return _believe(_names(found["who"])) if found else None
 
 
 _BYLINE = re.compile(

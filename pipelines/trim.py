@@ -6,7 +6,7 @@ between them is touched, whatever words it holds.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.etree import _Element
 
@@ -18,7 +18,7 @@ from pipelines.view import View
 LONG = 40
 """Characters outside links from which a line is a paragraph."""
 
-_LEAD = 60
+_LEAD, _PARAGRAPHS = 60, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ def trim_lines(
     tail = range(max(start, last_long + 1), stop)
     edges = {number for number in tail if _edge(shown[number], title) and not is_signature_date(shown, number, title)}
     kept = [line for number, line in enumerate(shown[start:stop], start) if number not in edges]
+    if kept and (behind := _BACK.search(kept[-1].text)):
+        kept[-1] = replace(kept[-1], text=kept[-1].text[: behind.start()])
     return Body(
         tuple(kept),
         (*around[0], *shown[:start]),
@@ -60,6 +62,8 @@ def trim_lines(
     )
 
 
+_BACK = re.compile(r"(?<=[。！？”）)])\s*返回[\u4e00-\u9fff]{2,6}(?:网|[，,]\s*查看更多)\s*$")
+"""The way back to the portal that templates hang on the last paragraph."""
 _SIGNED = re.compile(r"(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日")
 
 
@@ -112,13 +116,24 @@ _WEAK = ("分享", "上一", "下一", "查看更多", "相关附件")
 
 
 def find_cut(lines: list[Line], start: int, end: int) -> int:
-    """Where a heading of related links or comments ends the text; one before the first long paragraph ends nothing."""
-    seen = False
+    """Where a heading of related links or comments ends the text.
+
+    One before the first long paragraph ends nothing, nor does one after a single paragraph that the text goes on behind, in the
+    same block, for three paragraphs or more: an advertisement and links above the article.
+    """
+    seen = 0
     for number in range(start, end):
-        if seen and ends_article(lines[number]) and not lines[number].text.startswith(_WEAK):
+        heads = seen and ends_article(lines[number]) and not lines[number].text.startswith(_WEAK)
+        if heads and not (seen == 1 and _goes_on(lines[number:end])):
             return number
-        seen = seen or lines[number].plain >= LONG
+        seen += lines[number].plain >= LONG
     return end
+
+
+def _goes_on(lines: Sequence[Line]) -> bool:
+    block = lines[0].element.getparent()
+    beside = [line for line in lines if line.plain >= LONG and line.element.getparent() is block]
+    return len(beside) >= _PARAGRAPHS
 
 
 def visible_size(view: View, element: _Element) -> int:
