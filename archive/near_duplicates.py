@@ -15,7 +15,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from archive.judge import order_of
 from archive.schema import captures, sketch_bands, sketches, versions
@@ -131,10 +131,9 @@ class _Fold:
     def _find_parent(self, row: Row[Any]) -> tuple[Any, float | None]:
         """The most similar earlier representative, and how similar it is."""
         own = _position(row)
-        parameters: dict[str, Any] = {f"k{band}": key for band, key in enumerate(unpack(row.bands))}
-        if not parameters:
+        if not row.bands:
             return None, None
-        shared = self._connection.execute(_CANDIDATES, parameters | {"at": row.at}).all()
+        shared = self._connection.exec_driver_sql(_CANDIDATES, (row.at, *unpack(row.bands))).all()
         earlier = [(-other.shared, _position(other), other) for other in shared if _position(other) < own]
         best: tuple[float, Position, Any] | None = None
         for _, position, other in sorted(earlier, key=lambda found: found[:2])[:MOST_COMPARED]:
@@ -156,17 +155,15 @@ class _Fold:
 
     def _add_bands(self, row: Row[Any], *, is_representative: bool) -> None:
         if row.bands:
-            self._connection.execute(insert(sketch_bands), _band_rows(row, is_representative=is_representative))
+            self._connection.exec_driver_sql(_ADD_BAND, _band_rows(row, is_representative=is_representative))
 
     def _drop_bands(self, row: Row[Any]) -> None:
-        if row.is_representative is not None and row.bands:
-            rows = _band_rows(row, is_representative=row.is_representative)
-            self._connection.execute(_DROP, [{f"its_{name}": value for name, value in one.items()} for one in rows])
+        if row.bands and row.is_representative is not None:
+            self._connection.exec_driver_sql(_DROP_BAND, _band_rows(row, is_representative=row.is_representative))
 
 
-def _band_rows(row: Row[Any], *, is_representative: bool) -> list[dict[str, Any]]:
-    place = dict(is_representative=is_representative, at=row.at, text=row.id)
-    return [{"key": key} | place for key in dict.fromkeys(unpack(row.bands))]
+def _band_rows(row: Row[Any], *, is_representative: bool) -> list[tuple[int, bool, int, int]]:
+    return [(key, is_representative, row.at, row.id) for key in dict.fromkeys(unpack(row.bands))]
 
 
 def _position(row: Row[Any]) -> Position:
@@ -193,9 +190,8 @@ _LATER = _PLACED.where(
         )
     ),
 )
-_DROP = delete(sketch_bands).where(
-    *(sketch_bands.c[name] == bindparam(f"its_{name}") for name in ("key", "is_representative", "at", "text"))
-)
+_ADD_BAND = "INSERT INTO sketch_bands (key, is_representative, at, text) VALUES (?, ?, ?, ?)"
+_DROP_BAND = "DELETE FROM sketch_bands WHERE key = ? AND is_representative = ? AND at = ? AND text = ?"
 _BODY = select(versions.c.body).where(versions.c.text_digest == bindparam("digest")).limit(1)
 _SAID = (
     select(versions.c.text_digest, captures.c.id, captures.c.fetched_at, captures.c.url, captures.c.record_id)
@@ -207,17 +203,18 @@ _SAID = (
     .subquery()
 )
 _FIRSTS = select(_SAID).where(_SAID.c.place == 1)
+# Parameter 1 is the moment, 2 and on are the keys. A moment may be that of many texts, so the limit is drawn before it.
 _IN_BAND = f"""
 SELECT text FROM (
-    SELECT text FROM sketch_bands WHERE key = :k{{band}} AND is_representative = 1 AND at < :at
+    SELECT text FROM sketch_bands WHERE key = ?{{}} AND is_representative = 1 AND at < ?1
     ORDER BY at, text LIMIT {MOST_IN_BAND}
 )"""  # noqa: S608 (constants of this module)
-_KEYS = ", ".join(f":k{band}" for band in range(BANDS))
-_CANDIDATES = text(f"""
+_KEYS = [f"?{band + 2}" for band in range(BANDS)]
+_CANDIDATES = f"""
 WITH found AS (
-    {" UNION ALL ".join(_IN_BAND.format(band=band) for band in range(BANDS))}
-    UNION ALL SELECT text FROM sketch_bands WHERE key IN ({_KEYS}) AND is_representative = 1 AND at = :at
+    {" UNION ALL ".join(_IN_BAND.format(band + 2) for band in range(BANDS))}
+    UNION ALL SELECT text FROM sketch_bands WHERE key IN ({", ".join(_KEYS)}) AND is_representative = 1 AND at = ?1
 )
 SELECT s.id, s.text_digest, s.root, c.fetched_at, c.url, c.record_id, count(*) AS shared
 FROM found JOIN sketches s ON s.id = found.text JOIN captures c ON c.id = s.first_capture GROUP BY s.id
-""")  # noqa: S608
+"""  # noqa: S608
