@@ -4,7 +4,7 @@ A cluster is all texts with one root, as `archive.near_duplicates` finds it, and
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from archive.catalog import Catalog
 from archive.judge import order_of
 from archive.schema import captures, sketches, versions
+from pipelines.records import Article, Provenance
 from pipelines.urls import article_id
 
 
@@ -22,6 +23,7 @@ class Member:
 
     `published` and `source` are what the page states. `similarity` is to the text of `like`, the record id of the
     capture that first had the text it was found to be nearly; both are None for the text that begins the cluster.
+    `body` is the article's JSON without its provenance.
     """
 
     article: str
@@ -34,9 +36,14 @@ class Member:
     source: str | None
     title: str | None
     text_digest: str
-    lines: tuple[str, ...]
     similarity: float | None
     like: str | None
+    body: str
+    provenance: Provenance
+
+    def read(self) -> Article:
+        """The article as a value."""
+        return Article.model_validate_json(f'{self.body[:-1]},"provenance":{self.provenance.model_dump_json()}}}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,9 @@ def clusters(catalog: Catalog, *, at_least: int = 2) -> Iterator[Cluster]:
             yield Cluster(tuple(_members(connection, root)))
 
 
+_CAPTURED = ("site", "record_id", "fetched_at", "custody", "payload_digest", "recipe")
+
+
 def _members(connection: Connection, root: int) -> Iterator[Member]:
     seen: set[tuple[str, str]] = set()
     for row in connection.execute(_query_members(root)):
@@ -107,10 +117,11 @@ def _members(connection: Connection, root: int) -> Iterator[Member]:
 
 def _query_members(root: int) -> Select[Any]:
     parent, its_first = sketches.alias("parent"), captures.alias("its_first")
-    wanted = ("site", "record_id", "fetched_at", "custody")
     return (
         select(versions.c.article, versions.c.url, versions.c.published, versions.c.text_digest, versions.c.body)
-        .add_columns(*(captures.c[name] for name in wanted), sketches.c.similarity, its_first.c.record_id.label("like"))
+        .add_columns(
+            *(captures.c[name] for name in _CAPTURED), sketches.c.similarity, its_first.c.record_id.label("like")
+        )
         .join_from(sketches, versions, sketches.c.text_digest == versions.c.text_digest)
         .join(captures, captures.c.id == versions.c.first_capture)
         .outerjoin(parent, parent.c.id == sketches.c.parent)
@@ -121,20 +132,15 @@ def _query_members(root: int) -> Select[Any]:
 
 
 def _to_member(row: Any) -> Member:
-    body = json.loads(row.body)
-    lines: Sequence[str | None] = (body["title"], body["subtitle"], *body["paragraphs"])
+    stated = json.loads(row.body)
+    named = {name: getattr(row, name) for name in (*_CAPTURED, "article", "url", "published", "text_digest")}
+    del named["payload_digest"], named["recipe"]
     return Member(
-        article=row.article,
-        url=row.url,
-        site=row.site,
-        record_id=row.record_id,
-        fetched_at=row.fetched_at,
-        custody=row.custody,
-        published=row.published,
-        source=body["source"],
-        title=body["title"],
-        text_digest=row.text_digest,
-        lines=tuple(line for line in lines if line),
+        **named,
+        source=stated["source"],
+        title=stated["title"],
         similarity=row.similarity,
         like=row.like,
+        body=row.body,
+        provenance=Provenance(**{name: getattr(row, name) for name in Provenance.model_fields}),
     )

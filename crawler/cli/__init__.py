@@ -15,7 +15,21 @@ from crawler.cli.options import Run
 from crawler.cli.output import complain
 from pipelines.errors import PipelineError, SiteError
 
-COMMANDS = ("crawl", "ingest", "extract", "repair", "replay", "reindex", "verify", "history", "diff", "export", "sites")
+COMMANDS = (
+    "crawl",
+    "ingest",
+    "extract",
+    "repair",
+    "replay",
+    "reindex",
+    "verify",
+    "history",
+    "diff",
+    "reprints",
+    "stats",
+    "export",
+    "sites",
+)
 UNUSABLE = 2
 FAILED = 3
 
