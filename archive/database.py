@@ -1,4 +1,4 @@
-"""Opening SQLite so that several processes may read and write one catalog: WAL, waiting instead of failing.
+"""Opening SQLite so that several processes may read and write one database: WAL, waiting instead of failing.
 
 Every error of the database leaves here as one line that says where and what to do.
 """
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archive.errors import CatalogError, StorageFull
@@ -17,24 +17,29 @@ from archive.schema import SCHEMA_VERSION, metadata
 PATIENCE = 60
 """Seconds to wait for another process that writes."""
 
+REMEDIES = {
+    "catalog": "lantian reindex makes it anew",
+    "frontier": "move it away, and the next crawl begins with the lists again",
+}
+"""What to do about a database that cannot be used, by the name of its file."""
+
 _STORAGE = ("disk is full", "disk I/O error", "readonly database", "unable to open database file")
 
 
-def open_engine(path: Path) -> Engine:
-    """Open the catalog, making its tables where there are none.
+def open_engine(path: Path, *, tables: MetaData = metadata, version: int = SCHEMA_VERSION) -> Engine:
+    """Open a database, by default the catalog, making its tables where there are none.
 
-    Raises CatalogError for a file that is no catalog or one of an unknown version, StorageFull where the disk
-    refuses.
+    Raises CatalogError for a file that is none or one of an unknown version, StorageFull where the disk refuses.
     """
     engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
         with reading(engine, path) as connection:
-            is_made = _is_made(connection, path)
+            is_made = _is_made(connection, path, version)
         if not is_made:
             with writing(engine, path) as connection:
-                _make(connection, path)
+                _make(connection, path, tables, version)
     except BaseException:
         engine.dispose()
         raise
@@ -50,7 +55,7 @@ def writing(engine: Engine, path: Path) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine, path: Path) -> Iterator[Connection]:
-    """One consistent view of the catalog, whatever others write meanwhile."""
+    """One consistent view of the database, whatever others write meanwhile."""
     with one_line(path), engine.connect() as connection, connection.begin():
         yield connection
 
@@ -65,14 +70,20 @@ def one_line(path: Path) -> Iterator[None]:
         if "locked" in reason:
             raise CatalogError(f"{path}: {reason} for {PATIENCE} s; is another lantian process stuck?") from error
         if any(text in reason for text in _STORAGE):
-            raise StorageFull(f"{path}: cannot write the catalog: {reason}; free the disk, then start again") from error
+            raise StorageFull(
+                f"{path}: cannot write the {_name(path)}: {reason}; free the disk, then start again"
+            ) from error
         raise _broken(path, reason) from error
     except DatabaseError as error:
         raise _broken(path, str(error.orig)) from error
 
 
 def _broken(path: Path, reason: str) -> CatalogError:
-    return CatalogError(f"{path}: not a usable catalog: {reason}; lantian reindex makes it anew")
+    return CatalogError(f"{path}: not a usable {_name(path)}: {reason}; {REMEDIES[_name(path)]}")
+
+
+def _name(path: Path) -> str:
+    return path.stem if path.stem in REMEDIES else "catalog"
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -90,21 +101,22 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _is_made(connection: Connection, path: Path) -> bool:
+def _is_made(connection: Connection, path: Path, version: int) -> bool:
     """Whether the tables are there; raises CatalogError for those of another version or program."""
-    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    if version == SCHEMA_VERSION:
+    found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if found == version:
         return True
-    if version or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+    if found or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+        name = _name(path)
         raise CatalogError(
-            f"{path}: catalog version {version} is not known (this lantian knows {SCHEMA_VERSION}); "
-            "update lantian, or make it anew with lantian reindex"
+            f"{path}: {name} version {found} is not known (this lantian knows {version}); "
+            f"update lantian, or {REMEDIES[name]}"
         )
     return False
 
 
-def _make(connection: Connection, path: Path) -> None:
+def _make(connection: Connection, path: Path, tables: MetaData, version: int) -> None:
     """Make the tables, unless another process did so in the meantime."""
-    if not _is_made(connection, path):
-        metadata.create_all(connection)
-        connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    if not _is_made(connection, path, version):
+        tables.create_all(connection)
+        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
