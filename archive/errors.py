@@ -6,6 +6,7 @@
     ├── BrokenLog          the transparency log is cut, or contradicts itself
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
+    ├── HostBusy           another process is crawling the host
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
     └── CaseError          a test case cannot be written, or its files cannot be understood
@@ -36,6 +37,10 @@ class StorageFull(ArchiveError):  # noqa: N818
 
 class CatalogError(ArchiveError):
     """The catalog contradicts the archive; `lantian reindex` rebuilds it."""
+
+
+class HostBusy(ArchiveError):  # noqa: N818
+    """Another process is crawling the host; one at a time may."""
 
 
 class WorkerError(ArchiveError):

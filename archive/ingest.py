@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Self
@@ -22,6 +23,7 @@ from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
 from archive.reading import Reading, as_revisit
+from archive.recall import recall
 from archive.recorder import Recorder
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
@@ -73,6 +75,7 @@ class Intake:
         max_file_bytes: int = GIBIBYTE,
     ) -> None:
         self.archive = archive
+        self.opened_at = datetime.now(UTC)
         self._workers = workers
         self._sites = sites
         with ExitStack() as opened:
@@ -117,6 +120,20 @@ class Intake:
         read = self._workers.read(source, its_site)
         read.add_done_callback(partial(self._note, capture, taken, original.place.record_id if original else None))
         return taken
+
+    def recall(self, url: str, *, since: datetime) -> tuple[Capture, Taken] | None:
+        """The exchange with an address that was stored since, as if it had just been taken; None if there is none."""
+        found = recall(self.archive, self.catalog, url, since=since, workers=self._workers, sites=self._sites)
+        if found is None:
+            return None
+        capture, stored, outcome = found
+        taken = Taken(stored, promise(), promise())
+        judged = judge_fairly(
+            self.archive, self.catalog, [stored.record_id], workers=self._workers, sites=self._sites
+        ).get(stored.record_id)
+        taken.future.set_result(outcome)
+        taken.verdict.set_result(judged.verdict if judged else None)
+        return capture, taken
 
     def close(self) -> None:
         """Wait for what was taken, catalogue it, close the files. Raises ArchiveError."""

@@ -1,15 +1,19 @@
-"""Who may touch the catalog when: writers share it, rebuilding has it alone. The kernel frees locks of the dead."""
+"""Who may touch the catalog when: writers share it, rebuilding has it alone. The kernel frees locks of the dead.
+
+A host is asked by one process at a time: a crawl holds the hosts of its site.
+"""
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from archive.directory import Archive
 from archive.disk import on_disk
-from archive.errors import CatalogError
+from archive.errors import CatalogError, HostBusy
 
 _NAME = "catalog.lock"
+_HOSTS = "locks"
 
 
 @contextmanager
@@ -23,6 +27,23 @@ def sharing_catalog(archive: Archive) -> Iterator[None]:
 def owning_catalog(archive: Archive) -> Iterator[None]:
     """Have the catalog alone, to rebuild it; raises CatalogError while another process writes to it."""
     with _locked(archive, fcntl.LOCK_EX, "a crawl, an ingestion or a replay is writing; start again when it is done"):
+        yield
+
+
+@contextmanager
+def holding_hosts(archive: Archive, hosts: Iterable[str]) -> Iterator[None]:
+    """Be the only one who asks these hosts; raises HostBusy while another process does."""
+    folder = archive.path / _HOSTS
+    with on_disk(folder), ExitStack() as held:
+        folder.mkdir(exist_ok=True)
+        # In one order, so that two who want the same hosts cannot each hold half of them.
+        for host in sorted({host.lower() for host in hosts}):
+            handle = os.open(folder / f"{host.replace('/', '_')}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+            held.callback(os.close, handle)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise HostBusy(f"{host}: another lantian process is crawling it; wait until it is done") from None
         yield
 
 

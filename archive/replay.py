@@ -64,7 +64,7 @@ def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], dif
     with sharing_catalog(archive), Catalog(archive) as catalog:
         files = warc_files(archive)
         captures = (pair for file in files for pair in read_file(archive, file))
-        find = partial(_find_original, archive, catalog)
+        find = partial(find_original, archive, catalog)
         read = reread(archive, captures, workers=workers, sites=sites, find_original=find)
         for file, of_file in groupby(read, key=lambda one: one.entry.row["file"]):
             offsets: set[int] = set()
@@ -85,7 +85,8 @@ def _take(catalog: Catalog, batch: Sequence[Reread], *, is_kept: bool) -> Iterat
         yield Replayed(one.entry.row["url"], record_id, one.outcome, differences)
 
 
-def _find_original(archive: Archive, catalog: Catalog, record_id: str) -> tuple[Capture, str] | None:
+def find_original(archive: Archive, catalog: Catalog, record_id: str) -> tuple[Capture, str] | None:
+    """The capture of a record, and the file it is in."""
     places = catalog.places_of([record_id])
     return (read_capture(archive, places[0].file, places[0].offset), places[0].file) if places else None
 

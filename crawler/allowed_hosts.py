@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
-from scrapy.statscollectors import StatsCollector
 
 
 def is_allowed(url: str, hosts: Collection[str]) -> bool:
@@ -34,25 +33,29 @@ def is_allowed(url: str, hosts: Collection[str]) -> bool:
 class AllowedHosts:
     """Refuses requests to hosts that the site file does not name, at scheduling and at each redirect."""
 
-    def __init__(self, hosts: tuple[str, ...], stats: StatsCollector) -> None:
+    def __init__(self, hosts: tuple[str, ...], crawler: Crawler) -> None:
         self._hosts = hosts
-        self._stats = stats
+        self._crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "AllowedHosts":
         """Read the allow-list of the spider of this crawl; a spider without one may go anywhere."""
-        middleware = cls(tuple(getattr(crawler.spider, "hosts", ())), crawler.stats)
+        middleware = cls(tuple(getattr(crawler.spider, "hosts", ())), crawler)
         crawler.signals.connect(middleware.request_scheduled, signal=signals.request_scheduled)
         return middleware
 
     def request_scheduled(self, request: Request) -> None:
-        """Drop the request before it takes a place in the queue."""
-        self.process_request(request)
+        """Drop the request before it takes a place in the queue, and say so: Scrapy does not in this case."""
+        try:
+            self.process_request(request)
+        except IgnoreRequest:
+            self._crawler.signals.send_catch_log(signals.request_dropped, request=request, spider=self._crawler.spider)
+            raise
 
     def process_request(self, request: Request) -> None:
         """Raise IgnoreRequest for another host, and count it."""
         if is_allowed(request.url, self._hosts):
             return
         host = urlsplit(request.url).netloc
-        self._stats.inc_value("lantian/other_host")
+        self._crawler.stats.inc_value("lantian/other_host")
         raise IgnoreRequest(f"{host}: not a host of this site")

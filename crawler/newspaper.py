@@ -6,14 +6,13 @@ out of the issue is told by the day in its address, which every dialect seen wri
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from scrapy import Request
-
-from crawler.site_spider import Errand, SiteSpider
+from crawler.frontier import Errand, Target
+from crawler.site_spider import SiteSpider
 from pipelines.records import Article, Outcome
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,11 +21,11 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 class NewspaperSpider(SiteSpider):
     """Walks the issues of a window, newest first; without dates, today's issue."""
 
-    async def start(self) -> AsyncIterator[Request]:
+    def seeds(self) -> Iterator[tuple[str, Errand]]:
         """The index page of each issue."""
         for day in self.window.days(datetime.now(SHANGHAI).date()):
             url = self.index_of(day)
-            yield self.request(url, Errand("list", day=day if is_of(url, day) else None))
+            yield url, Errand("list", day=day if is_of(url, day) else None)
 
     def index_of(self, day: date) -> str:
         """The address of an issue's index, as the site file writes it."""
@@ -35,13 +34,13 @@ class NewspaperSpider(SiteSpider):
         parts = {"yyyy": f"{day:%Y}", "mm": f"{day:%m}", "dd": f"{day:%d}"}
         return re.sub(r"\{(yyyy|mm|dd)\}", lambda found: parts[found[1]], self.site.issues.index)
 
-    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Request]:
+    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
         """The other pages of the issue and its articles: which is which shows when they have come."""
         if outcome.kind not in {"newspaper-index", "listing", "homepage"} or errand.page > self.list_pages:
             return
         for link in (*outcome.links, *([outcome.next] if outcome.next else ())):
             if (errand.day is None or is_of(link.url, errand.day)) and self.wants(replace(link, date=None)):
-                yield self.request(link, Errand("article", page=errand.page + 1, day=errand.day))
+                yield self.target(link, Errand("article", page=errand.page + 1, day=errand.day))
 
     def is_in_window(self, article: Article) -> bool:  # noqa: ARG002 (the base asks the article)
         """Always: its issue lies in the window, whatever date the page prints."""

@@ -78,6 +78,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Loops are told from long ways, and a cookie gate that points at itself is passed once.
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirects.Redirects": 600,
+    # What a killed crawl had fetched is not fetched again.
+    "crawler.recall.Recall": 810,
     # What the catalog knows is asked for as "changed since?"; nearest the handler, so that each hop asks for itself.
     "crawler.conditional.Conditional": 820,
 }

@@ -5,47 +5,40 @@ that a crawl sees exactly what an ingestion or a replay of the same bytes would 
 """
 
 import asyncio
+import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from archive.errors import ArchiveError
 from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.sites import read_sites
+from crawler.addon import ExactCapture
 from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
+from crawler.frontier import Claim, Errand, Finding, Target
 from crawler.run_archive import open_intake
+from crawler.scheduler import FrontierScheduler
+from crawler.walk import Walk
 from crawler.window import Window, parse_day
 from pipelines.records import Article, Link, Outcome
 from pipelines.site import Site
 
-Role = Literal["list", "article", "attachment"]
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a request was sent for. `page` counts the pages of its list from 1; `day` is the issue of a newspaper.
-
-    `channel` is the address that the list began with.
-    """
-
-    role: Role
-    page: int = 1
-    day: date | None = None
-    channel: str = ""
-
+# 429 and what says "not now"; 501 and 505 are answers.
+_LATER = frozenset({429, 500, 502, 503, 504, 520, 522, 524})
 
 Notice = Callable[["SiteSpider"], None]
 """Called after each page, so that people can watch."""
@@ -56,6 +49,7 @@ class SiteSpider(Spider):
 
     site: Site
     intake: Intake
+    walk: Walk
 
     def __init__(
         self,
@@ -63,10 +57,13 @@ class SiteSpider(Spider):
         since: str | None = None,
         until: str | None = None,
         pages: str | None = None,
+        only_due: bool | str = False,
         progress: Notice | None = None,
     ) -> None:
         super().__init__()
         self._progress = progress
+        self._terms = {"since": since, "until": until, "pages": pages}
+        self.only_due = bool(only_due)
         self.window = Window(parse_day(since), parse_day(until))
         self.list_pages = int(pages) if pages else self.site.crawl.max_list_pages
         self.hosts = self.site.hosts
@@ -82,6 +79,9 @@ class SiteSpider(Spider):
         settings.set("AUTOTHROTTLE_START_DELAY", cls.site.crawl.delay, priority="spider")
         settings.set("AUTOTHROTTLE_TARGET_CONCURRENCY", float(cls.site.crawl.concurrency), priority="spider")
         settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", cls.site.crawl.concurrency, priority="spider")
+        # No more than are fetched soon: what waits in the downloader is out of its order.
+        settings.set("CONCURRENT_REQUESTS", 2 * cls.site.crawl.concurrency, priority="spider")
+        settings.set("SCHEDULER", FrontierScheduler, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, intake: Intake | None = None, **kwargs: Any) -> Self:
@@ -112,33 +112,112 @@ class SiteSpider(Spider):
         """What the archive knows for a conditional request."""
         return self.intake.validators(url)
 
+    # --- The walk.
+
+    def begin_walk(self) -> None:
+        """Go on with the walk through the site that was cut short, or begin one."""
+        seeds = [self.target(link, errand) for link, errand in self.seeds()]
+        self.walk = Walk(self.intake, self.site, seeds, terms=self._terms, only_due=self.only_due)
+        self.tally = self.walk.round.tally
+
+    def seeds(self) -> Iterator[tuple[str, Errand]]:
+        """Where a walk begins."""
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Nothing: what there is to fetch is in the frontier."""
+        return
+        yield
+
+    def request_for(self, claim: Claim) -> Request:
+        """The request of a page that was claimed."""
+        target = claim.target
+        headers = dict(target.headers)
+        if target.found_on and not (target.found_on.startswith("https:") and target.url.startswith("http:")):
+            headers.setdefault("Referer", target.found_on)
+        return Request(
+            target.url,
+            callback=self.parse,
+            errback=self.failed,
+            method=target.method,
+            body=target.body,
+            headers=headers,
+            cb_kwargs={"errand": target.errand},
+            meta={"claim": claim},
+        )
+
     # --- One response.
 
-    async def parse(self, response: Response, errand: Errand) -> AsyncIterator[Request | Article]:
-        """Count what came, and go on from it."""
-        outcome = await self.outcome_of(response.meta["taken"])
+    async def parse(self, response: Response, errand: Errand) -> AsyncIterator[Article]:
+        """Count what came, and go on from it: the page is done in the same moment as what it names is to be fetched."""
+        taken: Taken = response.meta["taken"]
+        outcome = await self.outcome_of(taken)
+        if self._is_stopped():
+            return
+        found = [*self.follow(outcome, errand, response)]
+        claim: Claim = response.meta["claim"]
+        try:
+            self._note(claim, outcome, taken, response.status, found)
+        except ArchiveError as error:
+            self.stop(str(error))
+            return
         self._heed_blocking(outcome)
-        if outcome.location and outcome.reason == "redirect" and response.status == 200:  # noqa: PLR2004 (a page that refreshes)
-            yield self.request(outcome.location, errand)
-        if outcome.article:
-            async for found in self.from_article(outcome.article):
-                yield found
+        if outcome.article and self.is_in_window(outcome.article):
+            yield outcome.article
+
+    def _note(self, claim: Claim, outcome: Outcome, taken: Taken, status: int, found: list[Target]) -> None:
+        if why := _why_not_done(outcome, status):
+            self.walk.fail(claim, why)
         else:
-            for request in self.from_list(outcome, errand):
-                yield request
+            added = self.walk.settle(claim, _to_finding(outcome, taken), found)
+            self._report_traps(added.refused)
+
+    def stop(self, reason: str) -> None:
+        """End the crawl at once: the frontier or the archive cannot be written."""
+        self._capture_addon().stop(reason)
+
+    def follow(self, outcome: Outcome, errand: Errand, response: Response) -> Iterator[Target]:
+        """Where a page leads."""
+        if outcome.location and outcome.reason == "redirect" and response.status == HTTPStatus.OK:
+            yield self.target(outcome.location, errand, found_on=response.url)
+        following = self.from_article(outcome.article) if outcome.article else self.from_list(outcome, errand)
+        yield from (replace(target, found_on=response.url) for target in following)
 
     async def failed(self, failure: Failure) -> None:
         """Count an exchange that failed, or a request that was refused before it was sent."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
+        claim: Claim = request.meta["claim"]
+        if self._is_stopped():
+            return  # the archive could not keep it: it is fetched again
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self.tally["refused"] += 1
+            self.walk.fail(claim, f"refused: {failure.getErrorMessage()}")
             self.logger.info("%s: not fetched: %s", request.url, failure.getErrorMessage())
             return
         taken = request.meta.get("taken")
         if taken is not None:
             await self.outcome_of(taken)
         self.tally["failed"] += 1
+        self.walk.fail(claim, describe(request, failure))
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
+
+    def _is_stopped(self) -> bool:
+        return self._capture_addon().stopped is not None
+
+    def _capture_addon(self) -> ExactCapture:
+        addon = self.crawler.get_addon(ExactCapture)
+        if addon is None:
+            raise NotConfigured("ADDONS: crawler.addon.ExactCapture is missing; a site is crawled with it")
+        return addon
+
+    def _report_traps(self, refused: int) -> None:
+        if refused and not self.tally["skipped trap"]:
+            self.logger.warning(
+                "%s: addresses of one shape bring nothing new, and are followed no further; "
+                "`lantian health` names them",
+                self.name,
+            )
+        self.tally["skipped trap"] += refused
 
     async def outcome_of(self, taken: Taken) -> Outcome:
         """Wait for a worker without holding up the reactor, and count what it found."""
@@ -165,24 +244,26 @@ class SiteSpider(Spider):
 
     # --- Where to go next.
 
-    def request(self, link: str | Link, errand: Errand, **options: Any) -> Request:
-        """A request on an errand; lists go before articles, so that a crawl cut short knows what is new."""
-        target = link if isinstance(link, Link) else Link(link)
-        return Request(
-            target.url,
-            callback=self.parse,
-            errback=self.failed,
-            method=target.method,
-            body=target.body,
-            headers=dict(target.headers),
-            priority={"list": 10, "article": 0, "attachment": -10}[errand.role],
-            cb_kwargs={"errand": errand},
-            **options,
+    def target(self, link: str | Link, errand: Errand, *, found_on: str | None = None) -> Target:
+        """A page to fetch on an errand."""
+        wanted = link if isinstance(link, Link) else Link(link)
+        return Target(
+            wanted.url,
+            replace(errand, newest=wanted.date or ""),
+            method=wanted.method,
+            body=wanted.body,
+            headers=wanted.headers,
+            found_on=found_on,
         )
 
-    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Request]:
+    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
         """Where a page that is no article leads; each kind of spider has its own way."""
         raise NotImplementedError
+
+    def has_unknown(self, links: Sequence[Link], errand: Errand) -> bool:
+        """Whether any of the pages was never heard of before."""
+        targets = [self.target(link, errand) for link in links]
+        return self.walk.frontier.count_unknown(self.site.key, targets) > 0
 
     def wants(self, link: Link) -> bool:
         """Whether to follow the link; what is not followed is counted, with the reason."""
@@ -202,19 +283,43 @@ class SiteSpider(Spider):
         """Whether the article was asked for; one that states no date is."""
         return self.window.holds(article.published) is not False
 
-    async def from_article(self, article: Article) -> AsyncIterator[Request | Article]:
-        """The article itself when it lies in the window, and its attachments."""
+    def from_article(self, article: Article) -> Iterator[Target]:
+        """The attachments of an article that lies in the window."""
         if not self.is_in_window(article):
             self.tally["skipped outside the dates"] += 1
             return
-        yield article
         limit = self.crawler.settings.getint("LANTIAN_MAX_ATTACHMENTS")
         for attachment in article.attachments[:limit]:
             if is_allowed(attachment.url, self.hosts):
-                yield self.request(attachment.url, Errand("attachment"))
+                yield self.target(attachment.url, Errand("attachment"))
             else:
                 self.tally["skipped other host"] += 1
         self.tally["skipped too many attachments"] += max(0, len(article.attachments) - limit)
+
+
+def _why_not_done(outcome: Outcome, status: int) -> str | None:
+    """Why a page that came is to be asked for again: the server refused or broke down."""
+    if outcome.kind == "blocked":
+        return f"blocked: {outcome.reason}"
+    return f"http-{status}" if status in _LATER else None
+
+
+def _to_finding(outcome: Outcome, taken: Taken) -> Finding:
+    article = outcome.article
+    said = article.text_digest if article else taken.stored.payload_digest if outcome.kind == "attachment" else None
+    return Finding(
+        outcome.kind,
+        digest=said or _digest_of(outcome),
+        record_id=taken.stored.record_id,
+        reason=outcome.reason,
+        is_article=article is not None,
+    )
+
+
+def _digest_of(outcome: Outcome) -> str:
+    """What a page that is no article says: where it leads."""
+    said = [outcome.kind, *(link.url for link in outcome.links), outcome.next.url if outcome.next else ""]
+    return f"sha256:{hashlib.sha256(chr(10).join(said).encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def describe(request: Request, failure: Failure) -> str:

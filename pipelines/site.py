@@ -59,11 +59,26 @@ class Issues(Model):
 
 
 class Crawl(Model):
-    """How to be a polite guest: seconds between requests to one host, requests at a time, list pages a channel."""
+    """How to be a polite guest: seconds between requests to one host, requests at a time, list pages a channel.
+
+    `hours` is when pages may be fetched, in Asia/Shanghai: `22:00-06:30`. At most `pages_per_day` are; every article is
+    looked at again within `promise_days`.
+    """
 
     delay: float = Field(default=1.0, ge=0)
     concurrency: int = Field(default=1, ge=1, le=8)
     max_list_pages: int = Field(default=50, ge=1)
+    hours: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    pages_per_day: int | None = Field(default=None, ge=1)
+    promise_days: int = Field(default=60, ge=1)
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether pages may be fetched at that moment; hours that end before they begin go over midnight."""
+        if self.hours is None:
+            return True
+        first, last = self.hours.split("-")
+        clock = f"{moment.astimezone(SHANGHAI):%H:%M}"
+        return first <= clock < last if first <= last else clock >= first or clock < last
 
 
 class Expect(Model):

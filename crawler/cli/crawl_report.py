@@ -47,7 +47,10 @@ def report(ended: list[Ended], *, problems: Sequence[Exception], is_whole: bool)
     """
     ordered = sorted(ended, key=lambda end: end.spider.name)
     stops = [line for end in ordered if (line := _why_stopped(end))]
-    stops += [str(problem) for problem in problems if isinstance(problem, ArchiveError)]
+    remedies = {line.rpartition(";")[2] for line in stops}
+    # A full disk stops a crawl, and then the archive cannot be closed either: one trouble is told once.
+    broken = [str(problem) for problem in problems if isinstance(problem, ArchiveError)]
+    stops += [line for line in broken if line.rpartition(";")[2] not in remedies]
     findings = [str(problem) for problem in problems if not isinstance(problem, ArchiveError)]
     findings += [line for end in ordered if is_whole and not _why_stopped(end) and (line := _surprise(end.spider))]
     for line in dict.fromkeys([*stops, *findings]):

@@ -1,0 +1,238 @@
+"""One frontier, open: rounds are begun, pages claimed and settled, each in a transaction of its own."""
+
+import json
+import uuid
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, insert, select, update
+
+from archive.database import open_engine, reading, writing
+from archive.directory import Archive
+from crawler.frontier import pages as page_table
+from crawler.frontier.pages import Added
+from crawler.frontier.recheck import next_look, next_try
+from crawler.frontier.schema import SCHEMA_VERSION, metadata, pages, rounds, spent
+from crawler.frontier.target import Claim, Finding, Target
+from crawler.frontier.traps import Traps
+from pipelines.records import format_instant
+
+PROMISE: Final = timedelta(days=60)
+"""Every article is looked at again within this, where its site file promises nothing else."""
+
+STALE: Final = timedelta(hours=12)
+"""A round that was cut short is gone on with; after this, the lists are read again as well."""
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(slots=True)
+class Round:
+    """A walk through a site. With `only_due`, what was seen is looked at again when its time has come, not before.
+
+    `tally` is what its earlier processes counted.
+    """
+
+    id: int
+    site: str
+    only_due: bool = False
+    promise: timedelta = PROMISE
+    tally: Counter[str] = field(default_factory=Counter)
+    is_resumed: bool = False
+
+
+class Frontier:
+    """The frontier of one archive. Processes may each open their own; of a site, one at a time may have claims."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.path: Path = archive.path / "frontier.sqlite"
+        self._engine = open_engine(self.path, tables=metadata, version=SCHEMA_VERSION)
+        self._owner = uuid.uuid4().hex
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def view(self) -> Any:
+        """One consistent view for queries."""
+        return reading(self._engine, self.path)
+
+    def write(self) -> Any:
+        """One transaction for what keeps its own tables here."""
+        return writing(self._engine, self.path)
+
+    def begin(
+        self,
+        site: str,
+        seeds: Sequence[Target],
+        *,
+        now: datetime,
+        terms: Mapping[str, Any] | None = None,
+        only_due: bool = False,
+        promise: timedelta = PROMISE,
+        due_limit: int | None = None,
+    ) -> Round:
+        """Go on with the round of these terms that was cut short, or begin one. Nobody else may have claims on the site."""
+        asked = json.dumps({name: value for name, value in (terms or {}).items() if value}, sort_keys=True)
+        with self.write() as connection:
+            page_table.expire(connection, site)
+            current = _resume_or_begin(connection, site, asked, now)
+            current.only_due, current.promise = only_due, promise
+            page_table.add(connection, site, seeds, round_id=current.id, now=now, only_due=False)
+            if asked == "{}":
+                states = ("failed", "done") if only_due else ("failed",)
+                page_table.promote(connection, site, round_id=current.id, now=now, states=states, limit=due_limit)
+        return current
+
+    def claim(self, current: Round, *, now: datetime, limit: int = 1) -> list[Claim]:
+        """The next pages to fetch."""
+        with self.write() as connection:
+            return page_table.claim(
+                connection, current.site, round_id=current.id, owner=self._owner, now=now, limit=limit
+            )
+
+    def settle(
+        self, current: Round, claim: Claim, finding: Finding, *, found: Sequence[Target] = (), now: datetime
+    ) -> Added:
+        """A page was fetched, and its capture is acknowledged: it is done, and what it named is pending, at once."""
+        calm = claim.calm + 1 if finding.digest and finding.digest == claim.digest else 0
+        with self.write() as connection:
+            added = page_table.add(
+                connection, current.site, found, round_id=current.id, now=now, only_due=current.only_due
+            )
+            self._note_fruit(connection, current.site, claim, finding)
+            self._close_claim(
+                connection,
+                claim,
+                state="done",
+                kind=finding.kind,
+                reason=finding.reason,
+                record_id=finding.record_id,
+                digest=finding.digest or claim.digest,
+                calm=calm,
+                seen_at=format_instant(now),
+                next_at=format_instant(next_look(now, calm=calm, promise=current.promise)),
+                failures=0,
+            )
+            _spend(connection, current, now)
+        return added
+
+    def fail(self, current: Round, claim: Claim, reason: str, *, now: datetime, until: datetime | None = None) -> None:
+        """A page could not be had; it is tried again later, at the latest when every page is looked at again."""
+        at = until or next_try(now, failures=claim.failures + 1, promise=current.promise)
+        with self.write() as connection:
+            failed = {"state": "failed", "reason": reason, "failures": claim.failures + 1}
+            self._close_claim(connection, claim, **failed, next_at=format_instant(at))
+            _spend(connection, current, now)
+
+    def release(self, current: Round) -> int:
+        """Give back what was claimed and not fetched; give the number."""
+        with self.write() as connection:
+            return page_table.release(connection, current.site, self._owner)
+
+    def end(self, current: Round, *, now: datetime) -> bool:
+        """Close a round that has nothing left; say whether it is closed."""
+        with self.write() as connection:
+            _save_tally(connection, current)
+            if page_table.has_pending(connection, current.site, current.id):
+                return False
+            connection.execute(update(rounds).where(rounds.c.id == current.id).values(ended_at=format_instant(now)))
+        return True
+
+    def has_pending(self, current: Round) -> bool:
+        """Whether anything of the round is still to be fetched."""
+        with self.view() as connection:
+            return page_table.has_pending(connection, current.site, current.id)
+
+    def has_in_round(self, current: Round, target: Target) -> bool:
+        """Whether a page belongs to the round already."""
+        with self.view() as connection:
+            return page_table.is_known_in_round(connection, current.site, target.key, current.id)
+
+    def count_unknown(self, site: str, targets: Sequence[Target]) -> int:
+        """How many of the targets were never seen before."""
+        with self.view() as connection:
+            return page_table.count_unknown(connection, site, targets)
+
+    def count_pending(self, current: Round) -> int:
+        """How many pages of the round are still to be fetched."""
+        with self.view() as connection:
+            return page_table.count_pending(connection, current.site, current.id)
+
+    def settled(self, current: Round, *, before: datetime) -> dict[str, int]:
+        """The pages of this round and the last that were done before a moment, by the record of their capture."""
+        with self.view() as connection:
+            earlier = select(rounds.c.id).where(rounds.c.site == current.site, rounds.c.id < current.id)
+            last = connection.execute(earlier.order_by(rounds.c.id.desc()).limit(1)).scalar_one_or_none()
+            ids = [current.id] if last is None else [last, current.id]
+            return page_table.find_settled(connection, current.site, ids, before=before)
+
+    def reopen(self, current: Round, ids: Collection[int]) -> None:
+        """Fetch pages again whose captures are not in the archive, as after a power cut."""
+        with self.write() as connection:
+            page_table.reopen(connection, sorted(ids), round_id=current.id)
+
+    def spent(self, site: str, *, now: datetime) -> int:
+        """Pages of the site fetched today, by the calendar of Shanghai."""
+        with self.view() as connection:
+            query = select(spent.c.pages).where(spent.c.site == site, spent.c.day == _day(now))
+            return int(connection.execute(query).scalar_one_or_none() or 0)
+
+    def _note_fruit(self, connection: Connection, site: str, claim: Claim, finding: Finding) -> None:
+        if not claim.is_first_look or claim.target.errand.role == "attachment":
+            return
+        twin = select(pages.c.id).where(
+            pages.c.site == site, pages.c.digest == finding.digest, pages.c.id != claim.id, pages.c.digest.is_not(None)
+        )
+        is_fruitful = finding.is_article and connection.execute(twin.limit(1)).first() is None
+        Traps(connection, site).note(claim.target, is_fruitful=is_fruitful)
+
+    def _close_claim(self, connection: Connection, claim: Claim, **values: Any) -> None:
+        """Only who has the claim may say what became of it: it may have been taken back in the meantime."""
+        freed = {"owner": None, "lease_until": None, "claimed_at": None}
+        mine = (pages.c.id == claim.id, pages.c.owner == self._owner)
+        connection.execute(update(pages).where(*mine).values(values | freed))
+
+
+def _resume_or_begin(connection: Connection, site: str, terms: str, now: datetime) -> Round:
+    query = select(rounds).where(rounds.c.site == site, rounds.c.terms == terms).order_by(rounds.c.id.desc())
+    last = connection.execute(query.limit(1)).one_or_none()
+    is_open = last is not None and last.ended_at is None
+    if last is not None and is_open and last.began_at > format_instant(now - STALE):
+        return Round(last.id, site, tally=Counter(json.loads(last.tally)), is_resumed=True)
+    began = insert(rounds).values(site=site, terms=terms, began_at=format_instant(now), tally="{}")
+    key = connection.execute(began).inserted_primary_key
+    current = Round(int(key[0]) if key else 0, site)
+    if last is not None and is_open:
+        ended = update(rounds).where(rounds.c.id == last.id).values(ended_at=format_instant(now))
+        connection.execute(ended)
+        left = update(pages).where(pages.c.site == site, pages.c.round == last.id, page_table.PENDING)
+        connection.execute(left.values(round=current.id, claimed_at=None))
+    return current
+
+
+def _spend(connection: Connection, current: Round, now: datetime) -> None:
+    _save_tally(connection, current)
+    where = (spent.c.site == current.site, spent.c.day == _day(now))
+    if not connection.execute(update(spent).where(*where).values(pages=spent.c.pages + 1)).rowcount:
+        connection.execute(insert(spent).values(site=current.site, day=_day(now), pages=1))
+
+
+def _save_tally(connection: Connection, current: Round) -> None:
+    tally = json.dumps(current.tally, ensure_ascii=False)
+    connection.execute(update(rounds).where(rounds.c.id == current.id).values(tally=tally))
+
+
+def _day(now: datetime) -> str:
+    return now.astimezone(_SHANGHAI).date().isoformat()

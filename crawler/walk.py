@@ -1,0 +1,109 @@
+"""A spider's walk through its site: the round it works on, and when it has to stop.
+
+It holds the hosts of the site, so that nobody else asks them; whatever an earlier process left in flight is taken up.
+"""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.ingest import Intake, Taken
+from archive.locks import holding_hosts
+from crawler.frontier import Claim, Finding, Frontier, Target
+from crawler.frontier.pages import Added
+from pipelines.records import Capture
+from pipelines.site import Site
+
+AT_ONCE = 4
+"""Pages claimed in one go; the fewer, the better the order."""
+
+STOP_FILE = "stop"
+"""A file of this name in the archive directory ends every crawl when what is in flight has come."""
+
+OVER = "budget of the day used up"
+NIGHT = "outside the hours of its site file"
+
+
+class Walk:
+    """The round of one site, open. Raises HostBusy while another process crawls one of its hosts."""
+
+    def __init__(
+        self, intake: Intake, site: Site, seeds: Sequence[Target], *, terms: dict[str, Any], only_due: bool
+    ) -> None:
+        self.site = site
+        self._intake = intake
+        self._claims: list[Claim] = []
+        with ExitStack() as opened:
+            opened.enter_context(holding_hosts(intake.archive, site.hosts))
+            self.frontier = opened.enter_context(Frontier(intake.archive))
+            now = datetime.now(UTC)
+            self._left = self._find_budget(now)
+            self.round = self.frontier.begin(
+                site.key,
+                seeds,
+                now=now,
+                terms=terms,
+                only_due=only_due,
+                promise=timedelta(days=site.crawl.promise_days),
+                due_limit=self._left,
+            )
+            self._reopen_lost()
+            self._opened = opened.pop_all()
+
+    def why_stop(self) -> str | None:
+        """Why no more may be fetched now; None while it may."""
+        stop: Path = self._intake.archive.path / STOP_FILE
+        if stop.exists():
+            return f"{self.site.key}: stopped by the file {stop}; remove it and crawl again to go on"
+        if self._left is not None and self._left <= 0:
+            return OVER
+        return None if self.site.crawl.is_open_at(datetime.now(UTC)) else NIGHT
+
+    def has_pending(self) -> bool:
+        """Whether there is anything to fetch, and it may be fetched."""
+        return self.why_stop() is None and (bool(self._claims) or self.frontier.has_pending(self.round))
+
+    def next_claim(self) -> Claim | None:
+        """The next page to fetch, if any."""
+        if self.why_stop() is not None:
+            return None
+        if not self._claims:
+            self._claims = self.frontier.claim(self.round, now=datetime.now(UTC), limit=AT_ONCE)[::-1]
+        return self._claims.pop() if self._claims else None
+
+    def settle(self, claim: Claim, finding: Finding, found: Sequence[Target] = ()) -> Added:
+        """A page is done; what it named is to be fetched."""
+        self._spend()
+        return self.frontier.settle(self.round, claim, finding, found=found, now=datetime.now(UTC))
+
+    def fail(self, claim: Claim, reason: str, *, until: datetime | None = None) -> None:
+        """A page could not be had."""
+        self._spend()
+        self.frontier.fail(self.round, claim, reason, now=datetime.now(UTC), until=until)
+
+    def recall(self, url: str, claim: Claim) -> tuple[Capture, Taken] | None:
+        """The exchange of an earlier claim that nobody said anything of, if it was archived."""
+        return self._intake.recall(url, since=claim.lost_since) if claim.lost_since else None
+
+    def close(self) -> int:
+        """Give back what was not fetched and let others at the hosts; give the number of pages that are left."""
+        with self._opened:
+            self.frontier.release(self.round)
+            self.frontier.end(self.round, now=datetime.now(UTC))
+            return self.frontier.count_pending(self.round)
+
+    def _find_budget(self, now: datetime) -> int | None:
+        budget = self.site.crawl.pages_per_day
+        return None if budget is None else budget - self.frontier.spent(self.site.key, now=now)
+
+    def _spend(self) -> None:
+        if self._left is not None:
+            self._left -= 1
+
+    def _reopen_lost(self) -> None:
+        """What was done before a power cut may have been lost with it: the captures are looked for in the catalog."""
+        settled = self.frontier.settled(self.round, before=self._intake.opened_at)
+        known = {place.record_id for place in self._intake.catalog.places_of(list(settled))}
+        self.frontier.reopen(self.round, [page for record, page in settled.items() if record not in known])
