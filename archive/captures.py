@@ -1,12 +1,13 @@
 """A capture as WARC records and back, field for field.
 
 The first record of a capture is its primary one and carries the capture's id: `response`, `revisit` (a 304 whose
-original is known), `resource` (supplied by a person), or, when no response came, `request`, or `metadata` when
+original is known, or a response with the body of an earlier one), `resource` (supplied by a person), or, when no response came, `request`, or `metadata` when
 nothing was sent either. The last is always `metadata`; so a group that ends without it was never whole. All share
 one WARC-Date, and the others are concurrent to the primary.
 """
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, Failure, format_instant, new_record_id, parse_instant
 
+IDENTICAL_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+_ORIGINAL: Final = "original"
 _RESPONSE: Final = "application/http;msgtype=response"
 _REQUEST: Final = "application/http;msgtype=request"
 _FIELDS_TYPE: Final = ("Content-Type", "application/warc-fields")
@@ -43,12 +46,16 @@ _RECORD_ID: Final = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The capture that a 304 says is still what the server has."""
+    """The capture that a 304 says is still what the server has, or whose body came again.
+
+    In the latter case `place` says where it stands: file and offset.
+    """
 
     record_id: str
     url: str
     fetched_at: datetime
     payload_digest: str | None = None
+    place: tuple[str, int] | None = None
 
 
 def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None = None) -> tuple[Record, ...]:
@@ -67,7 +74,8 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
         records.append(make_record(fields, capture.request))
     fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
     is_url_exact = _to_uri(capture.url) == capture.url
-    records.append(make_record((*fields, _FIELDS_TYPE), write_metadata(capture, is_url_exact=is_url_exact)))
+    block = write_metadata(capture, is_url_exact=is_url_exact) + _write_original(original)
+    records.append(make_record((*fields, _FIELDS_TYPE), block))
     return tuple(records)
 
 
@@ -78,9 +86,21 @@ def from_records(records: Sequence[Record]) -> Capture:
     if [record.type for record in records] not in _SHAPES:
         raise BrokenRecord("not the records of a capture")
     try:
-        return _build(primary, blocks, read_metadata(blocks["metadata"]))
+        known = read_metadata(blocks["metadata"])
+        known.pop(_ORIGINAL, None)
+        return _build(primary, blocks, known)
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None
+
+
+def read_original(metadata: bytes) -> tuple[str, int] | None:
+    """Where the body of a revisit stands, file and offset, from its metadata record; None where that does not say."""
+    file, offset = read_metadata(metadata).get(_ORIGINAL) or (None, None)
+    return (str(file), int(offset)) if file is not None and offset is not None else None
+
+
+def _write_original(original: Reference | None) -> bytes:
+    return f"{_ORIGINAL}: {json.dumps(original.place)}\r\n".encode() if original and original.place else b""
 
 
 def make_missing_last(records: Sequence[Record]) -> Record:
@@ -118,7 +138,8 @@ def _primary_type(capture: Capture, original: Reference | None) -> str:
     if capture.custody == "operator":
         return "resource"
     if capture.response:
-        return "revisit" if original and parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED else "response"
+        is_revisit = original and (original.place or parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED)
+        return "revisit" if is_revisit else "response"
     return "request" if capture.request else "metadata"
 
 
@@ -141,9 +162,12 @@ def _shared_fields(capture: Capture, warcinfo_id: str) -> Fields:
 
 def _received(capture: Capture, kind: str, shared: Fields, original: Reference | None) -> Record:
     fields = [*_head(kind, capture, is_primary=True), *shared]
+    block = capture.response
     if kind == "revisit" and original:
+        if original.place:
+            block = block[: parse_head(block).size]
         fields += [
-            ("WARC-Profile", SERVER_NOT_MODIFIED),
+            ("WARC-Profile", IDENTICAL_PAYLOAD if original.place else SERVER_NOT_MODIFIED),
             ("WARC-Refers-To", f"<{original.record_id}>"),
             ("WARC-Refers-To-Target-URI", _to_uri(original.url)),
             ("WARC-Refers-To-Date", format_instant(original.fetched_at)),
@@ -156,7 +180,7 @@ def _received(capture: Capture, kind: str, shared: Fields, original: Reference |
     if digest:
         fields.append(("WARC-Payload-Digest", digest))
     fields.append(("Content-Type", _block_type(capture, kind)))
-    return make_record(tuple(fields), capture.response)
+    return make_record(tuple(fields), block)
 
 
 def _block_type(capture: Capture, kind: str) -> str:

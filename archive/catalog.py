@@ -122,6 +122,15 @@ class Catalog:
             row = connection.execute(query.order_by(*_LATEST_FIRST).limit(1)).one_or_none()
         return (row.etag, row.last_modified) if row and (row.etag or row.last_modified) else None
 
+    def place_of_payload(self, digest: str) -> Place | None:
+        """The first capture that brought a body, by the digest of the body."""
+        query = select(*_PLACE).where(
+            captures.c.payload_digest == digest, captures.c.refers_to.is_(None), captures.c.custody == "wire"
+        )
+        with self.view() as connection:
+            row = connection.execute(query.order_by(*order_of(captures)).limit(1)).one_or_none()
+        return Place(*row) if row else None
+
     def original_of(self, capture: Capture) -> Place | None:
         """The capture that a 304 says is still good: the last one with the validator that its request carried."""
         sent = next(_sent_validators(capture.request), None)

@@ -18,10 +18,10 @@ PATIENCE = 60
 """Seconds to wait for another process that writes."""
 
 REMEDIES = {
-    "catalog": "lantian reindex makes it anew",
-    "frontier": "move it away, and the next crawl begins with the lists again",
+    "catalog": ("lantian reindex makes it anew", "make it anew with lantian reindex"),
+    "frontier": ("move it away, and the next crawl asks for everything again",) * 2,
 }
-"""What to do about a database that cannot be used, by the name of its file."""
+"""What helps where a database is broken, and where another version made it, by the name of its file."""
 
 _STORAGE = ("disk is full", "disk I/O error", "readonly database", "unable to open database file")
 
@@ -79,7 +79,7 @@ def one_line(path: Path) -> Iterator[None]:
 
 
 def _broken(path: Path, reason: str) -> CatalogError:
-    return CatalogError(f"{path}: not a usable {_name(path)}: {reason}; {REMEDIES[_name(path)]}")
+    return CatalogError(f"{path}: not a usable {_name(path)}: {reason}; {REMEDIES[_name(path)][0]}")
 
 
 def _name(path: Path) -> str:
@@ -110,7 +110,7 @@ def _is_made(connection: Connection, path: Path, version: int) -> bool:
         name = _name(path)
         raise CatalogError(
             f"{path}: {name} version {found} is not known (this lantian knows {version}); "
-            f"update lantian, or {REMEDIES[name]}"
+            f"update lantian, or {REMEDIES[name][1]}"
         )
     return False
 

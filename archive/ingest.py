@@ -22,11 +22,13 @@ from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
+from archive.readback import read_primary
 from archive.reading import Reading, as_revisit
 from archive.recall import recall
 from archive.recorder import Recorder
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
+from archive.twins import Twins
 from archive.workers import Workers, promise
 from pipelines.framing import parse_head
 from pipelines.records import Capture, Outcome
@@ -86,6 +88,7 @@ class Intake:
             self.caught_up = catch_up(archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts)
             self._opened = opened.pop_all()
         self._recorder = Recorder(self._add)
+        self._twins = Twins(archive, self.catalog)
         self._unread = 0
         self._uncatalogued: Counter[str] = Counter()
         self._newest: dict[str, str] = {}
@@ -105,13 +108,15 @@ class Intake:
         """Store a capture, and have it read, judged and catalogued.
 
         A 304 is stored as a revisit of the capture it speaks of, and turns out to be what that one was, so that its
-        links can be followed. Raises ArchiveError when the capture could not be stored, or the catalog has failed.
+        links can be followed. A body that came before is not stored again (`archive.twins`). Raises ArchiveError when the capture could not be stored, or the catalog has failed.
         """
         self._recorder.check()
         original = self._find_original(capture)
         key = site.key if site else NO_SITE
+        reference = original.place.reference if original else self._twins.find(capture, site=key)
         with self._changed:
-            stored = self._store.append(capture, site=key, original=original.place.reference if original else None)
+            stored = self._store.append(capture, site=key, original=reference)
+            self._twins.remember(capture, stored)
             self._unread += 1
             self._uncatalogued[stored.file] += 1
             self._newest[key] = stored.file
@@ -150,11 +155,19 @@ class Intake:
         if place is None:
             return None
         try:
+            place = self._first_of(place)
             capture = read_capture(self.archive, place.file, place.offset)
             return _Original(place, capture, self._sites.get(site_key(place.file)))
         except BrokenWarc as error:
             _log.error("%s", error)
             return None
+
+    def _first_of(self, place: Place) -> Place:
+        """Where a page came for the first time, so that no revisit refers to another; its own place if that was elsewhere."""
+        primary, _ = read_primary(self.archive, place.file, place.offset)
+        first = (primary.get("WARC-Refers-To") or "")[1:-1]
+        places = self.catalog.places_of([first]) if primary.type == "revisit" else []
+        return places[0] if places and places[0].url == place.url else place
 
     def _note(self, capture: Capture, taken: Taken, original: str | None, read: Future[Reading]) -> None:
         """Pass a reading on; called from the thread of a worker."""

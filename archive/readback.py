@@ -8,16 +8,17 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from archive.captures import from_records, is_primary, payload_digest
+from archive.captures import IDENTICAL_PAYLOAD, from_records, is_primary, payload_digest, read_original
 from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.frame import is_first, is_last, require_count
 from archive.openfile import ENDING, OPEN, is_being_written, opened
 from archive.tail import mend
 from archive.warc import BrokenRecord, Placed, Record, read_records
+from pipelines.framing import parse_head
 from pipelines.records import Capture
 
 _log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def read_file(archive: Archive, file: str) -> Iterator[tuple[Capture, Stored]]:
     """The captures of one file in their order; raises BrokenWarc."""
     with _open_file(archive, file) as (handle, is_closed):
         for group in _groups(handle, file, is_closed=is_closed):
-            yield _check(file, group), to_stored(file, group[0])
+            yield _restore(archive, file, group), to_stored(file, group[0])
 
 
 def read_groups(archive: Archive, file: str) -> Iterator[list[Placed]]:
@@ -103,7 +104,16 @@ def read_capture(archive: Archive, file: str, offset: int) -> Capture:
         group = next(_groups(handle, file, offset, is_closed=is_closed), None)
         if group is None or group[0].offset != offset:
             raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
-        return _check(file, group)
+        return _restore(archive, file, group)
+
+
+def read_primary(archive: Archive, file: str, offset: int) -> tuple[Record, bytes]:
+    """The primary record of a capture, and the block of its metadata record; raises BrokenWarc."""
+    with _open_file(archive, file) as (handle, is_closed):
+        group = next(_groups(handle, file, offset, is_closed=is_closed), None)
+        if group is None or group[0].offset != offset:
+            raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
+        return group[0].record, group[-1].record.block
 
 
 @contextmanager
@@ -165,6 +175,23 @@ def _require_end(group: list[Placed], *, is_ended: bool) -> None:
         raise BrokenRecord("the file ends inside a capture")
     if not is_ended:
         raise BrokenRecord("the file ends before the record that closes it")
+
+
+def _restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
+    """The capture, with the body of its original where only its head was written."""
+    capture, primary = _check(file, group), group[0].record
+    if primary.get("WARC-Profile") != IDENTICAL_PAYLOAD:
+        return capture
+    place = read_original(group[-1].record.block)
+    if place is None:
+        return capture  # the writer was stopped before it had written where
+    original = read_capture(archive, *place)
+    whole = replace(capture, response=capture.response + original.response[parse_head(original.response).size :])
+    digest = payload_digest("response", whole.response, whole.method)
+    is_it = f"<{original.record_id}>" == primary.get("WARC-Refers-To")
+    if not is_it or digest != primary.get("WARC-Payload-Digest"):
+        raise BrokenWarc(f"{file} at byte {group[0].offset}: its body is not at {place[0]} byte {place[1]}; {_HINT}")
+    return whole
 
 
 def _check(file: str, group: list[Placed]) -> Capture:

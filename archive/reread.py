@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from archive.captures import SERVER_NOT_MODIFIED
 from archive.catalog import Place
 from archive.directory import Archive
 from archive.entries import Entry, make_entry, site_key
@@ -91,8 +92,9 @@ def _finish(one: _Waiting) -> Reread:
 
 
 def _original_of(archive: Archive, stored: Stored) -> str | None:
-    """The record that a revisit refers to."""
-    refers_to = _primary(archive, stored.file, stored.offset).record.get("WARC-Refers-To")
+    """The record that a 304 refers to; a revisit that repeats a body was read as a capture of its own."""
+    record = _primary(archive, stored.file, stored.offset).record
+    refers_to = record.get("WARC-Refers-To") if record.get("WARC-Profile") == SERVER_NOT_MODIFIED else None
     return refers_to[1:-1] if refers_to else None
 
 

@@ -1,0 +1,85 @@
+"""Payloads that came before: a response with the very body of an earlier one is kept as a revisit of it (WARC/1.1 §6.7.2).
+
+Only its head is written. The body is put back when the capture is read, so that everything behind the store sees the
+exchange as it was on the wire. For that the original is read and compared when the capture comes: body and framing
+must be the same to the byte.
+"""
+
+from collections import OrderedDict
+from pathlib import PurePosixPath
+from typing import Final
+
+from archive.captures import Reference, payload_digest, read_original
+from archive.catalog import Catalog, Place
+from archive.directory import Archive
+from archive.errors import BrokenWarc
+from archive.readback import Stored, read_capture, read_primary
+from pipelines.framing import parse_head, split_response
+from pipelines.records import Capture, format_instant
+
+_RECENT: Final = 4096
+"""Captures that the catalog may not have yet."""
+
+
+class Twins:
+    """Finds the earlier capture whose body a response repeats. Threads take turns."""
+
+    def __init__(self, archive: Archive, catalog: Catalog) -> None:
+        self._archive = archive
+        self._catalog = catalog
+        self._recent: OrderedDict[str, Place] = OrderedDict()
+
+    def find(self, capture: Capture, *, site: str) -> Reference | None:
+        """The capture to refer to; None where the body is new, or not known to be whole."""
+        digest = _digest_of(capture)
+        place = (self._recent.get(digest) or self._catalog.place_of_payload(digest)) if digest else None
+        if place is None or not self._is_durable(place, site):
+            return None
+        try:
+            return self._compare(capture, place)
+        except BrokenWarc:
+            return None
+
+    def remember(self, capture: Capture, stored: Stored) -> None:
+        """Know a capture before the catalog does."""
+        digest = _digest_of(capture)
+        if digest is None or stored.record_type != "response" or digest in self._recent:
+            return
+        self._recent[digest] = Place(
+            stored.record_id, stored.file, stored.offset, capture.url, format_instant(capture.fetched_at), digest
+        )
+        if len(self._recent) > _RECENT:
+            self._recent.popitem(last=False)
+
+    def _compare(self, capture: Capture, place: Place) -> Reference | None:
+        """Read the original; where that refers to another itself, the other is it."""
+        primary, metadata = read_primary(self._archive, place.file, place.offset)
+        if primary.type == "revisit":
+            chained = read_original(metadata)
+            if chained is None:
+                return None
+            place = Place("", *chained, "", "", None)
+            primary, _ = read_primary(self._archive, place.file, place.offset)
+        if primary.type != "response":
+            return None
+        original = read_capture(self._archive, place.file, place.offset)
+        if _framed_body(original) != _framed_body(capture):
+            return None
+        digest = primary.get("WARC-Payload-Digest")
+        return Reference(primary.id, original.url, original.fetched_at, digest, (place.file, place.offset))
+
+    def _is_durable(self, place: Place, site: str) -> bool:
+        """Whether a power cut that spares the new capture spares the original: its file is synced, or is the same one."""
+        return PurePosixPath(place.file).parts[1] == site or (self._archive.path / place.file).exists()
+
+
+def _digest_of(capture: Capture) -> str | None:
+    """The digest of a body that came whole; None where there is none."""
+    if capture.custody != "wire" or capture.failure or capture.truncated or capture.method != "GET":
+        return None
+    _, entity, problem = split_response(capture.response)
+    return payload_digest("response", capture.response, "GET") if entity and problem is None else None
+
+
+def _framed_body(capture: Capture) -> bytes:
+    return capture.response[parse_head(capture.response).size :]
