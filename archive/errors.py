@@ -9,6 +9,8 @@
     ├── HostBusy           another process is crawling the host
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
+    ├── NotSealed          no signed checkpoint covers what is to be proved
+    ├── KeyProblem         a key cannot be used
     └── CaseError          a test case cannot be written, or its files cannot be understood
 
 Each text is one line, `where: what; hint`.
@@ -53,3 +55,11 @@ class CaseError(ArchiveError):
 
 class NotInArchive(ArchiveError):  # noqa: N818
     """No capture of what was asked for."""
+
+
+class NotSealed(ArchiveError):  # noqa: N818
+    """No signed checkpoint covers what is to be proved."""
+
+
+class KeyProblem(ArchiveError):  # noqa: N818
+    """A key cannot be used."""

@@ -6,7 +6,7 @@ by their place in the file.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -98,22 +98,26 @@ def read_groups(archive: Archive, file: str) -> Iterator[list[Placed]]:
         yield from _groups(handle, file, is_closed=is_closed)
 
 
+def read_groups_at(archive: Archive, file: str, offsets: Iterable[int]) -> Iterator[list[Placed]]:
+    """The records of the captures that begin at these offsets of one file; raises BrokenWarc."""
+    with _open_file(archive, file) as (handle, is_closed):
+        for offset in offsets:
+            group = next(_groups(handle, file, offset, is_closed=is_closed), None)
+            if group is None or group[0].offset != offset:
+                raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
+            yield group
+
+
 def read_capture(archive: Archive, file: str, offset: int) -> Capture:
     """The capture whose primary record is at `offset`; raises BrokenWarc."""
-    with _open_file(archive, file) as (handle, is_closed):
-        group = next(_groups(handle, file, offset, is_closed=is_closed), None)
-        if group is None or group[0].offset != offset:
-            raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
-        return _restore(archive, file, group)
+    (group,) = read_groups_at(archive, file, [offset])
+    return _restore(archive, file, group)
 
 
 def read_primary(archive: Archive, file: str, offset: int) -> tuple[Record, bytes]:
     """The primary record of a capture, and the block of its metadata record; raises BrokenWarc."""
-    with _open_file(archive, file) as (handle, is_closed):
-        group = next(_groups(handle, file, offset, is_closed=is_closed), None)
-        if group is None or group[0].offset != offset:
-            raise BrokenWarc(f"{file} at byte {offset}: no capture begins here; `lantian reindex` finds it again")
-        return group[0].record, group[-1].record.block
+    (group,) = read_groups_at(archive, file, [offset])
+    return group[0].record, group[-1].record.block
 
 
 @contextmanager

@@ -25,6 +25,7 @@ COMMANDS = (
     "verify",
     "history",
     "diff",
+    "prove",
     "reprints",
     "stats",
     "export",

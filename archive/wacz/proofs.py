@@ -1,0 +1,99 @@
+"""What the log says of the captures in a WACZ, in its directory `proofs/`: enough to check them with nothing else.
+
+inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3)
+checkpoint.txt    the signed note that the paths lead to; beside it its timestamps, `checkpoint.<n>.tsr`
+keys.txt          the log's public keys, one a line
+recipe.json       the versions behind the recipe that read the articles last
+<sha256>.pem      the certificates that servers showed
+README.txt        how to check all this by hand
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_der_x509_certificate
+
+from archive.language import describe_recipe, read_knowledge
+from archive.log.index import LogIndex
+from archive.log.reader import SEALS, LogReader, Seal
+
+FOLDER: Final = "proofs/"
+INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
+CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
+KEYS: Final = f"{FOLDER}keys.txt"
+
+README: Final = """What this directory proves, and how to check it
+本目录证明什么，以及如何核对
+
+Each line of inclusion.jsonl holds one entry of the archive's log: digests of a record as it lies in archive/, of its WARC
+header, its block and its payload. The path in the line leads from the entry to the root in checkpoint.txt, which the
+archive's key signed. So the holder of that key had these bytes when the checkpoint was signed, and they are unchanged.
+inclusion.jsonl 每行是存档日志的一个条目，含 archive/ 中一条记录及其头部、内容、载荷的摘要；行内路径由条目通向
+checkpoint.txt 中的根，根由存档的密钥签名。由此可知：签名之时，密钥持有者已有这些字节，此后未变。
+
+It does not prove that an office published them, nor when, beyond what the records and timestamps say. Whose key signed
+must be learned elsewhere; compare keys.txt with what the archive's keeper publishes.
+它不证明某机关发布了这些内容，也不证明记录和时间戳以外的时间。密钥属于谁，须另行查证：请将 keys.txt 与保管者公布的密钥核对。
+
+    lantian verify FILE.wacz                            everything in this file, offline
+    sha256sum datapackage.json                          against datapackage-digest.json
+    openssl ts -reply -in checkpoint.1.tsr -text        when an authority saw the checkpoint
+
+Leaf hash: SHA-256 over a zero byte and the text of "entry"; nodes: SHA-256 over 01 and both children (RFC 9162 §2.1.1).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """Makes the lines and files of proofs for captures that the last seal covers."""
+
+    log: LogReader
+    index: LogIndex
+    seal: Seal
+
+    @classmethod
+    def open(cls, archive: Path) -> "Prover | None":
+        """The prover of an archive; None for one that has no seal yet. Raises BrokenLog."""
+        log = LogReader.open(archive)
+        seals = log.seals()
+        return cls(log, LogIndex.open(archive), seals[-1]) if seals else None
+
+    def lines(self, record_id: str) -> list[str]:
+        """The proofs of a capture and of what was made of it; empty where the seal does not cover it."""
+        logged = self.index.capture(record_id)
+        if logged is None or logged.leaf >= self.seal.checkpoint.size:
+            return []
+        leaves = [logged.leaf, *self.index.derived_of(record_id)]
+        return [self._line(leaf) for leaf in leaves if leaf < self.seal.checkpoint.size]
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The other files, by their names in the WACZ; timestamps by name of the seal."""
+        yield CHECKPOINT, str(self.seal.note).encode()
+        keys = self.log.keys()
+        yield KEYS, "".join(f"{key}\n" for key in keys).encode()
+        folder = self.log.folder / SEALS
+        for number, path in enumerate(sorted(folder.glob(f"{self.seal.name}.*.tsr")), 1):
+            yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
+        recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}
+        yield f"{FOLDER}recipe.json", (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()
+        yield f"{FOLDER}README.txt", README.encode()
+
+    def _line(self, leaf: int) -> str:
+        proof = self.log.inclusion_proof(leaf, self.seal.checkpoint.size)
+        value = {"index": leaf, "entry": self.log.data(leaf).decode(), "proof": [one.hex() for one in proof]}
+        return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+def certificate_files(chain: tuple[bytes, ...]) -> Iterator[tuple[str, bytes]]:
+    """The certificates of a connection as files; what cannot be read as one stays in the record alone."""
+    for der in chain:
+        try:
+            pem = load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+        except ValueError:
+            continue
+        yield f"{FOLDER}{sha256(der).hexdigest()}.pem", pem

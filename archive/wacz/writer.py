@@ -1,0 +1,259 @@
+"""Packing a WACZ in one pass: members are copied as they lie in the archive, byte for byte; memory stays constant.
+
+The same captures, seal and key give the same bytes, whenever it is done: entries carry no clock, and so the manifest
+has no `created`. What must wait for its place in the ZIP (index, pages, proofs) waits in temporary files.
+"""
+
+import gzip
+import hashlib
+import heapq
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import groupby, islice, tee
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from archive.captures import from_records
+from archive.directory import Archive
+from archive.disk import on_disk
+from archive.export.writing import write_whole
+from archive.index import make_line
+from archive.openfile import opened
+from archive.readback import read_groups_at
+from archive.wacz.proofs import INCLUSION, Prover, certificate_files
+from archive.wacz.selection import Chosen
+from archive.wacz.signature import sign_manifest
+from archive.warc import Placed, read_member
+from pipelines.records import parse_instant
+
+MANIFEST: Final = "datapackage.json"
+DIGEST: Final = "datapackage-digest.json"
+PAGES: Final = "pages/pages.jsonl"
+INDEX: Final = "indexes/index.cdx.gz"
+INDEX_MAP: Final = "indexes/index.idx"
+LINES_A_BLOCK: Final = 300
+_MOST_RUNS: Final = 100
+"""Temporary files held open at once."""
+_LARGE: Final = 1 << 31
+_PIECE: Final = 1 << 20
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The first moment that ZIP can write."""
+
+
+@dataclass(slots=True)
+class Packed:
+    """What went into a WACZ: captures, pages, and how many of the captures the log vouches for."""
+
+    captures: int = 0
+    pages: int = 0
+    proven: int = 0
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A WACZ that is being written, and what waits for its place in it."""
+
+    zip: zipfile.ZipFile
+    held: ExitStack
+    prover: Prover | None
+    pages: IO[str]
+    proofs: IO[str]
+    packed: Packed = field(default_factory=Packed)
+    resources: list[dict[str, Any]] = field(default_factory=list)
+    index: list[IO[str]] = field(default_factory=list)
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    home: dict[str, str] | None = None
+
+
+def write_wacz(
+    archive: Archive,
+    chosen: Iterable[Chosen],
+    path: Path,
+    *,
+    title: str,
+    software: str,
+    key: EllipticCurvePrivateKey,
+    prover: Prover | None,
+) -> Packed:
+    """Pack captures, which must come by file and offset, into a file that is there whole or not at all.
+
+    Without a prover nothing in it is proven. Raises BrokenWarc, BrokenLog, StorageFull.
+    """
+    with on_disk(path), write_whole(path) as file, ExitStack() as held, zipfile.ZipFile(file, "w") as packed:
+        draft = _Draft(packed, held, prover, _aside(held), _aside(held))
+        for name, group in groupby(chosen, key=lambda one: one.file):
+            _pack_file(draft, archive, name, group)
+        _add_index(draft)
+        _add_lines(draft, PAGES, [_PAGES_HEAD], draft.pages)
+        _add_proofs(draft)
+        _add_manifest(draft, title=title, software=software, key=key)
+    return draft.packed
+
+
+_VERSIONS: Final = {"profile": "wacz", "profiles": ["data-package"], "wacz_version": "1.1.1"}
+"""WACZ 1.2.0 has the profile `wacz` and no version. `wacz validate` of py-wacz knows 1.1.1 alone, and the library by which it
+reads manifests takes `wacz` for the name of a file unless `profiles` names one that it has."""
+_PAGES_HEAD: Final = '{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}\n'
+
+
+def _aside(held: ExitStack) -> IO[str]:
+    return held.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))
+
+
+def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chosen]) -> None:
+    """Copy the members of one WARC file: its warcinfo record, then the captures that were chosen."""
+    path = archive.path / file
+    name = f"archive/{PurePosixPath(file).name}"
+    lines: list[str] = []
+    with (path if path.exists() else opened(path)).open("rb") as stored, _entry(draft, name, most=_size(stored)) as out:
+        size = _size(stored)
+        at = out.copy(stored.fileno(), 0, read_member(stored.fileno(), 0, size)[1])
+        ones, again = tee(chosen)
+        for one, group in zip(ones, read_groups_at(archive, file, (one.offset for one in again)), strict=True):
+            member = os.pread(stored.fileno(), group[0].length, one.offset)
+            moved = [Placed(placed.record, placed.offset - one.offset + at, placed.length) for placed in group]
+            line = make_line(moved, member, filename=PurePosixPath(file).name)
+            lines += [line] if line else []
+            at += out.copy(stored.fileno(), one.offset, group[-1].offset + group[-1].length - one.offset)
+            _note(draft, one, group)
+    run = _aside(draft.held)
+    run.writelines(sorted(lines))
+    draft.index.append(run)
+    if len(draft.index) >= _MOST_RUNS:
+        draft.index = [_merge(draft)]
+
+
+def _note(draft: _Draft, one: Chosen, group: list[Placed]) -> None:
+    """Put down what the capture adds to pages, proofs and certificates."""
+    draft.packed.captures += 1
+    if one.is_page:
+        moment = f"{parse_instant(one.fetched_at):%Y-%m-%dT%H:%M:%SZ}"
+        uri = group[0].record.get("WARC-Target-URI") or ""
+        page = {"id": hashlib.sha256(one.record_id.encode()).hexdigest()[:16], "url": uri, "ts": moment}
+        draft.pages.write(json.dumps(page | {"title": one.title or uri}, ensure_ascii=False) + "\n")
+        draft.packed.pages += 1
+        draft.home = draft.home or {"url": uri, "ts": moment}
+    lines = draft.prover.lines(one.record_id) if draft.prover else []
+    draft.proofs.writelines(lines)
+    draft.packed.proven += bool(lines)
+    tls = from_records([placed.record for placed in group]).tls
+    draft.certificates |= dict(certificate_files(tls.chain)) if tls else {}
+
+
+def _merge(draft: _Draft) -> IO[str]:
+    """All sorted lines so far in one temporary file."""
+    merged = _aside(draft.held)
+    for run in draft.index:
+        run.seek(0)
+    merged.writelines(heapq.merge(*draft.index))
+    for run in draft.index:
+        run.close()
+    merged.seek(0)
+    return merged
+
+
+def _add_index(draft: _Draft) -> None:
+    """The sorted lines in gzip blocks of 300, and where each block begins (CDXJ, "compressed index")."""
+    merged = _merge(draft)
+    places = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': PurePosixPath(INDEX).name})}\n"]
+    at = 0
+    with _entry(draft, INDEX, most=_size(merged)) as out:
+        while lines := list(islice(merged, LINES_A_BLOCK)):
+            block = gzip.compress("".join(lines).encode(), mtime=0)
+            place = {
+                "offset": at,
+                "length": len(block),
+                "digest": _digest(block),
+                "filename": PurePosixPath(INDEX).name,
+            }
+            places.append(f"{' '.join(lines[0].split(' ', 2)[:2])} {json.dumps(place)}\n")
+            out.write(block)
+            at += len(block)
+    _add_lines(draft, INDEX_MAP, places)
+
+
+def _add_proofs(draft: _Draft) -> None:
+    if draft.prover is None:
+        return
+    _add_lines(draft, INCLUSION, [], draft.proofs)
+    for name, data in (*draft.prover.files(), *sorted(draft.certificates.items())):
+        with _entry(draft, name) as out:
+            out.write(data)
+
+
+def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurvePrivateKey) -> None:
+    """The manifest, which lists every file, and its signed digest."""
+    manifest: dict[str, Any] = {**_VERSIONS, "title": title, "software": software}
+    if draft.home:
+        manifest |= {"home": draft.home, "mainPageUrl": draft.home["url"], "mainPageDate": draft.home["ts"]}
+    manifest["resources"] = draft.resources
+    text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    draft.packed.digest = _digest(text)
+    signed = sign_manifest(draft.packed.digest, key, software=software)
+    sealed = {"path": MANIFEST, "hash": draft.packed.digest, "signedData": signed}
+    for name, data in ((MANIFEST, text), (DIGEST, json.dumps(sealed, indent=2).encode())):
+        with _entry(draft, name) as out:
+            out.write(data)
+
+
+def _add_lines(draft: _Draft, name: str, first: Iterable[str], rest: IO[str] | None = None) -> None:
+    with _entry(draft, name, most=_size(rest) if rest else 0) as out:
+        for line in first:
+            out.write(line.encode())
+        if rest:
+            rest.seek(0)
+            for line in rest:
+                out.write(line.encode())
+
+
+class _entry:  # noqa: N801 (used as a context manager)
+    """A file in the ZIP, stored as it is, and listed in the manifest when it is whole."""
+
+    def __init__(self, draft: _Draft, name: str, *, most: int = 0) -> None:
+        self._draft = draft
+        self._name = name
+        info = zipfile.ZipInfo(name, _EPOCH)
+        info.create_system, info.external_attr = 3, 0o644 << 16
+        self._out = draft.zip.open(info, "w", force_zip64=most >= _LARGE)
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._out.close()
+        if error is None and self._name not in {MANIFEST, DIGEST}:
+            about = {"name": PurePosixPath(self._name).name, "path": self._name}
+            self._draft.resources.append(about | {"hash": f"sha256:{self._hash.hexdigest()}", "bytes": self._size})
+
+    def write(self, data: bytes) -> None:
+        """Add bytes."""
+        self._out.write(data)
+        self._hash.update(data)
+        self._size += len(data)
+
+    def copy(self, handle: int, offset: int, length: int) -> int:
+        """Add bytes of a file, piece by piece, and give their number."""
+        for start in range(offset, offset + length, _PIECE):
+            self.write(os.pread(handle, min(_PIECE, offset + length - start), start))
+        return length
+
+
+def _size(file: IO[Any]) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"

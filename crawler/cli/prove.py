@@ -1,0 +1,91 @@
+"""`lantian prove`: one capture with everything needed to check it, in one file."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.errors import NotInArchive, NotSealed
+from archive.log.entries import ExportEntry
+from archive.log.writer import Log
+from archive.wacz.proofs import Prover
+from archive.wacz.selection import Selection, choose, find_capture
+from archive.wacz.signature import load_key
+from archive.wacz.writer import Packed, write_wacz
+from crawler.cli.moment import MOMENT
+from crawler.cli.options import archive_option, every_command, this_run
+from crawler.cli.output import complain, print_json
+from pipelines.records import format_instant
+
+key_option = click.option(
+    "--signing-key",
+    "key_path",
+    envvar="LANTIAN_WACZ_KEY",
+    show_envvar=True,
+    default=Path(click.get_app_dir("lantian")) / "wacz-p384.pem",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The key that signs WACZ files; made on first use.",
+)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--at", "moment", type=MOMENT, help="The last capture at this moment.  [default: the last of all]")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default="proof.wacz", show_default=True, help="The file."
+)
+@key_option
+@archive_option
+@every_command
+def prove(*, url: str, moment: datetime | None, out: Path, key_path: Path, archive_path: Path) -> None:
+    """Pack one capture of a page with its proofs into a WACZ file, to be checked without us.
+
+    It holds the record as it lies in the archive, its entry in the log, the path to a signed checkpoint, timestamps,
+    certificates and keys. ReplayWeb.page and pywb show it; `lantian verify FILE` checks it offline.
+
+    \b
+    Example:
+      lantian prove https://sthjj.example.gov.cn/tz/t20240310_1.html --at 2024-03-31 --out notice.wacz
+    """
+    archive = Archive.open(archive_path, create=False)
+    with Catalog(archive) as catalog:
+        record_id = find_capture(catalog, url, until=format_instant(moment) if moment else None)
+        if record_id is None:
+            raise NotInArchive(f"{url}: the archive has no capture of it by then; lantian history shows what it has")
+        prover = Prover.open(archive.path)
+        if prover is None or not prover.lines(record_id):
+            raise NotSealed(f"{url}: no signed checkpoint covers this capture yet; run lantian seal, then prove again")
+        pack(archive, catalog, Selection(record_ids=(record_id,)), out, key_path=key_path, title=url)
+
+
+def pack(archive: Archive, catalog: Catalog, selection: Selection, out: Path, *, key_path: Path, title: str) -> None:
+    """Write a WACZ, log that it was given out, and say what is in it."""
+    prover = Prover.open(archive.path)
+    software = f"Lantian/{version('lantian')}"
+    packed = write_wacz(
+        archive,
+        choose(archive, catalog, selection),
+        out,
+        title=title or archive.id,
+        software=software,
+        key=load_key(key_path),
+        prover=prover,
+    )
+    logged = format_instant(datetime.now(UTC))
+    with Log(archive) as log:
+        log.append([ExportEntry(logged=logged, format="wacz", items=packed.captures, digest=packed.digest)])
+    _tell(packed, out)
+
+
+def _tell(packed: Packed, out: Path) -> None:
+    line: dict[str, Any] = {"captures": packed.captures, "pages": packed.pages, "proven": packed.proven}
+    if this_run().json:
+        print_json(line | {"out": str(out), "manifest": packed.digest})
+        return
+    click.echo(f"{out}: {packed.captures} captures, {packed.pages} pages, {packed.proven} proven by the last seal")
+    if packed.proven < packed.captures:
+        complain(f"{out}: {packed.captures - packed.proven} captures are not proven; lantian seal covers them")

@@ -1,0 +1,67 @@
+"""`lantian prove` and `lantian export --format wacz`, run as a person runs them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.directory import Archive
+from archive.log.entries import ExportEntry
+from archive.log.reader import LogReader
+from archive.wacz.check import check_wacz
+from crawler.cli import main
+from tests.archive.made_pages import article_capture, article_url
+from tests.archive.taking import take_all
+from tests.archive.wacz.sealing import log_everything, seal
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    archive = Archive.open(tmp_path / "archive")
+    take_all(archive, [article_capture(1), article_capture(2, minute=1), article_capture(1, minute=9, edition=1)])
+    return archive.path
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    key = folder.parent / "wacz.pem"
+    options = ["--archive", str(folder), "--signing-key", str(key), "--json"]
+    return CliRunner().invoke(main, [*arguments, *options], prog_name="lantian")
+
+
+def sealed(folder: Path) -> None:
+    archive = Archive.open(folder)
+    log_everything(archive)
+    seal(archive, Ed25519PrivateKey.generate())
+
+
+def test_one_capture_is_proved_and_that_it_was_given_out_is_logged(folder: Path, tmp_path: Path) -> None:
+    sealed(folder)
+    out = tmp_path / "one.wacz"
+    result = run(folder, "prove", article_url(1), "--at", "2026-04-02T01:05:00Z", "--out", str(out))
+    assert result.exit_code == 0, result.output
+    line = json.loads(result.stdout)
+    assert (line["captures"], line["proven"]) == (1, 1)
+    assert check_wacz(out).verdict == "intact"
+    log = LogReader.open(folder)
+    last = log.entry(log.size - 1)
+    assert isinstance(last, ExportEntry)
+    assert (last.format, last.items, last.digest) == ("wacz", 1, line["manifest"])
+
+
+def test_what_no_seal_covers_is_not_proved_but_may_be_exported(folder: Path, tmp_path: Path) -> None:
+    refused = run(folder, "prove", article_url(1))
+    assert refused.exit_code == 3
+    assert "run lantian seal" in refused.stderr
+    out = tmp_path / "all.wacz"
+    exported = run(folder, "export", "--format", "wacz", "--url", article_url(1), "--out", str(out))
+    assert exported.exit_code == 0, exported.output
+    assert json.loads(exported.stdout)["captures"] == 2
+    assert check_wacz(out).verdict == "not-provable"
+
+
+def test_what_was_never_captured_is_said_in_one_line(folder: Path) -> None:
+    result = run(folder, "prove", article_url(1), "--at", "2026-01-01")
+    assert result.exit_code == 3
+    assert "no capture of it by then" in result.stderr
