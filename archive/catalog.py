@@ -20,6 +20,7 @@ from archive.directory import Archive
 from archive.entries import Entry, add_entries, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
 from archive.schema import captures, files
+from archive.search.index import compact_index, tidy_index
 from archive.store import Reference
 from pipelines.framing import decode_header
 from pipelines.records import Capture, format_instant, parse_instant
@@ -114,6 +115,11 @@ class Catalog:
         """Move everything from the write-ahead log into the database file."""
         with one_line(self.path), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def tidy_index(self, *, whole: bool = False) -> None:
+        """Merge what many small writings have left of the search index: a bounded part of it, or all."""
+        with writing(self._engine, self.path) as connection:
+            (compact_index if whole else tidy_index)(connection)
 
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified of the last whole page that came from this address, to ask for it conditionally."""

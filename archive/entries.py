@@ -12,6 +12,7 @@ from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.schema import articles, captures, versions
+from archive.search.index import index_versions
 from archive.store import Stored
 from pipelines.records import Capture, format_instant
 
@@ -154,10 +155,11 @@ def _versions_of(connection: Connection, record_ids: Sequence[str]) -> set[int]:
 
 
 def _settle_versions(connection: Connection, touched: Collection[int], made: Mapping[str, bytes]) -> None:
-    """Note anew which captures said these versions first and last, and which texts theirs nearly is."""
+    """Note anew which captures said these versions first and last, which texts theirs nearly is, what can be searched."""
     _note_first_and_last(connection, touched)
     query = select(versions.c.text_digest).where(versions.c.id.in_(touched), versions.c.text_digest.is_not(None))
     settle(connection, set(connection.execute(query).scalars()), made)
+    index_versions(connection, touched)
 
 
 def _note_first_and_last(connection: Connection, touched: Collection[int]) -> None:

@@ -7,6 +7,7 @@
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── HostBusy           another process is crawling the host
+    ├── QueryError         what is searched for cannot be understood
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
     ├── NotSealed          no signed checkpoint covers what is to be proved
@@ -43,6 +44,10 @@ class CatalogError(ArchiveError):
 
 class HostBusy(ArchiveError):  # noqa: N818
     """Another process is crawling the host; one at a time may."""
+
+
+class QueryError(ArchiveError):
+    """What is searched for cannot be understood."""
 
 
 class WorkerError(ArchiveError):

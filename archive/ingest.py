@@ -148,6 +148,7 @@ class Intake:
             self._recorder.close()
             self._store.close()
             self._mark_complete({*self._newest.values(), *self._uncatalogued})
+            self.catalog.tidy_index()
 
     def _find_original(self, capture: Capture) -> _Original | None:
         """What a 304 speaks of; without it, it is an exchange like any other."""

@@ -65,6 +65,7 @@ def _fill(
             count += len(batch)
             if progress:
                 progress(count)
+        catalog.tidy_index(whole=True)
         catalog.mark_complete({file: (archive.path / file).stat().st_size for file in files})
     return count
 

@@ -5,6 +5,7 @@ by which every question of "first" and "last" is decided, is `fetched_at, url, r
 """
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     Float,
@@ -16,9 +17,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    event,
+    table,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
 
 metadata = MetaData()
@@ -132,3 +136,33 @@ sketch_bands = Table(
     sqlite_with_rowid=False,
 )
 """Where texts that share a band are found, the representatives apart from the others, in order of time."""
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("article", Text, nullable=False),
+    Column("moment", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),
+    Column("sites", Text, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Index("documents_by_moment", "moment", "article", "first_seen"),
+)
+"""What a search sorts and filters versions by. `moment` is the stated date, or that of the first capture, in Shanghai's
+time; `sites` are the keys it was stored under, each with a space on either side; `is_current` is what the article said
+when it was last captured."""
+
+text_index = table("text_index", column("rowid"), column("text_index"))
+"""The full-text index over versions: pairs of characters, see `pipelines.grams`. The text itself is in the versions.
+
+The body stands in the first column, for there a place takes two bytes less. Rows are never changed: SQLite before 3.43
+cannot do so in an index that does not hold its text.
+"""
+TEXT_COLUMNS = ("body", "headline", "source", "section", "author")
+_MAKE_INDEX = (
+    f"CREATE VIRTUAL TABLE text_index USING fts5({', '.join(TEXT_COLUMNS)}, content='', tokenize='ascii')",
+    # Bytes gathered before they are written: the usual one million makes many small parts of one transaction.
+    "INSERT INTO text_index (text_index, rank) VALUES ('hashsize', 16777216)",
+)
+for _statement in _MAKE_INDEX:
+    event.listen(metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]

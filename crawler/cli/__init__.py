@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, QueryError
 from crawler.cli.options import Run
 from crawler.cli.output import complain
 from pipelines.errors import PipelineError, SiteError
@@ -28,6 +28,7 @@ COMMANDS = (
     "prove",
     "reprints",
     "stats",
+    "search",
     "export",
     "sites",
 )
@@ -58,7 +59,7 @@ class Lantian(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except SiteError as error:
+        except (SiteError, QueryError) as error:
             self._end(ctx, error, str(error), UNUSABLE)
         except (ArchiveError, PipelineError) as error:
             self._end(ctx, error, str(error), FAILED)

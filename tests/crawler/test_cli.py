@@ -11,6 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from archive.directory import Archive
 from archive.errors import NotAnArchive
 from crawler.cli import COMMANDS, main
 from tests.crawler.loopback import article, start
@@ -51,6 +52,8 @@ def test_every_command_has_help_an_example_and_a_word_on_each_option(name: str, 
         (["crawl", "--since", "yesterday"], "--since"),
         (["export", "--format", "seed"], "needs --out"),
         (["repair", "missing.txt"], "no such file"),
+        (["search"], "Missing argument"),
+        (["search", "环境", "--limit", "0"], "--limit"),
         (["frobnicate"], "frobnicate"),
     ],
 )
@@ -172,6 +175,34 @@ def test_a_saved_page_is_kept_as_supplied_and_judged(tmp_path: Path, run: Callab
     assert run(["export", "--format", "seed", "--out", "texts"]).exit_code == 0
     (path,) = (tmp_path / "texts").iterdir()
     assert path.read_text(encoding="utf-8").startswith("通知\n发布时间:2024-03-10 09:30\n")
+
+
+def test_search_shows_pages_to_people_and_lines_to_programs(tmp_path: Path, run: Callable[..., Result]) -> None:
+    for number in range(3):
+        (tmp_path / "page.html").write_text(article(f"第{number}号通知的标题\x1b[2J"), encoding="utf-8")
+        run(["ingest", "--from", "page.html", "--url", f"http://example.cn/{number}.html", *HERE])
+    people = run(["search", "標題", "kind:other", "--limit", "2"])
+    assert people.exit_code == 0
+    assert people.stdout.count("号通知的«标题»") == 4  # in headline and body
+    assert "\x1b" not in people.stdout
+    assert "2 of 3 articles\nnext page: --after " in people.stdout
+    *hits, last = lines(run(["search", "標題", "--limit", "2", "--json"]))
+    assert [len(hits), last["total"], last["shown"]] == [2, 3, 2]
+    assert hits[0]["snippets"][0]["marks"] == [[6, 8]]
+    (hit, _) = lines(run(["search", "標題", "--after", last["next"], "--json"]))
+    assert hit["article"] not in {one["article"] for one in hits}
+    assert run(["search", "没有的词"]).stdout == "0 of 0 articles\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "says"), [("水", "one character"), ('"标题', "never closed"), ("a:b", "no field 'a:'")]
+)
+def test_a_query_that_cannot_be_understood_is_wrong_usage(query: str, says: str, run: Callable[..., Result]) -> None:
+    Archive.open("archive-data")
+    refused = run(["search", query])
+    assert refused.exit_code == 2
+    assert len(refused.stderr.splitlines()) == 1
+    assert says in refused.stderr
 
 
 def test_replay_and_reindex_find_the_archive_as_it_was(tmp_path: Path, run: Callable[..., Result]) -> None:

@@ -1,0 +1,143 @@
+"""Searching: which versions fit a query, in which order, a page at a time.
+
+A page is found without reading any text; only what is shown is read. Pages hang together by a cursor, the place of the
+last hit in the order: an archive that grows in the meantime moves nothing.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, select, text
+
+from archive.catalog import Catalog
+from archive.errors import QueryError
+from archive.folding import read_folding
+from archive.schema import captures, versions
+from archive.search.condition import Compiled, compile_query
+from archive.search.query import parse_query
+from archive.search.snippets import Snippet, make_snippets
+
+Order = Literal["date", "relevance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A version that fits. `cursor` continues behind it; `score` is there where hits are in order of relevance."""
+
+    article: str
+    url: str
+    title: str | None
+    published: str | None
+    source: str | None
+    column: str | None
+    sites: tuple[str, ...]
+    is_current: bool
+    reconstructed: bool
+    first_seen: str
+    record_id: str
+    custody: str
+    score: float | None
+    snippets: tuple[Snippet, ...]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of hits, and how many there are on all pages together."""
+
+    hits: tuple[Hit, ...]
+    total: int
+
+    @property
+    def next(self) -> str | None:
+        """Where the next page begins; None without a hit."""
+        return self.hits[-1].cursor if self.hits else None
+
+
+def search(
+    catalog: Catalog,
+    query: str,
+    *,
+    kinds: Mapping[str, str] | None = None,
+    order: Order = "date",
+    all_versions: bool = False,
+    limit: int = 20,
+    offset: int = 0,
+    after: str | None = None,
+) -> Found:
+    """Find the articles that fit a query, the newest or the most relevant first.
+
+    `kinds` names the kind of each site. `after` is the cursor of a hit; `offset` skips so many hits. Only what articles
+    say now is searched, unless `all_versions`. Raises QueryError.
+    """
+    compiled = compile_query(parse_query(query), read_folding(), kinds or {})
+    matched = _MATCHED if compiled.match is not None else _UNMATCHED
+    ranked = _RANKED if order == "relevance" and compiled.match is not None else f"{_PLACE.format('0.0')} {matched}"
+    fits = f"AND ({compiled.condition})" + ("" if all_versions else " AND d.is_current")
+    behind, where = ("", {}) if after is None else (_BEHIND, _read_cursor(after))
+    values = {**compiled.values, **where, "match": compiled.match, "limit": limit, "offset": offset}
+    with catalog.view() as connection:
+        total = connection.execute(text(f"SELECT count(*) {matched} {fits}"), values).scalar_one()
+        places = connection.execute(text(f"{ranked} {fits} {behind} {_SORTED}"), values).all()
+        rows = {row.id: row for row in connection.execute(_SHOWN, {"ids": [place.version for place in places]})}
+    return Found(tuple(_make_hit(place, rows[place.version], compiled) for place in places), total)
+
+
+_UNMATCHED = "FROM documents d WHERE 1"
+_MATCHED = "FROM text_index JOIN documents d ON d.version = text_index.rowid WHERE text_index MATCH :match"
+_PLACE = "SELECT {} AS score, d.version, d.moment, d.article, d.first_seen, d.sites, d.is_current"
+_RANKED = " ".join(
+    (
+        "WITH found AS MATERIALIZED (SELECT rowid, -bm25(text_index, 1, 8, 0, 0, 0) AS relevance FROM text_index",
+        "WHERE text_index MATCH :match)",
+        _PLACE.format("relevance"),
+        "FROM found JOIN documents d ON d.version = found.rowid WHERE 1",
+    )
+)
+"""A pair in the headline counts for eight in the body."""
+_ORDER = ("score", "moment", "article", "first_seen")
+_BEHIND = f"AND ({', '.join(_ORDER)}) < ({', '.join(f':{name}' for name in _ORDER)})"
+_SORTED = f"ORDER BY {', '.join(f'{name} DESC' for name in _ORDER)} LIMIT :limit OFFSET :offset"
+
+
+def _make_hit(place: Any, row: Any, compiled: Compiled) -> Hit:
+    article = json.loads(row.body)
+    return Hit(
+        article=place.article,
+        url=row.url,
+        **{name: article[name] for name in ("title", "published", "source", "column", "reconstructed")},
+        sites=tuple(place.sites.split()),
+        is_current=place.is_current,
+        first_seen=place.first_seen,
+        record_id=row.record_id,
+        custody=row.custody,
+        score=place.score or None,
+        snippets=make_snippets(article, compiled.phrases, read_folding()),
+        cursor=_write_cursor(place),
+    )
+
+
+_SHOWN = (
+    select(versions.c.id, versions.c.url, versions.c.body, captures.c.record_id, captures.c.custody)
+    .join_from(versions, captures, captures.c.id == versions.c.first_capture)
+    .where(versions.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _write_cursor(place: Any) -> str:
+    text = json.dumps([getattr(place, name) for name in _ORDER])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> dict[str, Any]:
+    """The place in the order; raises QueryError for what is no cursor."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        values = None
+    if not isinstance(values, list) or list(map(type, values)) != [float, str, str, str]:
+        raise QueryError(f"cursor {cursor[:20]!r}: was not printed by a search; copy it from the last line")
+    return dict(zip(_ORDER, values, strict=True))

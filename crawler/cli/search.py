@@ -1,0 +1,119 @@
+"""`lantian search`: every sentence of the archive, found."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.ingest import NO_SITE
+from archive.search.find import Found, Hit, Order
+from archive.search.find import search as find
+from archive.search.snippets import Snippet
+from archive.sites import read_sites
+from crawler.cli.options import archive_option, every_command, sites_option, this_run
+from crawler.cli.output import WIDE, print_json
+
+OTHER = "other"
+"""The kind of what was stored under no site."""
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
+"""What a page could steer a terminal with."""
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "--order",
+    type=click.Choice(["date", "relevance"]),
+    default="date",
+    show_default=True,
+    help="The newest first, or those first in which the words weigh most.",
+)
+@click.option("--all-versions", is_flag=True, help="Also what articles said before they were changed.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Articles on a page.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many articles.")
+@click.option("--after", metavar="CURSOR", help="Go on behind this cursor, which the page before ended with.")
+@archive_option
+@sites_option
+@every_command
+def search(
+    *,
+    query: tuple[str, ...],
+    order: Order,
+    all_versions: bool,
+    limit: int,
+    offset: int,
+    after: str | None,
+    archive_path: Path,
+    sites_path: Path | None,
+) -> None:
+    """Search what articles say: every piece of text of two characters or more is found.
+
+    Words side by side must all be there; "a phrase" stands as it is; AND, OR, NOT and parentheses combine. Traditional
+    and Simplified, full and half width, capitals and small letters are one; spaces and the kind of punctuation make no
+    difference. Fields: title: source: author: column: (text), site: (a key), kind: (bureau, newspaper, other), since:
+    and until: (2021, 2021-06, 2021-06-29; the stated date, or that of the first capture).
+
+    \b
+    Example:
+      lantian search '扬尘 (整改 OR 处罚) NOT "露天焚烧" site:jiangsu since:2021-06'
+      lantian search title:PM2.5 --order relevance --json
+    """
+    archive = Archive.open(archive_path, create=False)
+    kinds = {NO_SITE: OTHER} | {key: site.kind for key, site in read_sites(sites_path).items()}
+    with Catalog(archive) as catalog:
+        found = find(
+            catalog,
+            " ".join(query),
+            kinds=kinds,
+            order=order,
+            all_versions=all_versions,
+            limit=limit,
+            offset=offset,
+            after=after,
+        )
+    if this_run().json:
+        for hit in found.hits:
+            print_json(asdict(hit))
+        print_json({"total": found.total, "shown": len(found.hits), "next": found.next})
+    else:
+        _print_page(found, Console())
+
+
+def _print_page(found: Found, console: Console) -> None:
+    if not console.is_terminal:
+        console.width = WIDE
+    for hit in found.hits:
+        for line in _describe(hit, is_styled=console.is_terminal):
+            console.print(line, soft_wrap=True)
+        console.print()
+    console.print(f"{len(found.hits)} of {found.total} articles", highlight=False)
+    if found.next and found.total > len(found.hits):
+        console.print(f"next page: --after {found.next}", highlight=False, soft_wrap=True)
+
+
+def _describe(hit: Hit, *, is_styled: bool) -> list[Text]:
+    """A hit as a person reads it: headline, where it is from, address, places."""
+    notes = [hit.published, hit.source, ",".join(hit.sites), hit.column]
+    notes += ["reconstructed"] if hit.reconstructed else []
+    notes += [] if hit.is_current else ["an earlier version"]
+    title, *places = hit.snippets if hit.title else (Snippet("title", "(no title)", ()), *hit.snippets)
+    head = _mark(title, is_styled=is_styled)
+    head.stylize("bold")
+    lines = [head, Text("  " + "  ".join(filter(None, notes)), "dim"), Text(f"  {hit.url}", "dim")]
+    return lines + [Text("    ") + _mark(place, is_styled=is_styled) for place in places]
+
+
+def _mark(snippet: Snippet, *, is_styled: bool) -> Text:
+    """What was searched for stands out: by style on a terminal, else between « and »."""
+    shown = snippet.text.translate(_CONTROLS)
+    text, at = Text(), 0
+    for start, end in snippet.marks:
+        text.append(shown[at:start])
+        text.append(shown[start:end] if is_styled else f"«{shown[start:end]}»", "bold red")
+        at = end
+    return text.append(shown[at:])
