@@ -135,7 +135,7 @@ def payload_digest(kind: str, block: bytes, method: str) -> str | None:
 
 
 def _primary_type(capture: Capture, original: Reference | None) -> str:
-    if capture.custody == "operator":
+    if capture.custody != "wire":
         return "resource"
     if capture.response:
         is_revisit = original and (original.place or parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED)

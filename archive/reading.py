@@ -91,7 +91,7 @@ def make_reading(capture: Capture, outcome: Outcome, *, recipe: str) -> Reading:
 
 def read_exchange(capture: Capture) -> Exchange:
     """Status and the headers by which a page is asked for again."""
-    if capture.custody == "operator":
+    if capture.custody != "wire":
         return Exchange(content_type=capture.content_type)
     if not capture.response:
         return Exchange()

@@ -59,7 +59,7 @@ class _Body:
 
 def process(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> Outcome:
     """Say what a capture is and take from it what it holds; never raises for a bad page."""
-    response = None if capture.custody == "operator" else _respond(capture)
+    response = _respond(capture) if capture.custody == "wire" else None
     early = _by_status(capture, response)
     if early:
         return early
@@ -73,7 +73,7 @@ def _respond(capture: Capture) -> Response | None:
 
 def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
     """What the exchange itself decides: no response, redirects, 304, refusals, pages that are gone."""
-    if capture.custody == "operator":
+    if capture.custody != "wire":
         return None
     if response is None:
         return Outcome("other", f"no-response:{capture.failure.kind}" if capture.failure else "no-response")

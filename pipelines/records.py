@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal["article", "listing", "newspaper-index", "homepage", "attachment", "blocked", "gone", "other"]
-Custody = Literal["wire", "operator"]
+Custody = Literal["wire", "operator", "unknown"]
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
 
@@ -48,7 +48,7 @@ class Capture:
     clock that any later stage knows. `duration` is in seconds, `peer` is `address:port`.
 
     With custody `operator` there was no exchange: `response` is the supplied file itself and `content_type` what
-    its supplier says of it.
+    its supplier says of it. With custody `unknown` nobody even says where the file is from: its url names its bytes.
     """
 
     url: str

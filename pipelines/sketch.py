@@ -7,6 +7,7 @@ permutations, cut into 32 bands of 4: two texts whose Jaccard similarity is 0.5 
 """
 
 import hashlib
+import math
 import re
 import struct
 import unicodedata
@@ -16,16 +17,15 @@ from functools import cache
 from typing import Final
 
 import opencc
+from rapidfuzz.distance import LCSseq
 from rensa import RMinHash
 
-SCHEME: Final = "rensa-0.5 128 32x4 char3 t2s 1"
-"""Names everything that a band key depends on; keys of another scheme say nothing about these."""
 BANDS: Final = 32
 _ROWS: Final = 4
 _SEED: Final = 1
 _GRAM: Final = 3
 _KEY_BYTES: Final = 6
-_FOLLOWED: Final = 200_000
+_FOLLOWED: Final = 100_000
 """Characters of a text that are compared; far beyond any article, and a bound for hostile ones."""
 _SHORT: Final = 100
 """3-grams of a text so short that another number in it makes another notice."""
@@ -36,6 +36,10 @@ ENOUGH: Final = 0.5
 _PART: Final = 0.9
 """A text of which so much is in another is that text cut short, whatever was cut."""
 _PART_GRAMS: Final = 60
+_PLAIN: Final = 0.8
+"""Similar beyond doubt: paragraphs may then stand in another order."""
+_IN_ORDER: Final = 0.8
+"""So much of the shorter text must stand in the longer one in the same order; 10 % of changed characters leave 0.88."""
 _UNSAID: Final = re.compile(r"[\W_]+")
 _DIGITS: Final = re.compile(r"[0-9〇零一二三四五六七八九十百]+")
 
@@ -108,12 +112,24 @@ def compare(one: Fingerprint, other: Fingerprint) -> float | None:
     common = len(one.grams & other.grams)
     similarity = common / (smaller + larger - common)
     is_part = smaller >= _PART_GRAMS and common >= _PART * smaller
-    return similarity if is_part or similarity >= required_similarity(smaller) else None
+    if not is_part and similarity < required_similarity(smaller):
+        return None
+    return similarity if similarity >= _PLAIN or _is_in_order(one.text, other.text) else None
 
 
 def required_similarity(grams: int) -> float:
     """How alike two texts must be, of which the shorter has so many different 3-grams."""
     return next((required for limit, required in _REQUIRED if grams < limit), ENOUGH)
+
+
+def _is_in_order(one: str, other: str) -> bool:
+    """Whether the shorter text runs through the longer one, from beginning to end.
+
+    Notices made of the same phrases share their 3-grams, as reports of inspections do, but not in one order.
+    """
+    shorter = min(len(one), len(other))
+    needed = math.ceil(_IN_ORDER * shorter)
+    return bool(LCSseq.similarity(one, other, score_cutoff=needed) >= needed)
 
 
 def are_issues(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
+from crawler.cli.ingest_texts import ingest_texts
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
@@ -33,6 +34,12 @@ HINTS = {"private-address": "--allow-private fetches it all the same"}
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="A saved page instead.")
 @click.option("--url", help="The address that FILE was saved from.")
+@click.option(
+    "--seed-text",
+    "folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of texts, one article a .txt file, of unknown origin.",
+)
 @click.option("--content-type", help="What the server said FILE is, with its charset.")
 @click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: now]")
 @click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt asks crawlers to leave alone.")
@@ -46,6 +53,7 @@ def ingest(
     urls: tuple[str, ...],
     source: Path | None,
     url: str | None,
+    folder: Path | None,
     content_type: str | None,
     fetched_at: str | None,
     workers: int,
@@ -54,18 +62,20 @@ def ingest(
     ignore_robots: bool,
     allow_private: bool,
 ) -> None:
-    """Put single pages into the archive: fetched from URL now, or a saved FILE with its address.
+    """Put single pages into the archive: fetched from URL now, a saved FILE with its address, or a folder of texts.
 
-    A saved page is kept as supplied by you, never as received from the server. Exits 1 when some pages could not be
-    had, 3 when none could.
+    A saved page is kept as supplied by you, never as received from the server; texts as of unknown origin, repaired,
+    judged against the archive and linked to the live page where there is one. Exits 1 when some pages could not be had,
+    3 when none could.
 
     \b
     Example:
       lantian ingest https://sthjj.example.gov.cn/tz/t20240310_1.html
       lantian ingest --from page.html --url https://sthjj.example.gov.cn/tz/t20240310_1.html
+      lantian ingest --seed-text texts
     """
-    if bool(urls) == bool(source):
-        raise click.UsageError("name URLs, or a saved page with --from FILE --url URL")
+    if bool(urls) + bool(source) + bool(folder) != 1:
+        raise click.UsageError("name URLs, a saved page with --from FILE --url URL, or texts with --seed-text DIR")
     if source and not url:
         raise click.UsageError("--from needs --url: where was the page saved from?")
     sites = read_sites(sites_path)
@@ -78,6 +88,8 @@ def ingest(
         AUTOTHROTTLE_START_DELAY=0,
     )
     with open_intake(archive_path, sites=sites, workers=workers) as intake:
+        if folder:
+            click.get_current_context().exit(ingest_texts(folder, intake))
         if source and url:
             capture = _supplied(source, url, content_type, fetched_at)
             results = [_take(capture, intake, sites)]

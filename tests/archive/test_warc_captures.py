@@ -96,7 +96,7 @@ captures = st.builds(
     tls=st.none() | st.builds(Tls, st.text(), st.text(), chains, st.none() | st.booleans()),
     failure=st.none() | st.builds(Failure, st.text(), st.text()),
     truncated=st.none() | st.sampled_from(["length", "time", "disconnect", "unspecified"]),
-    custody=st.sampled_from(["wire", "operator"]),
+    custody=st.sampled_from(["wire", "operator", "unknown"]),
     content_type=st.none() | st.text(),
     record_id=st.uuids().map(lambda value: f"urn:uuid:{value}"),
 )
