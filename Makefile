@@ -26,7 +26,7 @@ check: $(STAMP) ## lint, types, import rules (under 30 s)
 	$(BIN)/lint-imports
 
 test: $(STAMP) ## every test but the long ones (under 6 minutes on two cores)
-	$(BIN)/pytest -n 2 --dist worksteal -m "not soak" -q
+	$(BIN)/pytest -n 2 --dist worksteal -q
 
 soak: $(STAMP) ## the long tests; reports are written to tests/soak/
 	$(BIN)/pytest -m soak -q --timeout 7200

@@ -6,9 +6,12 @@ Absent values are not written. Replay tools leave records of this type alone, wh
 import base64
 import json
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from pipelines.records import Capture, Failure, Tls
+
+# `json.dumps` would make a new encoder for every value.
+_JSON: Final = json.JSONEncoder(allow_nan=False)
 
 
 def write_metadata(capture: Capture, *, is_url_exact: bool) -> bytes:
@@ -26,7 +29,7 @@ def write_metadata(capture: Capture, *, is_url_exact: bool) -> bytes:
         values["failure"] = {"kind": capture.failure.kind, "message": capture.failure.message}
     if capture.interim:
         values["interim"] = base64.b64encode(capture.interim).decode("ascii")
-    lines = [f"{name}: {json.dumps(value, allow_nan=False)}\r\n" for name, value in values.items() if value is not None]
+    lines = [f"{name}: {_JSON.encode(value)}\r\n" for name, value in values.items() if value is not None]
     return "".join(lines).encode() + (_write_tls(capture.tls) if capture.tls else b"")
 
 
@@ -50,4 +53,4 @@ def _write_tls(tls: Tls) -> bytes:
     """Connections are kept alive, so the same chain is written many times; certificates are DER in base64."""
     chain = [base64.b64encode(certificate).decode("ascii") for certificate in tls.chain]
     value = {"version": tls.version, "cipher": tls.cipher, "verified": tls.verified, "chain": chain}
-    return f"tls: {json.dumps(value)}\r\n".encode()
+    return f"tls: {_JSON.encode(value)}\r\n".encode()

@@ -11,6 +11,7 @@ import pytest
 
 import archive
 import pipelines
+from tests.bench import _readme
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,3 +31,9 @@ def test_the_readme_names_only_make_targets_that_exist() -> None:
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named
     assert named <= targets
+
+
+def test_the_tables_of_the_readme_are_those_of_the_reports() -> None:
+    text = _readme.README.read_text(encoding="utf-8")
+    assert text.count("<!-- measured: ") == text.count("<!-- end -->") >= 6
+    assert _readme.render(text) == text, f"README.md is behind the reports; run `{_readme.COMMAND}`"

@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any
 
 from tests.bench._rivals import EXTRACTORS
+from tests.bench._table import make_table
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -45,7 +46,6 @@ Answers = list[dict[str, Any]]
 def run(rounds: int = ROUNDS) -> dict[str, Any]:
     """Quality and pages a second of every extractor, and how Lantian's speed compares with trafilatura's alone."""
     if not (SHARED / "INDEX.tsv").exists():
-        print(f"extractors: {SHARED} is absent; SKIPPED, nothing was compared", file=sys.stderr)
         return {"skipped": "../shared/pages is absent"}
     jobs = read_jobs()
     versions, told = _measure(jobs, rounds)
@@ -54,9 +54,7 @@ def run(rounds: int = ROUNDS) -> dict[str, Any]:
         f"speed_ratio_to_{RIVAL}{on}": round(rows[OURS][key] / rows[RIVAL][key], 2)
         for on, key in (("", "pages_per_cpu_second"), ("_on_articles", "articles_per_cpu_second"))
     }
-    result = {"pages": len(jobs), "rounds": rounds, **rows, **ratios}
-    print(to_markdown(result))
-    return result
+    return {"pages": len(jobs), "rounds": rounds, **rows, **ratios}
 
 
 def read_jobs() -> Jobs:
@@ -172,9 +170,5 @@ COLUMNS = {
 
 def to_markdown(figures: dict[str, Any]) -> str:
     """The README's table. A dash stands for a field that the extractor does not give."""
-    lines = ["| | " + " | ".join(COLUMNS) + " |", "|---|" + "---:|" * len(COLUMNS)]
-    for name in EXTRACTORS:
-        row = figures[name]
-        cells = ("–" if row[key] is None else str(row[key]) for key in COLUMNS.values())
-        lines.append(f"| {name} {row['version']} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+    rows = ((f"{name} {figures[name]['version']}", *map(figures[name].get, COLUMNS.values())) for name in EXTRACTORS)
+    return make_table(["", *COLUMNS], rows)

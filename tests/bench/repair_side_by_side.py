@@ -1,8 +1,6 @@
 """Lantian, ftfy, charset-normalizer, chardet and a regex with OpenCC on the same damaged and healthy texts.
 
-    pip install ftfy charset-normalizer; python -m tests.bench.repair_side_by_side
-
-Writes repair_side_by_side.json beside this file. The texts are the cases of tests/cases/repair and passages of the
+The texts are the cases of tests/cases/repair and passages of the
 shared pages, damaged by the simulator of the tests.
 """
 
@@ -17,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import chardet
+import charset_normalizer
+import ftfy
 import opencc
 
 from pipelines.repair import parse_language, repair
+from tests.bench._table import make_table
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared" / "pages" / "truth"
 GLOSS = re.compile("\\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\\)")
 
 Tool = Callable[[str], str]
@@ -59,20 +60,21 @@ def make_tools() -> dict[str, Tool]:
         "lantian": lambda text: repair(text, language).text,
         "regex + OpenCC": lambda text: simplify(GLOSS.sub("", text)) if len(GLOSS.findall(text)) > 2 else text,
         "chardet": lambda text: reread(text, lambda data: chardet.detect(data)["encoding"]),
+        "ftfy": ftfy.fix_text,
+        "charset-normalizer": lambda text: reread(text, _normalize),
     }
-    if importlib.util.find_spec("ftfy"):
-        ftfy = importlib.import_module("ftfy")
-        tools["ftfy"] = ftfy.fix_text
-    if importlib.util.find_spec("charset_normalizer"):
-        normalizer = importlib.import_module("charset_normalizer")
-        tools["charset-normalizer"] = lambda text: reread(text, lambda data: normalizer.detect(data)["encoding"])
     return tools
+
+
+def _normalize(data: bytes) -> str | None:
+    found = charset_normalizer.detect(data)["encoding"]
+    return str(found) if found else None
 
 
 def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     simulator = load_simulator()
     language = parse_language(files("pipelines.repair").joinpath("data/language.bin").read_bytes())
-    passages = simulator.cut_passages(ROOT.parent / "shared" / "pages" / "truth")
+    passages = simulator.cut_passages(SHARED)
     channel = simulator.make_channel(passages, language.readings, coverage=0.75, seed=1)
     chosen = passages[::6]
     damaged = {
@@ -91,10 +93,13 @@ def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     return damaged, healthy
 
 
-def main() -> None:
+def run() -> dict[str, Any]:
+    """How each tool does on each kind of damage, and how many healthy texts it harms."""
+    if not SHARED.exists():
+        return {"skipped": "../shared/pages is absent"}
     damaged, healthy = gather_texts()
     simulator = load_simulator()
-    rows: dict[str, dict[str, object]] = {}
+    rows: dict[str, Any] = {}
     for name, tool in make_tools().items():
         row: dict[str, object] = {}
         start = time.process_time()
@@ -107,9 +112,14 @@ def main() -> None:
         row["healthy texts harmed"] = f"{sum(tool(text) != text for text in healthy)}/{len(healthy)}"
         row["seconds"] = round(time.process_time() - start, 1)
         rows[name] = row
-        print(name, row, flush=True)
-    (HERE / "repair_side_by_side.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return rows
 
 
-if __name__ == "__main__":
-    main()
+def to_markdown(figures: dict[str, Any]) -> str:
+    """The README's table: texts restored exactly, and the share of characters that differ from the original."""
+    kinds = [kind for kind in figures["lantian"] if f"{kind}: error %" in figures["lantian"]]
+    rows = (
+        (name, *(f"{row[kind]} ({row[f'{kind}: error %']} %)" for kind in kinds), row["healthy texts harmed"])
+        for name, row in figures.items()
+    )
+    return make_table(["", *kinds, "healthy texts harmed"], rows)

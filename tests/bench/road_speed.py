@@ -26,6 +26,7 @@ from archive.store import Store
 from archive.workers import Workers
 from pipelines.records import Capture
 from tests.archive.made_pages import article_html, article_url
+from tests.bench._table import make_table
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "pages"
@@ -58,6 +59,20 @@ def run() -> dict[str, Any]:
         "ratio": rates["road"] / rates["text"],
         "ratio to trafilatura with metadata": rates["road"] / rates["metadata"],
     }
+
+
+def to_markdown(figures: dict[str, Any]) -> str:
+    """The README's table: both with two processes, on the same pages."""
+    names = {
+        "the whole road": "whole road, pages/s",
+        "trafilatura alone": "trafilatura alone, pages/s",
+        "trafilatura alone, with metadata": "trafilatura alone with metadata, pages/s",
+    }
+    rows = (
+        (told, f"{figures[key]:.1f}", f"{figures[key] / figures[names['trafilatura alone']]:.2f}")
+        for told, key in names.items()
+    )
+    return make_table(["", "pages/s", "of trafilatura alone"], rows)
 
 
 Page = tuple[str, bytes, str]

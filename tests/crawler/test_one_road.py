@@ -25,10 +25,11 @@ from pipelines.http import parse_response
 from pipelines.process import process
 from pipelines.records import Capture, format_instant
 from pipelines.report import outcome_to_line
-from tests.crawler.loopback import Answer, answer, lantian, lines_of, listing, serve, write_site
+from tests.crawler.loopback import ROOT, Answer, answer, lantian, lines_of, listing, serve, write_site
 from tests.demo_site.server import DemoSites
 
 PINNED = datetime(2026, 10, 1, tzinfo=UTC)
+REPORT = ROOT / "tests" / "soak" / "one_road.json"
 
 
 @dataclass(frozen=True)
@@ -201,3 +202,24 @@ def test_on_a_sample_of_real_pages(check: Any, sample: Travelled) -> None:
 @pytest.mark.parametrize("check", CHECKS, ids=NAMES)
 def test_on_every_real_page(check: Any, real: Travelled) -> None:
     check(real)
+
+
+@pytest.mark.soak
+@pytest.mark.shared
+def test_every_real_page_is_counted(real: Travelled) -> None:
+    pairs = [(capture, real.ingested[url]) for url, capture in real.crawled.items() if "/pages/" in url]
+    replayed = real.call("replay", "--diff", "--json", "--sites", str(real.folder / "sites"), archive="crawled")
+    articles, ingested_articles = real.export("crawled"), real.export("ingested")
+    figures = {
+        "real_pages": len(pairs),
+        "equal_bytes": sum(crawled.response == ingested.response for crawled, ingested in pairs),
+        "equal_lines": sum(real.pinned(crawled) == real.pinned(ingested) for crawled, ingested in pairs),
+        "articles": len(articles),
+        "equal_articles": sum(ingested_articles.get(url) == line for url, line in articles.items()),
+        "captures_replayed": replayed[-1]["captures"],
+        "differences_of_the_replay": replayed[-1]["differences"],
+    }
+    REPORT.write_text(json.dumps({"command": "make soak", **figures}, indent=1) + "\n", encoding="utf-8")
+    assert figures["equal_bytes"] == figures["equal_lines"] == len(pairs)
+    assert figures["equal_articles"] == len(articles)
+    assert figures["differences_of_the_replay"] == 0

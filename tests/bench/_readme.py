@@ -1,0 +1,79 @@
+"""The tables of the README's "Measured", made of the committed reports: `python -m tests.bench readme` writes them.
+
+A table stands between `<!-- measured: NAME -->` and `<!-- end -->`; NAME is a benchmark beside this file, or `soak`
+for the reports in tests/soak.
+"""
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.bench._table import make_table
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+README = ROOT / "README.md"
+SOAK = ROOT / "tests" / "soak"
+COMMAND = "python -m tests.bench readme"
+_PLACE = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def render(text: str) -> str:
+    """The README with each table as the reports have it now."""
+    return _PLACE.sub(_fill, text)
+
+
+def write() -> None:
+    """Bring the README up to date."""
+    README.write_text(render(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _fill(place: re.Match[str]) -> str:
+    table = _soak() if place[2] == "soak" else _bench(place[2])
+    return f"{place[1]}{table}\n{place[3]}"
+
+
+def _bench(name: str) -> str:
+    report = HERE / f"{name}.json"
+    command = f"`python -m tests.bench {name}`"
+    if not report.exists():
+        return f"Not measured yet: {command}"
+    table: str = importlib.import_module(f"tests.bench.{name}").to_markdown(_read(report)["figures"])
+    return f"{table}\n\nMade with {command}; the report is [{report.name}](tests/bench/{report.name})."
+
+
+def _soak() -> str:
+    exact, road, crawl, store, repair = (
+        _read(SOAK / f"{name}.json") for name in ("exact_capture", "one_road", "kill_crawl", "store_kill", "repair")
+    )
+    overall = repair["rows"]["overall"]
+    rows = [
+        ["mixed exchanges, 32 at a time, http and https", exact["exchanges"], f"{exact['byte_exact']} byte-exact"],
+        [
+            "real pages crawled, ingested and replayed",
+            road["real_pages"],
+            f"{road['equal_lines']} equal lines, {road['differences_of_the_replay']} differences",
+        ],
+        [
+            "kills of a crawl (kill -9)",
+            crawl["kills"],
+            f"{crawl['acknowledged']} captures acknowledged, {crawl['acknowledged_but_missing']} missing",
+        ],
+        [
+            "kills of two writers at once",
+            store["kills"],
+            f"{store['acknowledged']} captures acknowledged, {store['lost']} lost, {store['broken_files']} broken files",
+        ],
+        [
+            "passages damaged in eleven ways and repaired",
+            repair["passages"],
+            f"{overall['error %']} % of characters differ, {overall['digits or Latin wrong']} digits or letters wrong",
+        ],
+    ]
+    return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,14 @@
+"""Tables in Markdown."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def make_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table whose first column is text and whose others are figures; None becomes a dash."""
+    lines = [_line(head), "|---|" + "---:|" * (len(head) - 1), *map(_line, rows)]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[Any]) -> str:
+    return "| " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |"
