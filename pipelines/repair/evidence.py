@@ -10,7 +10,7 @@ from pipelines.repair.language import Language
 from pipelines.repair.marks import find_lost_marks
 from pipelines.repair.plan import Finding, Repaired, apply_plan, find_lost, to_steps
 from pipelines.repair.specimen import Specimen, prepare
-from pipelines.repair.tables import find_wrong_tables
+from pipelines.repair.wrong_tables import find_wrong_tables
 
 Find = Callable[[Specimen], Finding]
 

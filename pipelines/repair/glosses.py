@@ -20,7 +20,7 @@ from pipelines.repair.plan import LOST, Change, Finding
 from pipelines.repair.specimen import Specimen
 
 COMMON = 10.0  # nats: a character that no reader needs explained is likelier than this
-DOUBT = 1.5  # nats: a character whose runner-up is nearer than this is not known
+DOUBT = 1.8  # nats: a character whose runner-up is nearer than this is not known
 
 _TONED = re.compile(f"[{TONED}]")
 _TRIGGER = re.compile(f"[{TONED}][a-zɡ]{{0,4}}\\)")

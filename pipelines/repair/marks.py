@@ -16,7 +16,7 @@ _ENTITY_END = re.compile(";(?<!&nbsp;)(?<=quo;|ash;|lip;|dot;|ull;|bsp;|nsp;|msp
 _LONGEST_ENTITY = 7
 _ESCAPED_TWICE = re.compile(f"&amp;((?:amp;)*)((?:{_NAMES}|lt|gt|quot|amp|#\\d{{2,6}}|#x[0-9a-fA-F]{{2,5}});)")
 _ESCAPED_SPACE = re.compile(r"(?:\\u3000|\\xa0|\\u00a0)+", re.IGNORECASE)
-_INDENT = re.compile(r"(?:^|(?<=[>\n。！？!?”」』]))[ \u3000]*(\?{2,8})(?=[\u3400-\u9fff(（“‘「『《【])", re.MULTILINE)
+_INDENT = re.compile(r"(?:^|(?<=[>\n。！？!”」』]))[ \u3000]*(\?{2,8})(?=[\u3400-\u9fff(（“‘「『《【])", re.MULTILINE)
 _HANZI = re.compile("[\u4e00-\u9fff]")
 
 

@@ -18,7 +18,8 @@ Codec = Literal["utf-8", "gbk", "big5"]
 Hole = tuple[int, ...]  # the bytes that a lost one may have been
 Stream = Sequence[int | Hole]
 
-DOUBT = 3.0  # nats
+DOUBT = 5.0  # nats
+DOUBT_OF_SIGNS = 8.0  # the same for punctuation, of which a model of three letters knows less
 BROKEN = 9.0  # a byte that fits nowhere
 MANY = 130  # characters that one hole may leave open before nobody asks which
 WIDTH = 6  # states kept at a byte
@@ -27,15 +28,16 @@ _NEXT = range(0x80, 0xC0)
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a stream of bytes says: its text, and its cost in nats a character."""
+    """What a stream of bytes says: its text, and its cost in nats."""
 
     text: str
     cost: float
 
 
-def read_bytes(stream: Stream, codec: Codec, language: Language) -> Unread:
-    """Read a stream of bytes with holes as the codec has it."""
-    states: dict[int, list[State]] = {0: [State(0.0, 0, ALIGNED, BREAK, BREAK, None)]}
+def read_bytes(stream: Stream, codec: Codec, language: Language, *, before: str = "", after: str = "\n") -> Unread:
+    """Read a stream of bytes with holes as the codec has it; what stands before and after it helps to choose."""
+    a, b = ([BREAK, BREAK, *map(letter_of, before)])[-2:]
+    states: dict[int, list[State]] = {0: [State(0.0, 0, ALIGNED, a, b, None)]}
     for position in range(len(stream)):
         here = states.pop(position, None)
         if not here:
@@ -47,13 +49,16 @@ def read_bytes(stream: Stream, codec: Codec, language: Language) -> Unread:
                 reached.extend(
                     _extend(state, language, character, extra, start=position, end=end) for character in characters
                 )
-    last = select(states[len(stream)], len(stream))[0]
+    ends = states[len(stream)]
+    for state in ends:
+        state.cost += sum(language.cost(state.a, state.b, letter_of(character)) for character in after[:1])
+    last = select(ends, len(stream))[0]
     text = "".join(
-        LOST if margin < DOUBT else character
+        LOST if margin < (DOUBT if "\u3400" <= character <= "\u9fff" else DOUBT_OF_SIGNS) else character
         for piece in settle(last.piece)
         for character, margin in zip(piece.after, piece.margins, strict=True)
     )
-    return Unread(text, last.cost / max(len(text), 1))
+    return Unread(text, last.cost)
 
 
 def _extend(state: State, language: Language, after: str, extra: float, *, start: int, end: int) -> State:
@@ -72,7 +77,8 @@ def _options(stream: Stream, at: int, codec: Codec) -> Iterator[tuple[int, list[
     if found:
         yield at + size, found if len(found) <= MANY else [LOST], 0.0
     if not found or not isinstance(first, int):
-        yield at + 1, [LOST], BROKEN if isinstance(first, int) else 1.0
+        # A lost lead of GBK or Big5 takes its trail with it, which may look like a letter.
+        yield at + 1, [LOST], BROKEN if isinstance(first, int) or codec != "utf-8" else 1.0
 
 
 def _choices(item: int | Hole, allowed: Iterable[int]) -> list[int]:
