@@ -13,7 +13,7 @@ from pipelines.dates import parse_date
 from pipelines.document_header import find_document_number, read_document_header
 from pipelines.dom import text_of
 from pipelines.enclosures import describe_pictures, find_attachments, pictures_after
-from pipelines.extract import agreement, read_with_trafilatura
+from pipelines.extract import agreement, read_container, read_page
 from pipelines.labels import DATE
 from pipelines.metadata import Fields, find_fields
 from pipelines.plaintext import read_plain_text
@@ -126,11 +126,11 @@ def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str
     """The lines of the body, weighed against trafilatura's reading of the container, or of the page where none is known."""
     ours = tuple(line.text for line in body.lines)
     if body.container is None:
-        theirs = () if anchor.is_article else read_with_trafilatura(view.root)
+        theirs = () if anchor.is_article else read_page(view.root)
         return (theirs if _reads_as_text(theirs) else ()), "trafilatura", 0.0
     if body.method == "density" and not anchor.is_article and not _reads_as_text(ours):
         return (), "density", 0.0
-    theirs = read_with_trafilatura(view.root if body.method == "density" else body.container)
+    theirs = read_page(view.root) if body.method == "density" else read_container(body.container)
     agreed = round(agreement(ours, theirs), 3)
     return ours, body.method, agreed
 

@@ -7,7 +7,6 @@ GB 18030 with replacements. No byte is dropped: what cannot be read is U+FFFD, a
 
 import codecs
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +24,7 @@ _RARE = 0.02
 _GOOD_PER_BAD = 2
 _HALF_SAMPLE = 8 * 1024
 _ASCII_RUN = re.compile(rb"(?<=[\x00-\x7f])[\x00-\x7f]{8,}")
+_LONG_SEQUENCE, _BROKEN_SEQUENCE = re.compile("[\u0800-\ufffc\ufffe-\U0010ffff]"), re.compile("\ufffd+")
 _ASCII_BYTES: Final = bytes(range(0x80))
 
 
@@ -110,8 +110,7 @@ def _read_ascii(data: bytes, claims: _Claims) -> _Decision:
 def _is_mostly_utf8(sample: bytes) -> bool:
     """Count sequences of three and more bytes, as hanzi have them: in GBK one of thirty is good, by chance."""
     text = sample.decode("utf-8", "replace")
-    good = sum(count for character, count in Counter(text).items() if character >= "\u0800" and character != "\ufffd")
-    return good >= _GOOD_PER_BAD * len(re.findall("\ufffd+", text))
+    return len(_LONG_SEQUENCE.findall(text)) >= _GOOD_PER_BAD * len(_BROKEN_SEQUENCE.findall(text))
 
 
 def _only_tail_is_cut(data: bytes) -> bool:

@@ -33,7 +33,7 @@ _WORDS = re.findall(
 相关附件 相关文件下载 图集 组图 来源 作者 编辑 责任编辑 发布时间 发布日期 发表时间 时间 日期 标签 关键词 关键字 Tag Tags
 """,
 )
-_TOOLS = re.compile("|".join([*map(re.escape, sorted(_WORDS, key=len, reverse=True)), r"\d+"]), re.IGNORECASE)
+_TOOLS = re.compile("|".join([*map(re.escape, sorted(map(str.lower, _WORDS), key=len, reverse=True)), r"\d+"]))
 
 _WHOLE = re.compile(
     "|".join(  # noqa: FLY002 (one pattern a line, for people to read)
@@ -96,10 +96,11 @@ def is_tools(text: str) -> bool:
     if " " in text and _spaced(text):
         text = text.replace(" ", "")
     if len(text) <= _LONG * 2:
-        rest = "".join(filter(str.isalnum, _TOOLS.sub("", text)))
+        rest, count = _TOOLS.subn("", text.lower())
+        rest = "".join(filter(str.isalnum, rest))
         if not rest:
             return not text.isdigit()
-        if len(rest) <= _SITE_NAME and rest.endswith("网") and len(_TOOLS.findall(text)) > 1:
+        if len(rest) <= _SITE_NAME and rest.endswith("网") and count > 1:
             return True
     return len(text) <= _NOTICE_LIMIT and bool(_WHOLE.fullmatch(text))
 

@@ -38,6 +38,7 @@ _LABEL = re.compile(
     + r")\s*[】\]]?\s*(?:[:：|｜丨︰]\s*)+",
     re.IGNORECASE,
 )
+_COLON = re.compile("[:：|｜丨︰]")
 _GLUED = re.compile(
     r"(?<=[^\s])(?P<name>来源|作者|责任编辑|编辑|责编|选稿|审核|审稿|校对|初审|复审|终审|监制|发布时间|发布日期|浏览次数|字号|字体)\s*[:：]"
 )
@@ -90,7 +91,7 @@ def opens_with_label(text: str) -> bool:
 
 
 def _read(text: str) -> Iterator[Stated]:
-    found = list(_LABEL.finditer(text))
+    found = list(_LABEL.finditer(text)) if _COLON.search(text) else []
     head = text[: found[0].start()] if found else text
     yield from _unlabelled(head, labels={_field(match) for match in found})
     ends = [match.start() for match in found[1:]] + [len(text)]

@@ -1,5 +1,6 @@
 """Which Chinese script a text is written in, told by characters that exist in one script only."""
 
+import re
 from typing import Literal
 
 Script = Literal["Hans", "Hant", "mixed", "other"]
@@ -12,6 +13,7 @@ _PAIRS = (
 )
 _HANS = frozenset(pair[0] for pair in _PAIRS.split()) - {"着"}
 _HANT = frozenset(pair[1] for pair in _PAIRS.split()) - {"著"}
+_ONLY_HANS, _ONLY_HANT = (re.compile(f"[{''.join(sorted(script))}]") for script in (_HANS, _HANT))
 _SHARE = 0.1
 
 
@@ -21,8 +23,7 @@ def tell_script(text: str) -> Script:
     >>> tell_script("环境质量报告"), tell_script("環境質量報告"), tell_script("PM2.5")
     ('Hans', 'Hant', 'other')
     """
-    hans = sum(map(_HANS.__contains__, text))
-    hant = sum(map(_HANT.__contains__, text))
+    hans, hant = len(_ONLY_HANS.findall(text)), len(_ONLY_HANT.findall(text))
     if not hans + hant:
         return "Hans" if any("\u4e00" <= character <= "\u9fff" for character in text) else "other"
     if min(hans, hant) >= _SHARE * (hans + hant):

@@ -29,11 +29,12 @@ class Index:
     def of(cls, root: _Element) -> "Index":
         """Read all ids and classes of a tree once."""
         index = cls(root)
-        for element in root.iterfind(".//*[@id]"):
-            index.marks.setdefault(f"#{element.get('id', '').strip().lower()}", []).append(element)
-        for element in root.iterfind(".//*[@class]"):
-            for name in set(element.get("class", "").lower().split()):
-                index.marks.setdefault(f".{name}", []).append(element)
+        for element in root.iterdescendants():
+            if name := element.get("id"):
+                index.marks.setdefault(f"#{name.strip().lower()}", []).append(element)
+            if names := element.get("class"):
+                for name in set(names.lower().split()):
+                    index.marks.setdefault(f".{name}", []).append(element)
         return index
 
     def find(self, selector: str) -> list[_Element]:
@@ -72,8 +73,8 @@ class View:
 
     @cached_property
     def folded(self) -> str:
-        """The page's source in lowercase, for marks that templates write in any case."""
-        return self.text.lower()
+        """The page's source with its ASCII in lowercase, for marks that templates write in any case."""
+        return self.text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
     @cached_property
     def metas(self) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Bodies: whole, in order, nothing else; tables by row; hostile markup."""
 
 import pytest
+from lxml.etree import tostring
 
-from pipelines.extract import agreement, read_with_trafilatura
+from pipelines.extract import agreement, read_container, read_page
 from pipelines.lines import read_lines
 from pipelines.view import view_page
 from tests.pipelines.pages import FETCHED, read_article
@@ -80,6 +81,18 @@ def test_attachments_have_type_and_size_as_stated() -> None:
 def test_trafilatura_reads_a_short_notice_and_agreement_is_measured() -> None:
     view = view_page("http://a.example.cn/", f"<div><p>{TEXT}</p></div>", FETCHED)
     assert view is not None
-    theirs = read_with_trafilatura(view.root)
-    assert agreement((TEXT,), theirs) == 1.0
+    assert agreement((TEXT,), read_page(view.root)) == 1.0
     assert agreement((TEXT,), (SECOND,)) < 0.3
+
+
+def test_trafilatura_reads_a_container_without_its_furniture_and_leaves_the_page_as_it_was() -> None:
+    source = (
+        f"<div id=zoom><p>{TEXT}</p><div class=share-bar>分享到：微信</div><p>{SECOND}</p></div><p>另一条新闻。</p>"
+    )
+    view = view_page("http://a.example.cn/", source, FETCHED)
+    assert view is not None
+    before = tostring(view.root)
+    container = view.index.first("#zoom")
+    assert container is not None
+    assert agreement((TEXT, SECOND), read_container(container)) == 1.0
+    assert tostring(view.root) == before
