@@ -7,6 +7,7 @@
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── HostBusy           another process is crawling the host
+    ├── ExportBusy         another process is exporting to the same place
     ├── QueryError         what is searched for cannot be understood
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
@@ -44,6 +45,10 @@ class CatalogError(ArchiveError):
 
 class HostBusy(ArchiveError):  # noqa: N818
     """Another process is crawling the host; one at a time may."""
+
+
+class ExportBusy(ArchiveError):  # noqa: N818
+    """Another process is exporting to the same place."""
 
 
 class QueryError(ArchiveError):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from archive.catalog import Catalog
-from archive.export.selection import choose_articles
+from archive.export.selection import Selection, choose_articles
 from archive.export.writing import write_lines
 
 
@@ -15,5 +15,5 @@ def export_jsonl(catalog: Catalog, path: Path, *, sites: Collection[str] = (), u
 
 def jsonl_lines(catalog: Catalog, *, sites: Collection[str] = (), unique: bool = False) -> Iterator[str]:
     """The lines, each with its line feed."""
-    for chosen in choose_articles(catalog, sites=sites, unique=unique):
+    for chosen in choose_articles(catalog, Selection(tuple(sites), unique=unique)):
         yield chosen.line + "\n"

@@ -1,19 +1,24 @@
 """The seed format: one text file an article, numbered in order of publication, as a person would lay it out to read."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from archive.catalog import Catalog
 from archive.disk import on_disk
-from archive.export.selection import choose_articles, count_articles
+from archive.export.draft import Progress, Written, is_reconstructed
+from archive.export.selection import Chosen, Selection, choose_articles, count_articles
 from archive.export.writing import write_whole
 from pipelines.records import Article
 
 DIGITS = 3
+AT_ONCE = 200
+"""Articles between two notes in the journal."""
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_SEED_FILE = re.compile(r"[0-9]{3,}_[0-9a-f]{16}\.txt")
+SEED_FILE = re.compile(r"[0-9]{3,}_[0-9a-f]{16}\.txt")
 _INFO = (("发布时间", "published"), ("来源", "source"), ("作者", "author"), ("编辑", "editor"))
 
 
@@ -22,20 +27,43 @@ def export_seed(catalog: Catalog, folder: Path, *, sites: Collection[str] = (), 
 
     Seed files of an earlier export that are no longer part of it are removed, other files are left alone.
     """
-    width = max(DIGITS, len(str(count_articles(catalog, sites=sites, unique=unique) - 1)))
+    selection = Selection(tuple(sites), unique=unique)
+    width = seed_width(count_articles(catalog, selection))
     written: set[str] = set()
     with on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for number, chosen in enumerate(choose_articles(catalog, sites=sites, unique=unique)):
+        for number, chosen in enumerate(choose_articles(catalog, selection)):
             article = chosen.article
             name = f"{number:0{width}d}_{article.id}.txt"
             with write_whole(folder / name) as file:
                 file.write(format_seed(article).encode())
             written.add(name)
         for old in folder.iterdir():
-            if _SEED_FILE.fullmatch(old.name) and old.name not in written:
+            if SEED_FILE.fullmatch(old.name) and old.name not in written:
                 old.unlink()
     return len(written)
+
+
+def write_seed(folder: Path, chosen: Iterator[Chosen], progress: Progress, *, width: int) -> Iterator[Progress]:
+    """Write articles behind those that are in the folder, and tell how far it has come."""
+    while batch := list(islice(chosen, AT_ONCE)):
+        first = progress.tally.articles
+        files = tuple(_write_file(folder, number, one, width) for number, one in enumerate(batch, first))
+        progress = Progress(progress.tally.add(batch), 0, files)
+        yield progress
+
+
+def seed_width(count: int) -> int:
+    """The digits of the running number of so many files."""
+    return max(DIGITS, len(str(count - 1)))
+
+
+def _write_file(folder: Path, number: int, chosen: Chosen, width: int) -> Written:
+    article = chosen.article
+    path = folder / f"{number:0{width}d}_{article.id}.txt"
+    data = format_seed(article).encode()
+    path.write_bytes(data)
+    return Written(path.name, len(data), sha256(data).hexdigest(), 1, int(is_reconstructed(chosen)))
 
 
 def format_seed(article: Article) -> str:

@@ -1,22 +1,24 @@
-"""`lantian export`: the articles of the archive as text files or JSON lines, or the index of its captures."""
+"""`lantian export`: the articles of the archive in the forms that others read, the index of its captures, or these."""
 
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import click
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import jsonl_lines
-from archive.export.seed import export_seed
+from archive.export.articles import export_articles
+from archive.export.metadata import metadata_lines
+from archive.export.selection import Chosen, Selection, choose_articles, count_articles
 from archive.export.writing import write_lines
 from archive.index import read_index
-from archive.wacz.selection import Selection
-from crawler.cli.moment import MOMENT
+from archive.wacz.selection import Selection as Captured
+from crawler.cli.moment import DAY, MOMENT
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json
+from crawler.cli.output import print_json, progress_bar
 from crawler.cli.prove import key_option, pack
 from pipelines.records import format_instant
 
@@ -25,21 +27,31 @@ from pipelines.records import format_instant
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["seed", "jsonl", "cdxj", "wacz"]),
+    type=click.Choice(["seed", "jsonl", "csv", "parquet", "cdxj", "wacz"]),
     required=True,
-    help="Text files, JSON lines, the index of captures, or the captures themselves.",
+    help="Text files, JSON lines, a table of metadata, typed columns; the index of captures, or these themselves.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="A folder (seed) or a file (jsonl, cdxj: by default standard output).",
+    help="A folder (seed, parquet) or a file (jsonl, csv, cdxj: by default standard output).",
 )
 @click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
 @click.option("--url", "urls", multiple=True, help="wacz: only this page; may be given several times.")
 @click.option("--since", type=MOMENT, help="wacz: only what was captured after this moment.")
 @click.option("--until", type=MOMENT, help="wacz: only what was captured up to this moment.")
 @key_option
+@click.option("--published-from", "first_day", type=DAY, help="Only articles published on this day or later.")
+@click.option("--published-to", "last_day", type=DAY, help="Only articles published on this day or earlier.")
+@click.option("--at", type=MOMENT, help="Each article as the archive knew it at this moment.")
 @click.option("--unique", is_flag=True, help="Of articles with equal text only the first.")
+@click.option(
+    "--members",
+    type=click.Choice(["all", "first"]),
+    default="all",
+    show_default=True,
+    help="Of near-duplicates all, or only the first captured.",
+)
 @archive_option
 @every_command
 def export(
@@ -51,12 +63,19 @@ def export(
     since: datetime | None,
     until: datetime | None,
     key_path: Path,
+    first_day: str | None,
+    last_day: str | None,
+    at: datetime | None,
     unique: bool,
+    members: Literal["all", "first"],
     archive_path: Path,
 ) -> None:
     """Export the last version of every article. The same archive always gives the same bytes.
 
-    seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line. cdxj: instead of
+    seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line. csv: everything
+    but the text, a line an article. parquet: a folder of typed files by site and month. These are there whole or not at
+    all, an interrupted export goes on where it stopped, and OUT.manifest.json beside it has counts, digests and what was
+    reconstructed. cdxj: instead of
     articles a sorted line for each capture, with which pywb and other players find it in the WARC files. wacz: the
     captures with index, list of pages and proofs in one file, which ReplayWeb.page opens and `lantian verify` checks.
 
@@ -64,13 +83,16 @@ def export(
     Example:
       lantian export --format seed --out texts
       lantian export --format jsonl --site suzhou_js > suzhou.jsonl
+      lantian export --format parquet --members first --at 2024-06-30 --out articles
       lantian export --format cdxj --out index.cdxj
       lantian export --format wacz --site suzhou_js --since 2024-03-01 --out suzhou.wacz
     """
-    if form in {"seed", "wacz"} and out is None:
+    if form in {"seed", "parquet", "wacz"} and out is None:
         raise click.UsageError(f"--format {form} needs --out")
-    if form == "seed" and out is not None and out.exists() and not out.is_dir():
-        raise click.UsageError(f"{out}: is a file; name a folder")
+    is_folder = form in {"seed", "parquet"}
+    if out is not None and out.exists() and out.is_dir() is not is_folder:
+        raise click.UsageError(f"{out}: is a {'file; name a folder' if is_folder else 'folder; name a file'}")
+    wanted = Selection(keys, first_day, last_day, format_instant(at) if at else None, unique, members)
     archive = Archive.open(archive_path, create=False)
     if form == "cdxj":
         _give_lines(read_index(archive, sites=keys), out, what="captures")
@@ -78,12 +100,33 @@ def export(
     with Catalog(archive) as catalog:
         if form == "wacz" and out:
             start, end = (format_instant(one) if one else None for one in (since, until))
-            selection = Selection(urls, keys, since=start, until=end)
-            pack(archive, catalog, selection, out, key_path=key_path, title=", ".join(urls or keys))
-        elif form == "jsonl":
-            _give_lines(jsonl_lines(catalog, sites=keys, unique=unique), out, what="articles")
-        elif out:
-            _tell(export_seed(catalog, out, sites=keys, unique=unique), out, what="articles")
+            captured = Captured(urls, keys, since=start, until=end)
+            pack(archive, catalog, captured, out, key_path=key_path, title=", ".join(urls or keys))
+        elif out is None:
+            sys.stdout.buffer.writelines(_STREAMS[form](choose_articles(catalog, wanted)))
+        else:
+            _export(archive, catalog, form, out, wanted)
+
+
+def _json_lines(chosen: Iterator[Chosen]) -> Iterator[bytes]:
+    return (f"{one.line}\n".encode() for one in chosen)
+
+
+_STREAMS = {"csv": metadata_lines, "jsonl": _json_lines}
+
+
+def _export(archive: Archive, catalog: Catalog, form: Any, out: Path, wanted: Selection) -> None:
+    with progress_bar() as bar:
+        task = bar.add_task(f"export {form}", total=count_articles(catalog, wanted))
+        tally = export_articles(
+            catalog,
+            form,
+            out,
+            wanted,
+            archive_id=archive.id,
+            progress=lambda so_far: bar.update(task, completed=so_far),
+        )
+    _tell(tally.articles, out, what="articles", reconstructed=tally.reconstructed)
 
 
 def _give_lines(lines: Iterator[str], out: Path | None, *, what: str) -> None:
@@ -95,8 +138,9 @@ def _give_lines(lines: Iterator[str], out: Path | None, *, what: str) -> None:
     _tell(write_lines(out, lines), out, what=what)
 
 
-def _tell(count: int, out: Path, *, what: str) -> None:
+def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:
     if this_run().json:
-        print_json({what: count, "out": str(out)})
+        counts = {what: count} | ({"reconstructed": reconstructed} if reconstructed else {})
+        print_json(counts | {"out": str(out)})
     else:
-        click.echo(f"{out}: {count} {what}")
+        click.echo(f"{out}: {count} {what}" + (f", {reconstructed} of them reconstructed" if reconstructed else ""))

@@ -10,6 +10,7 @@ from pipelines.records import parse_instant
 CHINA: Final = timezone(timedelta(hours=8))
 """One zone for the whole country, and no summer time since 1991."""
 _DAY: Final = "%Y-%m-%d"
+_DATES: Final = {len("2024-03-10"): _DAY, len("2024-03"): "%Y-%m", len("2024"): "%Y"}
 
 
 class Moment(click.ParamType[datetime]):
@@ -28,7 +29,22 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value}: not a moment; write 2024-03-10 or 2024-03-10T08:00:00Z", param, ctx)
 
 
+class Day(click.ParamType[str]):
+    """A day, month or year as articles state it: the text of its beginning."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read what was typed."""
+        try:
+            datetime.strptime(value, _DATES[len(value)])  # noqa: DTZ007 (a day of the calendar, whose zone is China's)
+        except (KeyError, ValueError):
+            self.fail(f"{value}: not a day; write 2024-03-10, 2024-03 or 2024", param, ctx)
+        return str(value)
+
+
 MOMENT: Final = Moment()
+DAY: Final = Day()
 
 
 def in_china(moment: str) -> str:

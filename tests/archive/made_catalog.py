@@ -67,7 +67,12 @@ def make_rows(number: int, text: MadeText) -> tuple[dict[str, Any], dict[str, An
         text_digest=digest,
     )
     version = dict(id=number + 1, article=own, recipe="recipe:0", body_digest=digest, content_digest=digest)
-    version |= dict(text_digest=digest, url=url, published=text.published, body=json.dumps(body, ensure_ascii=False))
+    version |= dict(
+        text_digest=digest,
+        url=url,
+        published=text.published,
+        body=json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+    )
     version |= dict(first_capture=number + 1, last_capture=number + 1)
     capture = dict(id=number + 1, record_id=f"urn:uuid:{number}", file=f"warc/{site}/x", offset=number, length=1)
     capture |= dict(site=site, url=url, canonical=url, method="GET", custody="wire", status=200, recipe="recipe:0")

@@ -51,6 +51,10 @@ def test_every_command_has_help_an_example_and_a_word_on_each_option(name: str, 
         (["crawl", "nowhere_xx"], "nowhere_xx: no such site"),
         (["crawl", "--since", "yesterday"], "--since"),
         (["export", "--format", "seed"], "needs --out"),
+        (["export", "--format", "parquet"], "needs --out"),
+        (["export", "--format", "csv", "--out", "."], "is a folder; name a file"),
+        (["export", "--format", "csv", "--published-from", "2024-02-30"], "not a day"),
+        (["export", "--format", "csv", "--at", "then"], "not a moment"),
         (["repair", "missing.txt"], "no such file"),
         (["search"], "Missing argument"),
         (["search", "环境", "--limit", "0"], "--limit"),
@@ -203,6 +207,22 @@ def test_a_query_that_cannot_be_understood_is_wrong_usage(query: str, says: str,
     assert refused.exit_code == 2
     assert len(refused.stderr.splitlines()) == 1
     assert says in refused.stderr
+
+
+def test_every_form_of_export_has_its_manifest_beside_it(tmp_path: Path, run: Callable[..., Result]) -> None:
+    for number in range(2):
+        (tmp_path / "page.html").write_text(article(f"第{number}号通知"), encoding="utf-8")
+        run(["ingest", "--from", "page.html", "--url", f"http://example.cn/{number}.html", *HERE])
+    for form in ("seed", "jsonl", "csv", "parquet"):
+        done = run(["export", "--format", form, "--out", f"out/{form}", "--members", "all", "--json"])
+        assert lines(done) == [{"articles": 2, "out": f"out/{form}"}]
+        manifest = json.loads((tmp_path / "out" / f"{form}.manifest.json").read_bytes())
+        assert (manifest["format"], manifest["articles"]) == (form, 2)
+        assert sum(file["articles"] for file in manifest["files"]) == 2
+    assert run(["export", "--format", "csv"]).stdout_bytes == (tmp_path / "out" / "csv").read_bytes()
+    assert run(["export", "--format", "jsonl"]).stdout_bytes == (tmp_path / "out" / "jsonl").read_bytes()
+    assert "1 of them" not in run(["export", "--format", "csv", "--at", "2020-01-01", "--out", "early.csv"]).stdout
+    assert len((tmp_path / "early.csv").read_text("utf-8").splitlines()) == 1
 
 
 def test_replay_and_reindex_find_the_archive_as_it_was(tmp_path: Path, run: Callable[..., Result]) -> None:
