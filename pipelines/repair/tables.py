@@ -33,6 +33,10 @@ class Table:
         """Whether what was written looks as much like hanzi as what was read."""
         return self.read != "latin-1" and "big5" in (self.written, self.read)
 
+    def reverses(self, other: "Table | None") -> bool:
+        """Whether one undoes the other: below it, it would only give back what was seen, less what was lost on the way."""
+        return other is not None and (self.written, self.read) == (other.read, other.written)
+
 
 def _characters(leads: range, trails: range) -> str:
     pairs = (bytes((lead, trail)).decode("gb18030", "ignore") for lead in leads for trail in trails)

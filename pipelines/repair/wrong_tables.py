@@ -56,11 +56,12 @@ def find_wrong_tables(specimen: Specimen) -> Finding:
     return Finding(("wrong-table",) if changes else (), changes)
 
 
-def _undo_tables(specimen: Specimen, *, layers: int) -> list[_Undoing]:
-    """What the first group of tables that makes Chinese of some run makes of all of them."""
+def _undo_tables(specimen: Specimen, *, layers: int, above: Table | None = None) -> list[_Undoing]:
+    """What the first group of tables that makes Chinese of some run makes of all of them; `above` was undone before."""
     text, language = specimen.text, specimen.language
-    for group in tables(language):
-        if not group[0].trigger.search(specimen.foreign):
+    for alike in tables(language):
+        group = tuple(table for table in alike if not table.reverses(above))
+        if not group or not group[0].trigger.search(specimen.foreign):
             continue
         if undoings := _undo_runs(text, _likeliest(text, group, language), language, layers=layers):
             return undoings
@@ -135,7 +136,8 @@ def _undo_run(match: re.Match[str], table: Table, language: Language, *, layers:
     if undone is None or undone == run:
         return None
     gain = _gain(undone, run, language)
-    if layers > 1 and gain <= 0 and (deeper := _undo_tables(prepare(undone, language), layers=layers - 1)):
+    if layers > 1 and gain <= 0:
+        deeper = _undo_tables(prepare(undone, language), layers=layers - 1, above=table)
         after = apply_plan(undone, to_steps((inner.to_change() for inner in deeper), 0))
         if (deep_gain := _gain(after, run, language)) > 0:
             return _Undoing(match.start(), run, after, (table, *deeper[0].by), deep_gain)

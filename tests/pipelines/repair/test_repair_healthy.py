@@ -1,5 +1,6 @@
 """Healthy text comes back identical, quickly, and no text however hostile can stall repair."""
 
+import csv
 import json
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.decode import decode
 from pipelines.repair import Language, repair
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "repair"
@@ -55,6 +57,17 @@ def test_poems_and_classics_stay(language: Language) -> None:
     passages = [passage for kind in cases["passages"].values() for passage in kind]
     assert len(passages) >= 2000
     assert [passage for passage in passages if repair(passage, language).steps] == []
+
+
+@pytest.mark.shared
+def test_of_the_real_pages_only_those_that_came_damaged_are_changed(shared: Path, language: Language) -> None:
+    with (shared / "pages" / "INDEX.tsv").open(encoding="utf-8", newline="") as index:
+        names = [row["file"] for row in csv.DictReader(index, delimiter="\t")]
+    sources = {name: decode((shared / "pages" / name).read_bytes())[0] for name in names}
+    assert {name for name, source in sources.items() if repair(source, language, markup=True).steps} == {
+        "gov_guangzhou/20_www.yuexiu.gov.cn.html",
+        "local_news/chinanews.com_hr_2018_05-25_8522532.shtml",
+    }
 
 
 def test_healthy_text_costs_next_to_nothing(language: Language) -> None:
