@@ -19,6 +19,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from crawler.failures import name_failure
+from crawler.pace import Pace
 from pipelines.http import parse_response
 from pipelines.records import Capture
 
@@ -77,13 +78,19 @@ class Robots(RobotsTxtMiddleware):
         return await asyncio.shield(known)
 
     def _slow_down(self, rules: Rules, request: Request) -> None:
-        """Keep to `Crawl-delay`, which is in no standard and in many files; AutoThrottle may only add to it."""
+        """Keep to `Crawl-delay`, which is in no standard and in many files."""
         agent = self._robotstxt_useragent or request.headers.get(b"User-Agent") or self._default_useragent
         delay = rules.parser.crawl_delay(agent) if rules.parser is not None else None
+        if not delay:
+            return
+        delay = min(delay, _LONGEST_DELAY)
+        if pace := self.crawler.get_extension(Pace):
+            pace.keep(request, delay)
+            return
         downloader = self.crawler.engine.downloader
-        slot = downloader.slots.get(downloader.get_slot_key(request)) if delay else None
-        if slot is not None and delay is not None:
-            slot.delay = max(slot.delay, min(delay, _LONGEST_DELAY))
+        slot = downloader.slots.get(downloader.get_slot_key(request))
+        if slot is not None:
+            slot.delay = max(slot.delay, delay)
 
     async def _fetch(self, origin: str, cause: Request) -> Rules:
         robots = Request(

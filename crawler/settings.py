@@ -25,6 +25,8 @@ LANTIAN_WORKERS = int(os.environ.get("LANTIAN_WORKERS") or min(4, os.cpu_count()
 LANTIAN_MAX_ATTACHMENTS = 20
 # Pages in a row that a site refuses (412, 403, 521) before its crawl stops instead of knocking on.
 LANTIAN_MAX_BLOCKED = 5
+# Seconds a host is left in peace that did; twice as long each time.
+LANTIAN_PEACE = 900.0
 # Where the capture add-on hands over each exchange.
 CAPTURE_SINK = "crawler.sink.ArchiveSink"
 # Loopback, private and link-local addresses are somebody's inside: never, but for networks named (`10.0.0.0/8,::1/128`).
@@ -41,8 +43,11 @@ DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # One article or the requests of one list come of a page; Scrapy starts this many tasks for every response, 100 by default.
 CONCURRENT_ITEMS = 4
-# Slow servers are asked less often.
+# Slow servers are asked less often; `crawler.pace` does not let it go below what a host has asked for.
 AUTOTHROTTLE_ENABLED = True
+EXTENSIONS = {"scrapy.extensions.throttle.AutoThrottle": None, "crawler.pace.Pace": 0}
+# The delay of a site file is a promise, not an average.
+DOWNLOAD_DELAY_JITTER = 0.0
 # The delay of the site file is the start; 5 s would be slower than any site asks for.
 AUTOTHROTTLE_START_DELAY = 1.0
 # Chinese pages first; brotli and zstd are not asked for, as replay tools cannot read them everywhere.
@@ -78,6 +83,8 @@ DOWNLOADER_MIDDLEWARES = {
     # Loops are told from long ways, and a cookie gate that points at itself is passed once.
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirects.Redirects": 600,
+    # Refusals and resets slow a crawl down, and end it; beneath the retries, to see each attempt.
+    "crawler.back_off.BackOff": 560,
     # What a killed crawl had fetched is not fetched again.
     "crawler.recall.Recall": 810,
     # What the catalog knows is asked for as "changed since?"; nearest the handler, so that each hop asks for itself.

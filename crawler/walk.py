@@ -40,6 +40,7 @@ class Walk:
             self.frontier = opened.enter_context(Frontier(intake.archive))
             now = datetime.now(UTC)
             self._left = self._find_budget(now)
+            self._closed = self.frontier.find_closed(site.hosts, now=now)
             self.round = self.frontier.begin(
                 site.key,
                 seeds,
@@ -57,6 +58,9 @@ class Walk:
         stop: Path = self._intake.archive.path / STOP_FILE
         if stop.exists():
             return f"{self.site.key}: stopped by the file {stop}; remove it and crawl again to go on"
+        if self._closed is not None:
+            host, reason, until = self._closed
+            return f"{self.site.key}: {host} refused before ({reason}); it is left in peace until {until:%Y-%m-%d %H:%M} UTC"
         if self._left is not None and self._left <= 0:
             return OVER
         return None if self.site.crawl.is_open_at(datetime.now(UTC)) else NIGHT

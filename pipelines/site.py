@@ -81,6 +81,13 @@ class Crawl(Model):
         return first <= clock < last if first <= last else clock >= first or clock < last
 
 
+class Schedule(Model):
+    """When `lantian run --due` crawls the site: five cron fields in Asia/Shanghai, and minutes over which starts are spread."""
+
+    cron: str = Field(default="0 7,13,19 * * *", pattern=r"^\S+( +\S+){4}$")
+    jitter: int = Field(default=60, ge=0, le=720)
+
+
 class Expect(Model):
     """What a healthy crawl of the whole site finds; outside it the crawl says so."""
 
@@ -103,6 +110,7 @@ class Site(Model):
     layouts: tuple[Layout, ...] = Field(default=(), alias="layout")
     issues: Issues | None = None
     crawl: Crawl = Crawl()
+    schedule: Schedule = Schedule()
     expect: Expect = Expect()
 
     @model_validator(mode="after")
@@ -148,6 +156,7 @@ _TABLES: dict[str, type[Model]] = {
     "layout": Layout,
     "issues": Issues,
     "crawl": Crawl,
+    "schedule": Schedule,
     "expect": Expect,
 }
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from archive.database import open_engine, reading, writing
 from archive.directory import Archive
+from crawler.frontier import hosts as host_table
 from crawler.frontier import pages as page_table
 from crawler.frontier.pages import Added
 from crawler.frontier.recheck import next_look, next_try
@@ -182,6 +183,21 @@ class Frontier:
         """Fetch pages again whose captures are not in the archive, as after a power cut."""
         with self.write() as connection:
             page_table.reopen(connection, sorted(ids), round_id=current.id)
+
+    def close_host(self, host: str, reason: str, *, now: datetime, peace: timedelta) -> datetime:
+        """Leave a host in peace, each time twice as long as the last; give until when."""
+        with self.write() as connection:
+            return host_table.close(connection, host, reason, now=now, peace=peace)
+
+    def open_host(self, host: str) -> None:
+        """The host answers as it should."""
+        with self.write() as connection:
+            host_table.reopen(connection, host)
+
+    def find_closed(self, names: Sequence[str], *, now: datetime) -> tuple[str, str, datetime] | None:
+        """The first of these hosts that is to be left in peace: its name, why, and until when."""
+        with self.view() as connection:
+            return host_table.find_closed(connection, names, now=now)
 
     def spent(self, site: str, *, now: datetime) -> int:
         """Pages of the site fetched today, by the calendar of Shanghai."""

@@ -1,0 +1,78 @@
+"""When a site's crawl is due, from its site file, the frontier and the time, and nothing else: two who ask agree.
+
+Cron expressions are read in Asia/Shanghai. The jitter of a slot follows from the site's key and the slot itself, so
+that hundreds of sites with the same expression do not begin in one minute, and every process finds the same moment.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
+from typing import Final
+
+from cronsim import CronSim
+
+from pipelines.site import SHANGHAI, Site
+
+MOST_MISSED: Final = 1000
+"""Slots counted as missed; a machine that was off for a year need not know the number to the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A site whose crawl is due since `slot`. `missed` counts the slots before it at which nobody came."""
+
+    site: Site
+    slot: datetime
+    missed: int = 0
+    missed_since: datetime | None = None
+
+
+def decide(sites: Iterable[Site], last: Mapping[str, datetime], *, now: datetime) -> list[Due]:
+    """The sites whose time has come, the longest overdue first. `last` is the slot that each was last crawled for."""
+    due = []
+    for site in sites:
+        if site.status == "closed":
+            continue
+        slot = last_slot(site, now)
+        done = last.get(site.key)
+        if slot is None or (done is not None and done >= slot):
+            continue
+        missed = [] if done is None else slots_between(site, done, slot)
+        due.append(Due(site, slot, len(missed), missed[0] if missed else None))
+    return sorted(due, key=lambda one: (one.slot, one.site.key))
+
+
+def last_slot(site: Site, now: datetime) -> datetime | None:
+    """The last moment at or before `now` at which the site's crawl was due."""
+    # The slot after this moment of the expression may not have come, because of its jitter.
+    local = now.astimezone(SHANGHAI).replace(tzinfo=None) + timedelta(seconds=1)
+    for moment in islice(CronSim(site.schedule.cron, local, reverse=True), 1000):
+        slot = _with_jitter(site, moment)
+        if slot <= now:
+            return slot
+    return None
+
+
+def next_slot(site: Site, now: datetime) -> datetime | None:
+    """The first moment after `now` at which the site's crawl is due."""
+    begin = now.astimezone(SHANGHAI).replace(tzinfo=None) - timedelta(minutes=site.schedule.jitter + 1)
+    return next(
+        (slot for moment in CronSim(site.schedule.cron, begin) if (slot := _with_jitter(site, moment)) > now), None
+    )
+
+
+def slots_between(site: Site, after: datetime, before: datetime) -> list[datetime]:
+    """The slots between two, both left out."""
+    begin = after.astimezone(SHANGHAI).replace(tzinfo=None) - timedelta(minutes=site.schedule.jitter + 1)
+    slots = (_with_jitter(site, moment) for moment in CronSim(site.schedule.cron, begin))
+    until = takewhile(lambda slot: slot < before, slots)
+    return [slot for slot in islice(until, MOST_MISSED) if slot > after]
+
+
+def _with_jitter(site: Site, moment: datetime) -> datetime:
+    spread = site.schedule.jitter * 60
+    seed = hashlib.sha256(f"{site.key} {moment.isoformat()}".encode()).digest()
+    offset = int.from_bytes(seed[:4]) % spread if spread else 0
+    return moment.replace(tzinfo=SHANGHAI) + timedelta(seconds=offset)

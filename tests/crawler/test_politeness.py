@@ -1,0 +1,143 @@
+"""Politeness as the server sees it: delays kept, refusals heeded, a stop that finishes what is in flight."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawler.loopback import Answer, Server, answer, article, lantian, lines_of, listing, serve, write_site
+
+DELAY = 0.15
+Counted = Callable[[str], bytes]
+
+
+def bureau(count: int, robots: str = "", **others: Answer) -> dict[str, Answer]:
+    entries = [(f"/a/{number}.html", f"关于第{number}号事项的通知公告", "2024-03-02") for number in range(count)]
+    answers: dict[str, Answer] = {"/robots.txt": answer(robots, content_type="text/plain")}
+    answers |= {"/list/": answer(listing(entries))}
+    return answers | {path: answer(article(title)) for path, title, _ in entries} | others
+
+
+def many_channels() -> dict[str, Answer]:
+    rules = "User-agent: *\nDisallow: /c/7/\nDisallow: /c/19/\n"
+    answers = bureau(0, rules)
+    return answers | {f"/c/{number}/": answer(listing([])) for number in range(32)}
+
+
+def busy(times: int, **headers: str) -> Counted:
+    """Too many requests, that often; then the page."""
+    left = [times]
+
+    def reply(_: str) -> bytes:
+        left[0] -= 1
+        if left[0] >= 0:
+            return answer("", status="429 Too Many Requests", **headers)
+        return answer(article("等了一会儿才来的通知公告"))
+
+    return reply
+
+
+ALWAYS_BUSY: dict[str, Answer] = {f"/a/{number}.html": answer("", status="503 Service Unavailable") for number in range(12)}
+SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
+    "starts": (
+        many_channels(),
+        {"channels": [f"/c/{number}/" for number in range(32)], "crawl": f"delay = {DELAY}\nconcurrency = 1"},
+    ),
+    "stated": (bureau(6, "User-agent: *\nCrawl-delay: 0.4\n"), {"crawl": "delay = 0\nconcurrency = 4"}),
+    "busy": (bureau(4) | {"/a/1.html": busy(1, retry_after="2")}, {"crawl": "delay = 0\nconcurrency = 1"}),
+    "closed": (bureau(4) | {"/a/1.html": busy(9, retry_after="3600")}, {"crawl": "delay = 0\nconcurrency = 1"}),
+    "broken": (bureau(12) | ALWAYS_BUSY, {"crawl": "delay = 0.05\nconcurrency = 1"}),
+}
+
+
+@dataclass
+class Crawled:
+    code: int
+    errors: str
+    lines: dict[str, dict[str, Any]]
+    servers: dict[str, Server]
+    folder: Path
+
+    def gaps(self, key: str) -> list[float]:
+        return [later - earlier for earlier, later in pairwise(self.servers[key].moments)]
+
+    def fastest_ten(self, key: str) -> float:
+        """The least mean of ten gaps in a row: a single one is as exact as the clock of a busy machine."""
+        gaps = self.gaps(key)
+        return min(sum(gaps[start : start + 10]) / 10 for start in range(len(gaps) - 9))
+
+
+def crawl(folder: Path, *keys: str) -> tuple[int, str, dict[str, dict[str, Any]]]:
+    run = lantian("crawl", *keys, "--sites", "sites", "--allow-private", "--json", "--at-once", 9, cwd=folder)
+    assert "Traceback" not in run.stderr
+    return run.returncode, run.stderr, {line["site"]: line for line in lines_of(run)}
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    folder = tmp_path_factory.mktemp("polite")
+    with ExitStack() as stack:
+        servers = {key: stack.enter_context(serve(answers)) for key, (answers, _) in SITES.items()}
+        for key, (_, changes) in SITES.items():
+            write_site(folder / "sites", key, servers[key], **changes)
+        yield Crawled(*crawl(folder, *SITES), servers, folder)
+
+
+def test_thirty_two_starts_keep_the_delay_and_never_ask_for_what_is_disallowed(crawled: Crawled) -> None:
+    asked = crawled.servers["starts"].asked
+    assert len(asked) == 31
+    assert not {"/c/7/", "/c/19/"} & set(asked)
+    assert crawled.fastest_ten("starts") >= 0.95 * DELAY
+
+
+def test_the_crawl_delay_of_robots_txt_is_kept_to_the_end(crawled: Crawled) -> None:
+    gaps = crawled.gaps("stated")[1:]  # the first is from robots.txt to the page that waited for it
+    assert len(gaps) == 6
+    assert sum(gaps) / 6 >= 0.95 * 0.4
+    assert min(gaps) >= 0.75 * 0.4
+
+
+def test_retry_after_is_waited_for(crawled: Crawled) -> None:
+    server = crawled.servers["busy"]
+    first = server.asked.index("/a/1.html")
+    assert server.moments[first + 1] - server.moments[first] >= 0.95 * 2
+    assert (crawled.lines["busy"]["article"], crawled.lines["busy"]["ended"]) == (4, "finished")
+
+
+def test_a_host_that_asks_for_an_hour_is_left_in_peace_and_the_next_crawl_remembers(crawled: Crawled) -> None:
+    assert "closed: asked for a longer pause (http-429)" in crawled.errors
+    asked = len(crawled.servers["closed"].asked)
+    code, errors, _ = crawl(crawled.folder, "closed")
+    assert code == 3
+    assert "refused before (http-429); it is left in peace until" in errors
+    assert len(crawled.servers["closed"].asked) == asked
+
+
+def test_a_server_that_breaks_down_is_asked_ever_less_often_and_then_not_at_all(crawled: Crawled) -> None:
+    assert "broken: refused 5 pages in a row (http-503)" in crawled.errors
+    server = crawled.servers["broken"]
+    assert len({path for path in server.asked if path.startswith("/a/")}) <= 7
+    refused = [moment for path, moment in zip(server.asked, server.moments, strict=True) if path.startswith("/a/")]
+    gaps = [later - earlier for earlier, later in pairwise(refused)]
+    assert gaps[-2] > 3 * gaps[0]
+
+
+def test_a_stop_file_ends_a_crawl_and_taking_it_away_lets_it_go_on(tmp_path: Path) -> None:
+    folder = tmp_path
+    with serve(bureau(4)) as server:
+        write_site(folder / "sites", "stopped", server)
+        (folder / "archive-data").mkdir()
+        lantian("reindex", "--sites", "sites", cwd=folder)
+        code, _, _ = crawl(folder, "stopped")
+        assert code == 0
+        asked = len(server.asked)
+        (folder / "archive-data" / "stop").touch()
+        code, errors, _ = crawl(folder, "stopped")
+        assert (code, len(server.asked)) == (3, asked)
+        assert "stopped by the file archive-data/stop; remove it and crawl again to go on" in errors
+        (folder / "archive-data" / "stop").unlink()
+        assert crawl(folder, "stopped")[2]["stopped"]["article"] == 4
