@@ -70,15 +70,18 @@ class Lanes(AsyncCrawlerProcess):
                 self.ended.append(Ended(crawler.spider, str(crawler.stats.get_value("finish_reason"))))
 
 
-def run_plans(plans: list[Plan], *, settings: Settings, lanes: int = 4) -> list[Ended]:
+def run_plans(
+    plans: list[Plan], *, settings: Settings, lanes: int = 4, tolerated: tuple[type[Exception], ...] = ()
+) -> list[Ended]:
     """Run the plans until all have ended or somebody interrupts; give how each ended, in that order.
 
-    Raises the first error of a spider that could not be started, after the others have run.
+    Raises the first error of a spider that could not be started, but for those `tolerated`, after the others have run.
     """
     process = Lanes(settings, plans=plans, lanes=max(1, min(lanes, len(plans))))
     process.start()
     for error in process.errors:
-        raise error
+        if not isinstance(error, tolerated):
+            raise error
     return process.ended
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from cronsim import CronSim
 
+from crawler.frontier import Slot
 from pipelines.site import SHANGHAI, Site
 
 MOST_MISSED: Final = 1000
@@ -21,27 +22,28 @@ MOST_MISSED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A site whose crawl is due since `slot`. `missed` counts the slots before it at which nobody came."""
+    """A site whose crawl is due."""
 
     site: Site
-    slot: datetime
-    missed: int = 0
-    missed_since: datetime | None = None
+    slot: Slot
 
 
 def decide(sites: Iterable[Site], last: Mapping[str, datetime], *, now: datetime) -> list[Due]:
-    """The sites whose time has come, the longest overdue first. `last` is the slot that each was last crawled for."""
+    """The sites whose time has come, the longest overdue first. `last` is the slot that each was last crawled for.
+
+    A site waits for the hours in which it may be fetched.
+    """
     due = []
     for site in sites:
-        if site.status == "closed":
+        if site.status == "closed" or not site.crawl.is_open_at(now):
             continue
         slot = last_slot(site, now)
         done = last.get(site.key)
         if slot is None or (done is not None and done >= slot):
             continue
         missed = [] if done is None else slots_between(site, done, slot)
-        due.append(Due(site, slot, len(missed), missed[0] if missed else None))
-    return sorted(due, key=lambda one: (one.slot, one.site.key))
+        due.append(Due(site, Slot(slot, len(missed), missed[0] if missed else None)))
+    return sorted(due, key=lambda one: (one.slot.at, one.site.key))
 
 
 def last_slot(site: Site, now: datetime) -> datetime | None:

@@ -39,7 +39,7 @@ class FrontierScheduler(BaseScheduler):
     def close(self, reason: str) -> None:
         """Give back what was not fetched."""
         try:
-            left = self._spider.walk.close()
+            left = self._spider.walk.close(reason)
         except ArchiveError as error:
             self._spider.stop(str(error))
             return

@@ -27,6 +27,8 @@ LANTIAN_MAX_ATTACHMENTS = 20
 LANTIAN_MAX_BLOCKED = 5
 # Seconds a host is left in peace that did; twice as long each time.
 LANTIAN_PEACE = 900.0
+# Seconds that a scheduled crawl may take while other sites wait; the next one goes on.
+LANTIAN_TURN = 3600.0
 # Where the capture add-on hands over each exchange.
 CAPTURE_SINK = "crawler.sink.ArchiveSink"
 # Loopback, private and link-local addresses are somebody's inside: never, but for networks named (`10.0.0.0/8,::1/128`).

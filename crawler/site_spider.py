@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
@@ -29,10 +30,10 @@ from archive.sites import read_sites
 from crawler.addon import ExactCapture
 from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
-from crawler.frontier import Claim, Errand, Finding, Target
+from crawler.frontier import Claim, Errand, Finding, Slot, Target
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
-from crawler.walk import Walk
+from crawler.walk import Plan, Walk
 from crawler.window import Window, parse_day
 from pipelines.records import Article, Link, Outcome
 from pipelines.site import Site
@@ -58,12 +59,14 @@ class SiteSpider(Spider):
         until: str | None = None,
         pages: str | None = None,
         only_due: bool | str = False,
+        slot: Slot | None = None,
         progress: Notice | None = None,
     ) -> None:
         super().__init__()
         self._progress = progress
         self._terms = {"since": since, "until": until, "pages": pages}
         self.only_due = bool(only_due)
+        self._slot = slot
         self.window = Window(parse_day(since), parse_day(until))
         self.list_pages = int(pages) if pages else self.site.crawl.max_list_pages
         self.hosts = self.site.hosts
@@ -117,7 +120,9 @@ class SiteSpider(Spider):
     def begin_walk(self) -> None:
         """Go on with the walk through the site that was cut short, or begin one."""
         seeds = [self.target(link, errand) for link, errand in self.seeds()]
-        self.walk = Walk(self.intake, self.site, seeds, terms=self._terms, only_due=self.only_due)
+        turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self._slot else None
+        plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
+        self.walk = Walk(self.intake, self.site, seeds, plan)
         self.tally = self.walk.round.tally
 
     def seeds(self) -> Iterator[tuple[str, Errand]]:

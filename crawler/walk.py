@@ -3,15 +3,16 @@
 It holds the hosts of the site, so that nobody else asks them; whatever an earlier process left in flight is taken up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from archive.ingest import Intake, Taken
 from archive.locks import holding_hosts
-from crawler.frontier import Claim, Finding, Frontier, Target
+from crawler.frontier import Claim, Finding, Frontier, Slot, Target
 from crawler.frontier.pages import Added
 from pipelines.records import Capture
 from pipelines.site import Site
@@ -24,29 +25,55 @@ STOP_FILE = "stop"
 
 OVER = "budget of the day used up"
 NIGHT = "outside the hours of its site file"
+TURN = "its turn is over, others wait"
+ORDERLY = frozenset({OVER, NIGHT, TURN})
+"""Reasons for which a crawl ends before everything has come, and nothing is wrong; the next goes on from there."""
+
+
+class NotDue(Exception):  # noqa: N818
+    """Another process has crawled the site for this slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a walk is asked for.
+
+    `terms` are its dates and limits. With `only_due`, what is known is looked at when its time has come. `slot` is
+    what a scheduled crawl is for, and `turn` how long it may take while others wait.
+    """
+
+    terms: Mapping[str, Any] = field(default_factory=dict)
+    only_due: bool = False
+    slot: Slot | None = None
+    turn: timedelta | None = None
 
 
 class Walk:
-    """The round of one site, open. Raises HostBusy while another process crawls one of its hosts."""
+    """The round of one site, open.
 
-    def __init__(
-        self, intake: Intake, site: Site, seeds: Sequence[Target], *, terms: dict[str, Any], only_due: bool
-    ) -> None:
+    Raises HostBusy while another process crawls one of its hosts, NotDue when one has crawled the site for the slot.
+    """
+
+    def __init__(self, intake: Intake, site: Site, seeds: Sequence[Target], plan: Plan) -> None:
         self.site = site
         self._intake = intake
+        self._plan = plan
         self._claims: list[Claim] = []
         with ExitStack() as opened:
             opened.enter_context(holding_hosts(intake.archive, site.hosts))
             self.frontier = opened.enter_context(Frontier(intake.archive))
             now = datetime.now(UTC)
+            if plan.slot and not self.frontier.begin_run(site.key, plan.slot, now=now):
+                raise NotDue(f"{site.key}: another process has crawled it")
+            self._until = now + plan.turn if plan.turn else None
             self._left = self._find_budget(now)
             self._closed = self.frontier.find_closed(site.hosts, now=now)
             self.round = self.frontier.begin(
                 site.key,
                 seeds,
                 now=now,
-                terms=terms,
-                only_due=only_due,
+                terms=plan.terms,
+                only_due=plan.only_due,
                 promise=timedelta(days=site.crawl.promise_days),
                 due_limit=self._left,
             )
@@ -63,6 +90,8 @@ class Walk:
             return f"{self.site.key}: {host} refused before ({reason}); it is left in peace until {until:%Y-%m-%d %H:%M} UTC"
         if self._left is not None and self._left <= 0:
             return OVER
+        if self._until is not None and datetime.now(UTC) > self._until:
+            return TURN
         return None if self.site.crawl.is_open_at(datetime.now(UTC)) else NIGHT
 
     def has_pending(self) -> bool:
@@ -91,11 +120,14 @@ class Walk:
         """The exchange of an earlier claim that nobody said anything of, if it was archived."""
         return self._intake.recall(url, since=claim.lost_since) if claim.lost_since else None
 
-    def close(self) -> int:
+    def close(self, reason: str) -> int:
         """Give back what was not fetched and let others at the hosts; give the number of pages that are left."""
+        now = datetime.now(UTC)
         with self._opened:
             self.frontier.release(self.round)
-            self.frontier.end(self.round, now=datetime.now(UTC))
+            self.frontier.end(self.round, now=now)
+            if self._plan.slot:
+                self.frontier.end_run(self.site.key, self._plan.slot, reason, now=now)
             return self.frontier.count_pending(self.round)
 
     def _find_budget(self, now: datetime) -> int | None:

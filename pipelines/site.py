@@ -9,13 +9,16 @@ import tomllib
 from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from cronsim import CronSim, CronSimError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from pipelines.errors import SiteError
 from pipelines.records import Model
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one time zone without summer time since 1991; no older page is on the web."""
+
+_CRON_FIELDS = 5
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,40}$")]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+.*$")]
@@ -81,10 +84,20 @@ class Crawl(Model):
         return first <= clock < last if first <= last else clock >= first or clock < last
 
 
+def _require_cron(value: str) -> str:
+    if len(value.split()) != _CRON_FIELDS:
+        raise ValueError("five fields: minute, hour, day, month, day of the week")
+    try:
+        next(CronSim(value, datetime(2026, 1, 1)))  # noqa: DTZ001 (any moment will do)
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"no cron expression: {error or 'it never comes'}") from None
+    return value
+
+
 class Schedule(Model):
     """When `lantian run --due` crawls the site: five cron fields in Asia/Shanghai, and minutes over which starts are spread."""
 
-    cron: str = Field(default="0 7,13,19 * * *", pattern=r"^\S+( +\S+){4}$")
+    cron: Annotated[str, AfterValidator(_require_cron)] = "0 7,13,19 * * *"
     jitter: int = Field(default=60, ge=0, le=720)
 
 

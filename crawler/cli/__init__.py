@@ -17,6 +17,7 @@ from pipelines.errors import PipelineError, SiteError
 
 COMMANDS = (
     "crawl",
+    "run",
     "ingest",
     "extract",
     "repair",

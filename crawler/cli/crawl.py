@@ -62,7 +62,7 @@ def crawl(
       LANTIAN_CONTACT=archive@example.org lantian crawl
     """
     sites, wrong_files = scan_sites(sites_path)
-    chosen = _choose(keys, sites)
+    chosen = choose_sites(keys, sites)
     window = dict(since=since and f"{since:%Y-%m-%d}", until=until and f"{until:%Y-%m-%d}")
     options: dict[str, Any] = dict(**window, pages=pages and str(pages))
     settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
@@ -80,7 +80,8 @@ def crawl(
     click.get_current_context().exit(code)
 
 
-def _choose(keys: tuple[str, ...], sites: dict[str, Site]) -> list[Site]:
+def choose_sites(keys: tuple[str, ...], sites: dict[str, Site]) -> list[Site]:
+    """The sites of these keys, or every one that is not closed; raises UsageError for an unknown key."""
     for key in keys:
         if key not in sites:
             raise click.UsageError(f"{key}: no such site; `lantian sites list` shows them")

@@ -11,6 +11,7 @@ from crawler.cli.options import this_run
 from crawler.cli.output import ERRORS, complain, print_json, print_table
 from crawler.run import ENDED_WELL, INTERRUPTED, Ended
 from crawler.site_spider import Notice, SiteSpider
+from crawler.walk import ORDERLY
 
 VERDICTS = ("new", "changed", "unchanged", "duplicate", "near-duplicate")
 COLUMNS = ("pages", "article", *VERDICTS, "attachment", "gone", "blocked", "failed")
@@ -52,7 +53,7 @@ def report(ended: list[Ended], *, problems: Sequence[Exception], is_whole: bool)
     broken = [str(problem) for problem in problems if isinstance(problem, ArchiveError)]
     stops += [line for line in broken if line.rpartition(";")[2] not in remedies]
     findings = [str(problem) for problem in problems if not isinstance(problem, ArchiveError)]
-    findings += [line for end in ordered if is_whole and not _why_stopped(end) and (line := _surprise(end.spider))]
+    findings += [line for end in ordered if is_whole and end.reason == ENDED_WELL and (line := _surprise(end.spider))]
     for line in dict.fromkeys([*stops, *findings]):
         complain(line)
     if this_run().json:
@@ -69,7 +70,7 @@ def _to_row(spider: SiteSpider) -> dict[str, Any]:
 
 
 def _why_stopped(end: Ended) -> str | None:
-    if end.reason == ENDED_WELL:
+    if end.reason == ENDED_WELL or end.reason in ORDERLY:
         return None
     if end.reason == INTERRUPTED:
         return f"{end.spider.name}: interrupted; what was in flight is kept, crawl again to go on"

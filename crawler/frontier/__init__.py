@@ -6,6 +6,7 @@ is read from there.
 """
 
 from crawler.frontier.frontier import Frontier, Round
+from crawler.frontier.runs import Slot
 from crawler.frontier.target import Claim, Errand, Finding, Role, Target
 
-__all__ = ["Claim", "Errand", "Finding", "Frontier", "Role", "Round", "Target"]
+__all__ = ["Claim", "Errand", "Finding", "Frontier", "Role", "Round", "Slot", "Target"]

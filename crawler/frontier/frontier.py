@@ -16,8 +16,10 @@ from archive.database import open_engine, reading, writing
 from archive.directory import Archive
 from crawler.frontier import hosts as host_table
 from crawler.frontier import pages as page_table
+from crawler.frontier import runs as run_table
 from crawler.frontier.pages import Added
 from crawler.frontier.recheck import next_look, next_try
+from crawler.frontier.runs import Slot
 from crawler.frontier.schema import SCHEMA_VERSION, metadata, pages, rounds, spent
 from crawler.frontier.target import Claim, Finding, Target
 from crawler.frontier.traps import Traps
@@ -183,6 +185,26 @@ class Frontier:
         """Fetch pages again whose captures are not in the archive, as after a power cut."""
         with self.write() as connection:
             page_table.reopen(connection, sorted(ids), round_id=current.id)
+
+    def begin_run(self, site: str, slot: Slot, *, now: datetime) -> bool:
+        """Begin the scheduled crawl of a slot; false when it was crawled for already."""
+        with self.write() as connection:
+            return run_table.begin(connection, site, slot, now=now)
+
+    def end_run(self, site: str, slot: Slot, reason: str, *, now: datetime) -> None:
+        """The scheduled crawl of a slot ended in order."""
+        with self.write() as connection:
+            run_table.end(connection, site, slot, reason, now=now)
+
+    def last_slots(self) -> dict[str, datetime]:
+        """By site, the slot that it was last crawled for."""
+        with self.view() as connection:
+            return run_table.last_slots(connection)
+
+    def gaps(self, site: str) -> Sequence[Any]:
+        """Times at which scheduled crawls of a site were missed, the last first."""
+        with self.view() as connection:
+            return run_table.list_gaps(connection, site)
 
     def close_host(self, host: str, reason: str, *, now: datetime, peace: timedelta) -> datetime:
         """Leave a host in peace, each time twice as long as the last; give until when."""

@@ -44,7 +44,8 @@ def add(
     again = [
         _row(site, key, target, round_id, moment) | {"its_id": known[key].id}
         for key, target in by_key.items()
-        if key in known and _is_wanted(known[key], round_id, moment, only_due=only_due)
+        # What a list names, its following page too, has moved on when its first page has.
+        if key in known and _is_wanted(known[key], round_id, moment, only_due=only_due and target.errand.role != "list")
     ]
     if again:
         connection.execute(_AGAIN, [{name: row[name] for name in (*_RENEWED, "its_id")} for row in again])

@@ -100,3 +100,27 @@ hosts = Table(
     Column("struck_at", Text, nullable=False),
 )
 """Hosts that refused or reset: `closed_until` is when they may be asked again."""
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("slot", Text, nullable=False),
+    Column("began_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("reason", Text),
+)
+"""The last scheduled crawl of each site and the slot that it was for; without an end it runs, or was killed."""
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("noted_at", Text, nullable=False),
+    Index("gaps_by_site", "site", "noted_at"),
+)
+"""Times at which scheduled crawls were missed: nobody looked from `since` until `until`."""
