@@ -31,6 +31,7 @@ from crawler.addon import ExactCapture
 from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
 from crawler.frontier import Claim, Errand, Finding, Slot, Target
+from crawler.health.observe import count_named, observe
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
@@ -124,6 +125,8 @@ class SiteSpider(Spider):
         plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
         self.walk = Walk(self.intake, self.site, seeds, plan)
         self.tally = self.walk.round.tally
+        if not self.only_due:
+            self.tally["whole crawl"] = 1
 
     def seeds(self) -> Iterator[tuple[str, Errand]]:
         """Where a walk begins."""
@@ -159,6 +162,7 @@ class SiteSpider(Spider):
         outcome = await self.outcome_of(taken)
         if self._is_stopped():
             return
+        self._observe(outcome, errand)
         found = [*self.follow(outcome, errand, response)]
         claim: Claim = response.meta["claim"]
         try:
@@ -180,6 +184,11 @@ class SiteSpider(Spider):
     def stop(self, reason: str) -> None:
         """End the crawl at once: the frontier or the archive cannot be written."""
         self._capture_addon().stop(reason)
+
+    def _observe(self, outcome: Outcome, errand: Errand) -> None:
+        self.tally.update(observe(outcome, errand))
+        if named := count_named(outcome, errand):
+            self.tally[named[0]] = named[1]
 
     def follow(self, outcome: Outcome, errand: Errand, response: Response) -> Iterator[Target]:
         """Where a page leads."""

@@ -18,6 +18,7 @@ from pipelines.errors import PipelineError, SiteError
 COMMANDS = (
     "crawl",
     "run",
+    "health",
     "ingest",
     "extract",
     "repair",

@@ -124,3 +124,17 @@ gaps = Table(
     Index("gaps_by_site", "site", "noted_at"),
 )
 """Times at which scheduled crawls were missed: nobody looked from `since` until `until`."""
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raised_at", Text, nullable=False),
+    Column("cleared_at", Text),
+    Index("alarms_open", "site", sqlite_where=text("cleared_at IS NULL")),
+)
+"""Alarms that people were told of, and when they were over."""

@@ -1,0 +1,129 @@
+"""`lantian health`: whether every site still gives what it used to."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.directory import Archive
+from archive.sites import scan_sites
+from crawler.cli.crawl import choose_sites
+from crawler.cli.options import archive_option, every_command, sites_option, this_run
+from crawler.cli.output import complain, print_json, print_table
+from crawler.frontier import Frontier
+from crawler.health.alarms import Alarm, find_alarms
+from crawler.health.measure import Figures, measure
+from crawler.health.metrics import make_registry, write_metrics
+from crawler.health.notify import NotTold, Webhook, parse_webhook, tell
+
+COLUMNS = ("site", "last crawl", "articles", "last new", "coverage", "refused", "charset", "missed", "alarms")
+
+
+def _read_webhooks(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[Webhook]:
+    try:
+        return [parse_webhook(value) for value in values]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command()
+@click.argument("keys", nargs=-1, metavar="[SITE]...")
+@click.option("--metrics", metavar="FILE", help="Write the figures for Prometheus instead, to a file or `-`.")
+@click.option(
+    "--webhook",
+    "webhooks",
+    multiple=True,
+    callback=_read_webhooks,
+    metavar="KIND=URL[#SECRET]",
+    envvar="LANTIAN_WEBHOOK",
+    show_envvar=True,
+    help="Tell what is new and what is over; KIND is wecom, dingtalk, feishu or slack.",
+)
+@archive_option
+@sites_option
+@every_command
+def health(
+    *,
+    keys: tuple[str, ...],
+    metrics: str | None,
+    webhooks: list[Webhook],
+    archive_path: Path,
+    sites_path: Path | None,
+) -> None:
+    """Show how SITEs (by default all) are, against their files and their own past. Exits 1 when an alarm is on.
+
+    Sites that were never crawled are left out. Each alarm is told to a webhook once, and once when it is over.
+
+    \b
+    Example:
+      lantian health
+      lantian health --webhook wecom=https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…
+      lantian health --metrics /var/lib/node_exporter/lantian.prom
+    """
+    sites, wrong_files = scan_sites(sites_path)
+    now = datetime.now(UTC)
+    with Frontier(Archive.open(archive_path, create=False)) as frontier:
+        with frontier.view() as connection:
+            found = [measure(connection, site, now=now) for site in choose_sites(keys, sites)]
+        figures = [one for one in found if one is not None]
+        alarms = [alarm for one in figures for alarm in find_alarms(one, now=now)]
+        is_told = _tell(frontier, alarms, webhooks, now)
+    if metrics:
+        write_metrics(make_registry(figures, alarms), metrics)
+    else:
+        _show(figures, alarms)
+    for problem in wrong_files:
+        complain(problem)
+    click.get_current_context().exit(3 if not is_told else int(bool(alarms or wrong_files)))
+
+
+def _tell(frontier: Frontier, alarms: list[Alarm], webhooks: list[Webhook], now: datetime) -> bool:
+    try:
+        if webhooks:
+            tell(frontier, alarms, webhooks, now=now)
+    except NotTold as error:
+        complain(error)
+        return False
+    return True
+
+
+def _show(figures: list[Figures], alarms: list[Alarm]) -> None:
+    if this_run().json:
+        for one in figures:
+            own = [{"kind": alarm.kind, "text": alarm.text} for alarm in alarms if alarm.site == one.site.key]
+            print_json(_to_line(one) | {"alarms": own})
+        return
+    if figures:
+        print_table("health", COLUMNS, [_to_row(one, alarms) for one in figures])
+    for alarm in alarms:
+        click.echo(f"{alarm.site} [{alarm.kind}] {alarm.text}")
+
+
+def _to_line(one: Figures) -> dict[str, Any]:
+    counts = one.last.counts
+    return {
+        "site": one.site.key,
+        "last_crawl": one.crawled_at.isoformat(timespec="seconds") if one.crawled_at else None,
+        "run_ended": one.run_reason,
+        "articles": counts.get("article", 0),
+        "last_new": one.finds[0] if one.finds else None,
+        "coverage": one.coverage,
+        "refused": round(one.last.share("blocked", "pages"), 3),
+        "charset_otherwise_than_stated": counts.get("charset otherwise than stated", 0),
+        "characters_lost": counts.get("characters lost", 0),
+        "missed": one.missed,
+        "overdue": one.overdue,
+        "traps": list(one.traps),
+        "channels": one.last.under("list "),
+    }
+
+
+def _to_row(one: Figures, alarms: list[Alarm]) -> list[object]:
+    line = _to_line(one)
+    coverage = " ".join(f"{share:.0%}" for share in one.coverage.values())
+    own = sum(alarm.site == one.site.key for alarm in alarms)
+    crawled = f"{one.crawled_at:%Y-%m-%d %H:%M}" if one.crawled_at else None
+    figures = (line["articles"], line["last_new"], coverage, f"{line['refused']:.0%}")
+    return [one.site.key, crawled, *figures, line["charset_otherwise_than_stated"], one.missed, own]

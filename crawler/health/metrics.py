@@ -1,0 +1,45 @@
+"""The figures in the text format of Prometheus, for the textfile collector of its node exporter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
+
+from crawler.health.alarms import Alarm
+from crawler.health.measure import Figures
+
+
+def make_registry(figures: Sequence[Figures], alarms: Sequence[Alarm]) -> CollectorRegistry:
+    """Gauges by site."""
+    registry = CollectorRegistry()
+    counted = {
+        "pages": "Pages fetched in the last round",
+        "article": "Articles fetched in the last round",
+        "blocked": "Pages that were refused in the last round",
+        "failed": "Exchanges that failed in the last round",
+    }
+    for name, help_text in counted.items():
+        gauge = Gauge(f"lantian_{name}", help_text, ["site"], registry=registry)
+        for one in figures:
+            gauge.labels(one.site.key).set(one.last.counts.get(name, 0))
+    moment = Gauge("lantian_last_success_seconds", "When the last round ended", ["site"], registry=registry)
+    overdue = Gauge("lantian_overdue", "Articles not looked at again as promised", ["site"], registry=registry)
+    coverage = Gauge("lantian_coverage", "Share of articles with a field", ["site", "field"], registry=registry)
+    for one in figures:
+        if one.crawled_at is not None:
+            moment.labels(one.site.key).set(one.crawled_at.timestamp())
+        overdue.labels(one.site.key).set(one.overdue)
+        for field, share in one.coverage.items():
+            coverage.labels(one.site.key, field).set(share)
+    raised = Gauge("lantian_alarm", "Alarms that are on", ["site", "kind"], registry=registry)
+    for alarm in alarms:
+        raised.labels(alarm.site, alarm.kind).inc()
+    return registry
+
+
+def write_metrics(registry: CollectorRegistry, path: str) -> None:
+    """Write to a file, at once, or to standard output (`-`)."""
+    if path == "-":
+        print(generate_latest(registry).decode(), end="")  # noqa: T201 (what was asked for)
+    else:
+        write_to_textfile(str(Path(path)), registry)
