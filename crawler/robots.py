@@ -25,6 +25,8 @@ from pipelines.records import Capture
 
 # RFC 9309 §2.5: at least 500 KiB must be read.
 _LONGEST = 500 * 1024
+# What is downloaded of it at most, so that robots.txt of any size can be read as far as it came.
+_MOST = 2 * _LONGEST
 # RFC 9309 §2.4: no longer than a day.
 _KEPT_FOR = 24 * 3600.0
 # An unreachable robots.txt is asked for again, but not with every request.
@@ -96,7 +98,7 @@ class Robots(RobotsTxtMiddleware):
         robots = Request(
             f"{origin}/robots.txt",
             priority=self.DOWNLOAD_PRIORITY,
-            meta={"dont_obey_robotstxt": True, "is_robots": True},
+            meta={"dont_obey_robotstxt": True, "is_robots": True, "download_maxsize": _MOST},
             callback=NO_CALLBACK,
         )
         self._stats.inc_value("robotstxt/request_count")
@@ -109,17 +111,21 @@ class Robots(RobotsTxtMiddleware):
             failure = name_failure(error, lost=None, has_response=False)
             if failure.kind == "bad-url":
                 return Rules(expires=monotonic() + _KEPT_FOR)
+            capture = robots.meta.get("capture")
+            if failure.kind == "too-large" and isinstance(capture, Capture) and capture.response:
+                answer = parse_response(capture.response)
+                return await self._read(answer.status, answer.content, cause)
             return Rules(unreachable=f"{failure.kind}: {failure.message}", expires=monotonic() + _RETRIED_AFTER)
-        return await self._read(response, cause)
+        return await self._read(response.status, _find_text(response), cause)
 
-    async def _read(self, response: Response, cause: Request) -> Rules:
+    async def _read(self, status: int, text: bytes, cause: Request) -> Rules:
         self._stats.inc_value("robotstxt/response_count")
-        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
-        if response.status >= _SERVER_ERROR or response.status == _TOO_MANY_REQUESTS:
-            return Rules(unreachable=f"status {response.status}", expires=monotonic() + _RETRIED_AFTER)
-        if not 200 <= response.status < 300:  # noqa: PLR2004 (classes of status codes)
+        self._stats.inc_value(f"robotstxt/response_status_count/{status}")
+        if status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS:
+            return Rules(unreachable=f"status {status}", expires=monotonic() + _RETRIED_AFTER)
+        if not 200 <= status < 300:  # noqa: PLR2004 (classes of status codes)
             return Rules(expires=monotonic() + _KEPT_FOR)
-        parser = build_from_crawler(self._parserimpl, self.crawler, _find_text(response)[:_LONGEST])
+        parser = build_from_crawler(self._parserimpl, self.crawler, text[:_LONGEST])
         await self.crawler.signals.send_catch_log_async(signal=signals.robots_parsed, robotparser=parser, request=cause)
         return Rules(parser=parser, expires=monotonic() + _KEPT_FOR)
 

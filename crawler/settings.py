@@ -89,6 +89,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.back_off.BackOff": 560,
     # What a killed crawl had fetched is not fetched again.
     "crawler.recall.Recall": 810,
+    # Cookies are for gates that point at themselves; nothing else is carried from page to page.
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.gates.GateCookies": 700,
     # What the catalog knows is asked for as "changed since?"; nearest the handler, so that each hop asks for itself.
     "crawler.conditional.Conditional": 820,
 }

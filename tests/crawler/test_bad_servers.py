@@ -1,0 +1,224 @@
+"""A site that misbehaves in sixty ways: the crawl ends, its memory is bounded, and every exchange is accounted for."""
+
+import resource
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from archive.directory import Archive
+from archive.store import read_captures
+from tests.crawler.certificates import make_authority, make_legacy_server
+from tests.crawler.exchange_matrix import MATRIX
+from tests.crawler.loopback import BODY, ROOT, article, listing, surroundings
+from tests.crawler.origin import Origin, Reply, page
+
+MOVED = b"HTTP/1.1 302 Found"
+HTML = b"Content-Type: text/html; charset=utf-8"
+STEPS = count()
+
+
+def maze(_: bytes) -> Reply:
+    """Redirects that never come back to where they were."""
+    return page(b"", MOVED, b"Location: /maze/%d" % next(STEPS))
+
+
+EXTRA: dict[str, Reply] = {
+    "loop of one": page(b"", MOVED, b"Location: /m/loop%20of%20one"),
+    "loop of two": page(b"", MOVED, b"Location: /m/loop%20back"),
+    "loop back": page(b"", MOVED, b"Location: /m/loop%20of%20two"),
+    "a location in GBK": page(b"", MOVED, b"Location: /" + "环境公报".encode("gbk") + b".html"),
+    "a location that is none": page(b"", MOVED, b"Location: http://[::1"),
+    "a location with another scheme": page(b"", MOVED, b"Location: javascript:void(0)"),
+    "a location without end": page(b"", MOVED, b"Location: /" + b"x" * 20_000),
+    "a cookie in every page": page(b"<p>ok</p>", b"HTTP/1.1 200 OK", b"Set-Cookie: track=1; path=/"),
+    "gate that never opens": page(b"", MOVED, b"Location: /m/gate%20that%20never%20opens", b"Set-Cookie: a=1"),
+    "refresh to itself": page(b'<meta http-equiv="refresh" content="0;url=/m/refresh%20to%20itself">'),
+    "charset that is none": page(b"<p>\xbb\xb7</p>", b"HTTP/1.1 200 OK", b"Content-Type: text/html; charset=none-such"),
+    "half GBK, half UTF-8": page(f"<p>{BODY}</p>".encode() + f"<p>{BODY}</p>".encode("gbk")),
+    "nothing but NUL": page(b"\0" * 5000),
+    "markup a thousand deep": page(b"<div>" * 5000 + b"x"),
+    "a megabyte of headers": Reply(
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * (1 << 20) + b"\r\nContent-Length: 2\r\n\r\nok",)
+    ),
+    "gzip of a gigabyte": page(b"\x1f\x8b\x08" + b"\0" * 200, b"HTTP/1.1 200 OK", b"Content-Encoding: gzip"),
+}
+GOOD = 12
+
+
+@dataclass
+class Crawled:
+    code: int
+    errors: str
+    megabytes: float
+    origin: Origin
+    archive: Archive
+    secure: dict[str, str]
+
+    def states(self) -> Counter[str]:
+        with sqlite3.connect(self.archive.path / "frontier.sqlite") as connection:
+            found = Counter(dict(connection.execute("SELECT state, count(*) FROM pages GROUP BY state").fetchall()))
+        connection.close()
+        return found
+
+
+def names() -> list[str]:
+    """Bad pages with a good one between them, as sites have them."""
+    bad = [name for name, case in MATRIX.items() if case.method == "GET"] + list(EXTRA)
+    good = [f"good {number}" for number in range(GOOD)]
+    step = len(bad) // GOOD
+    return [name for start in range(GOOD) for name in (*bad[start * step : (start + 1) * step], good[start])] + bad[
+        GOOD * step :
+    ]
+
+
+def address(name: str) -> str:
+    return f"/m/{name.replace(' ', '%20').replace(',', '%2C')}"
+
+
+def answer(request: bytes) -> Reply:
+    path = request.split(b" ", 2)[1].decode("latin-1")
+    name = path.removeprefix("/m/").replace("%20", " ").replace("%2C", ",")
+    if path == "/robots.txt":
+        rules = b"User-agent: *\nDisallow: /never/\n" + b"# padding\n" * (1 << 20)
+        return page(rules, b"HTTP/1.1 200 OK", b"Content-Type: text/plain")
+    if path == "/list/":
+        return page(b"".join(LIST), b"HTTP/1.1 200 OK", HTML)
+    if path.startswith("/maze"):
+        return maze(request)
+    if name.startswith("good"):
+        return page(article(f"一切正常的第{name[5:]}号通知公告").encode(), b"HTTP/1.1 200 OK", HTML)
+    if name in EXTRA:
+        return EXTRA[name]
+    return MATRIX[name].reply if name in MATRIX else page(b"<p>landed</p>", b"HTTP/1.1 200 OK", HTML)
+
+
+LIST: list[bytes] = []
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
+    folder = tmp_path_factory.mktemp("bad")
+    authority = make_authority(folder)
+    with ExitStack() as stack:
+        origin = stack.enter_context(Origin(answer))
+        contexts = {
+            "expired": authority.server(folder, "127.0.0.1", days=-5),
+            "another name": authority.server(folder, "www.example.com"),
+            "TLS 1.0": make_legacy_server(folder),
+        }
+        body = article("证书有问题的网站上的通知公告").encode()
+        reply = page(body, b"HTTP/1.1 200 OK", HTML)
+        secure = {name: stack.enter_context(Origin(lambda _: reply, context)) for name, context in contexts.items()}
+        urls = {name: f"{one.base}/a/1.html" for name, one in secure.items()}
+        urls["no TLS"] = f"https://127.0.0.1:{origin.port}/a/1.html"
+        entries = [
+            (address(name), f"关于第{number}号情况的通知公告", "2024-03-02") for number, name in enumerate(names())
+        ]
+        entries += [
+            ("/maze/begin", "走不出去的迷宫的通知公告", "2024-03-02"),
+            ("/never/1.html", "不许读取的通知公告", "2024-03-02"),
+        ]
+        entries += [(url, f"加密连接第{number}号通知公告", "2024-03-02") for number, url in enumerate(urls.values())]
+        LIST[:] = [listing(entries).encode()]
+        hosts = [f'"127.0.0.1:{one.port}"' for one in (origin, *secure.values())]
+        (folder / "sites").mkdir()
+        (folder / "sites" / "bad.toml").write_text(
+            f'key = "bad"\nname = "测试站"\nkind = "bureau"\nhosts = [{", ".join(hosts)}]\n'
+            f'[[channel]]\nname = "通知"\nurl = "{origin.base}/list/"\n[crawl]\ndelay = 0\nconcurrency = 8\n',
+            encoding="utf-8",
+        )
+        yield crawl(folder, origin, urls)
+
+
+def crawl(folder: Path, origin: Origin, secure: dict[str, str]) -> Crawled:
+    settings = {
+        "LANTIAN_SITES": folder / "sites",
+        "LANTIAN_ARCHIVE": folder / "archive",
+        "ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
+        "DOWNLOAD_TIMEOUT": 2,
+        "DOWNLOAD_MAXSIZE": 200_000,
+        "RETRY_TIMES": 1,
+        "LANTIAN_MAX_BLOCKED": 40,
+        "AUTOTHROTTLE_MAX_DELAY": 0.1,
+    }
+    chosen = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    run = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", "bad", *chosen],
+        cwd=ROOT,
+        env=surroundings(),
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    megabytes = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    (folder / "err").write_text(run.stderr)
+    return Crawled(run.returncode, run.stderr, megabytes, origin, Archive.open(folder / "archive"), secure)
+
+
+def test_the_crawl_ends_and_nothing_is_left(crawled: Crawled) -> None:
+    assert crawled.code == 0
+    assert "Traceback" not in crawled.errors
+    assert crawled.states().keys() == {"done", "failed"}
+    assert sum(crawled.states().values()) >= len(names()) + 6
+
+
+def test_every_exchange_is_in_the_archive(crawled: Crawled) -> None:
+    asked = Counter(one.path for one in crawled.origin.log if one.path)
+    base = crawled.origin.base
+    kept = Counter(
+        one.url.removeprefix(base)
+        for one, _ in read_captures(crawled.archive)
+        if one.url.startswith(base) and one.request
+    )
+    assert asked - kept == Counter()
+    assert kept - asked == Counter()
+    assert len(asked) > 60
+
+
+def test_good_pages_between_bad_ones_are_read_and_what_is_disallowed_is_not_asked_for(crawled: Crawled) -> None:
+    asked = {one.path for one in crawled.origin.log}
+    assert {address(f"good {number}") for number in range(GOOD)} <= asked
+    assert not [path for path in asked if path.startswith("/never")]
+    with sqlite3.connect(crawled.archive.path / "frontier.sqlite") as connection:
+        query = "SELECT count(*) FROM pages WHERE url LIKE '%/m/good%' AND kind = 'article'"
+        ((articles,),) = connection.execute(query).fetchall()
+    connection.close()
+    assert articles == GOOD
+
+
+def test_certificates_and_old_servers_are_recorded_not_hidden(crawled: Crawled) -> None:
+    kept = {one.url: one for one, _ in read_captures(crawled.archive) if one.response}
+    for name in ("expired", "another name", "TLS 1.0"):
+        tls = kept[crawled.secure[name]].tls
+        assert tls is not None
+        assert tls.verified is False
+        assert (tls.version == "TLSv1") == (name == "TLS 1.0")
+    assert crawled.secure["no TLS"] not in kept
+
+
+def test_only_gates_that_point_at_themselves_have_their_cookies_sent_back(crawled: Crawled) -> None:
+    heads = {one.path: one.request for one in crawled.origin.log}
+    assert b"track=1" not in b"".join(heads.values())
+    gate = [one for one in crawled.origin.log if one.path == address("gate that never opens")]
+    assert [b"Cookie: a=1" in one.request for one in gate] == [False, True]
+
+
+def test_redirects_in_gbk_are_followed_and_mazes_are_left(crawled: Crawled) -> None:
+    paths = Counter(one.path for one in crawled.origin.log)
+    assert paths["/%BB%B7%BE%B3%B9%AB%B1%A8.html"] == 1
+    assert sum(number for path, number in paths.items() if path.startswith("/maze")) <= 12
+    assert paths[address("loop of one")] <= 2
+
+
+def test_memory_is_bounded(crawled: Crawled) -> None:
+    assert crawled.megabytes < 600
