@@ -12,6 +12,7 @@ from crawler.cli.crawl_report import report, show_progress
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
+    choose_sites,
     every_command,
     sites_option,
     this_run,
@@ -21,7 +22,6 @@ from crawler.cli.output import complain
 from crawler.run import Ended, Plan, log_to_stderr, make_settings, run_plans
 from crawler.run_archive import open_intake
 from crawler.spider_loader import make_spider
-from pipelines.site import Site
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -78,13 +78,3 @@ def crawl(
         problems.append(error)
     code = report(ended, problems=problems, is_whole=not (pages or since or until))
     click.get_current_context().exit(code)
-
-
-def choose_sites(keys: tuple[str, ...], sites: dict[str, Site]) -> list[Site]:
-    """The sites of these keys, or every one that is not closed; raises UsageError for an unknown key."""
-    for key in keys:
-        if key not in sites:
-            raise click.UsageError(f"{key}: no such site; `lantian sites list` shows them")
-    if keys:
-        return [sites[key] for key in dict.fromkeys(keys)]
-    return [site for site in sites.values() if site.status != "closed"]

@@ -9,8 +9,7 @@ import click
 
 from archive.directory import Archive
 from archive.sites import scan_sites
-from crawler.cli.crawl import choose_sites
-from crawler.cli.options import archive_option, every_command, sites_option, this_run
+from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, print_table
 from crawler.frontier import Frontier
 from crawler.health.alarms import Alarm, find_alarms

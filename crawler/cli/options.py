@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler.settings import LANTIAN_WORKERS
+from pipelines.site import Site
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,3 +85,13 @@ allow_private_option = click.option(
     is_flag=True,
     help="Fetch loopback, private and link-local addresses too; LANTIAN_ALLOW_PRIVATE=10.0.0.0/8 names networks.",
 )
+
+
+def choose_sites(keys: tuple[str, ...], sites: dict[str, Site]) -> list[Site]:
+    """The sites of these keys, or every one that is not closed; raises UsageError for an unknown key."""
+    for key in keys:
+        if key not in sites:
+            raise click.UsageError(f"{key}: no such site; `lantian sites list` shows them")
+    if keys:
+        return [sites[key] for key in dict.fromkeys(keys)]
+    return [site for site in sites.values() if site.status != "closed"]

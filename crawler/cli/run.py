@@ -6,30 +6,23 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from archive.directory import Archive
-from archive.errors import ArchiveError, HostBusy
 from archive.sites import scan_sites
-from crawler.cli.crawl import choose_sites
-from crawler.cli.crawl_report import report, show_progress
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
+    choose_sites,
     every_command,
     sites_option,
-    this_run,
     workers_option,
 )
 from crawler.cli.output import complain
 from crawler.frontier import Frontier
-from crawler.run import Ended, Plan, log_to_stderr, make_settings, run_plans
-from crawler.run_archive import open_intake
 from crawler.schedule import Due, decide
-from crawler.spider_loader import make_spider
-from crawler.walk import STOP_FILE, NotDue
+from crawler.walk import STOP_FILE
 from pipelines.site import Site
 
 BETWEEN = 30.0
@@ -78,33 +71,24 @@ def run(
         click.get_current_context().exit(_stay(archive_path / STOP_FILE))
     sites, wrong_files = scan_sites(sites_path)
     dues = _find_due(archive_path, choose_sites(keys, sites))
-    settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private or None}
-    problems: list[Exception] = [] if keys else [*wrong_files]
-    log_to_stderr(complain, debug=this_run().debug)
-    ended: list[Ended] = []
-    try:
-        ended = _crawl(archive_path, sites, dues, workers=workers, at_once=at_once, settings=settings)
-    except ArchiveError as error:
-        problems.append(error)
-    code = report(ended, problems=problems, is_whole=False)
+    problems = () if keys else tuple(wrong_files)
+    if dues:
+        from crawler.cli.due_crawl import crawl_due  # noqa: PLC0415 (who finds nothing due needs no network stack)
+
+        settings = {"ALLOW_PRIVATE_ADDRESSES": allow_private or None}
+        code = crawl_due(
+            archive_path, dues, sites=sites, problems=problems, workers=workers, at_once=at_once, settings=settings
+        )
+    else:
+        for problem in problems:
+            complain(problem)
+        code = int(bool(problems))
     click.get_current_context().exit(code)
 
 
 def _find_due(path: Path, sites: list[Site]) -> list[Due]:
     with Frontier(Archive.open(path)) as frontier:
         return decide(sites, frontier.last_slots(), now=datetime.now(UTC))
-
-
-def _crawl(
-    path: Path, sites: dict[str, Site], dues: list[Due], *, workers: int, at_once: int, settings: dict[str, Any]
-) -> list[Ended]:
-    if not dues:
-        return []
-    with open_intake(path, sites=sites, workers=workers) as intake, show_progress() as progress:
-        shared = {"intake": intake, "progress": progress, "only_due": True}
-        plans = [Plan(make_spider(one.site), shared | {"slot": one.slot}, one.site.hosts) for one in dues]
-        others = (HostBusy, NotDue)
-        return run_plans(plans, settings=make_settings(**settings), lanes=at_once, tolerated=others)
 
 
 def _stay(stop: Path) -> int:
