@@ -143,9 +143,9 @@ def crawl(folder: Path, origin: Origin, secure: dict[str, str]) -> Crawled:
         "LANTIAN_SITES": folder / "sites",
         "LANTIAN_ARCHIVE": folder / "archive",
         "ALLOW_PRIVATE_ADDRESSES": "127.0.0.0/8",
-        "DOWNLOAD_TIMEOUT": 2,
+        "DOWNLOAD_TIMEOUT": 6,
         "DOWNLOAD_MAXSIZE": 200_000,
-        "RETRY_TIMES": 1,
+        "RETRY_TIMES": 2,
         "LANTIAN_MAX_BLOCKED": 40,
         "AUTOTHROTTLE_MAX_DELAY": 0.1,
     }
@@ -161,7 +161,6 @@ def crawl(folder: Path, origin: Origin, secure: dict[str, str]) -> Crawled:
         check=False,
     )
     megabytes = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
-    (folder / "err").write_text(run.stderr)
     return Crawled(run.returncode, run.stderr, megabytes, origin, Archive.open(folder / "archive"), secure)
 
 
