@@ -298,10 +298,12 @@ class SiteSpider(Spider):
         return self.window.holds(article.published) is not False
 
     def from_article(self, article: Article) -> Iterator[Target]:
-        """The attachments of an article that lies in the window."""
+        """The next page of an article that lies in the window, and its attachments."""
         if not self.is_in_window(article):
             self.tally["skipped outside the dates"] += 1
             return
+        if article.next_page and is_allowed(article.next_page, self.hosts):
+            yield self.target(article.next_page, Errand("article"))
         limit = self.crawler.settings.getint("LANTIAN_MAX_ATTACHMENTS")
         for attachment in article.attachments[:limit]:
             if is_allowed(attachment.url, self.hosts):

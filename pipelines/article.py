@@ -1,9 +1,8 @@
 """An article put together: body, headline, fields, files and pictures, with where each was found."""
 
-import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.anchor import Anchor, find_anchor, find_subtitle
@@ -16,6 +15,7 @@ from pipelines.enclosures import describe_pictures, find_attachments, pictures_a
 from pipelines.extract import agreement, read_container, read_page
 from pipelines.labels import DATE
 from pipelines.metadata import Fields, find_fields
+from pipelines.parts import Parts, digest_text, find_parts
 from pipelines.plaintext import read_plain_text
 from pipelines.platforms.family import Platform
 from pipelines.records import Article, Attachment, Image, Page, Provenance, Step
@@ -45,6 +45,7 @@ class Draft:
     attachments: tuple[Attachment, ...] = ()
     images: tuple[Image, ...] = ()
     confidence: float | None = None
+    parts: Parts = field(default_factory=Parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def draft_article(view: View, platform: Platform, layout: Layout, heading: Headi
         attachments=tuple(find_attachments(view, container) if container is not None else ()),
         images=tuple(describe_pictures(view, pictures)),
         confidence=confidence,
+        parts=find_parts(view, platform),
     )
 
 
@@ -138,7 +140,6 @@ def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str
 def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:
     """The article of a page. `reconstructed` is true where repair changed text that the article holds."""
     texts = [draft.title or "", draft.values.get("subtitle", ""), *draft.paragraphs]
-    digest = hashlib.sha256("\n".join(text for text in texts if text).encode("utf-8", "replace")).hexdigest()
     return Article(
         url=page.url,
         canonical_url=canonical_url(page.url),
@@ -158,7 +159,9 @@ def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:
         origins=dict(sorted(draft.origins.items())),
         confidence=draft.confidence,
         reconstructed=_is_reconstructed(page.steps, texts),
-        text_digest=f"sha256:{digest}",
+        text_digest=digest_text([text for text in texts if text]),
+        first_page=draft.parts.first,
+        next_page=draft.parts.next,
         provenance=provenance,
     )
 

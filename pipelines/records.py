@@ -176,7 +176,8 @@ class Article(Model):
     `published` is ISO 8601 in Asia/Shanghai cut to the precision stated: `2021-06-29`, `2021-06-29T18:13+08:00`
     or `2021-06-29T18:13:05+08:00`. `id` is the first 16 hex digits of SHA-256 of the canonical url. `text_digest`
     covers title, subtitle and paragraphs joined by LF. `origins` says for each field where it was found.
-    `reconstructed` is true when repair changed or lost a character of the page.
+    `reconstructed` is true when repair changed or lost a character of the page. Of an article over several pages each page is
+    an Article: `next_page` is where its text goes on, `first_page` where it began.
     """
 
     url: str
@@ -198,6 +199,8 @@ class Article(Model):
     confidence: float | None = None
     reconstructed: bool
     text_digest: Digest
+    first_page: str | None = None
+    next_page: str | None = None
     provenance: Provenance
 
 

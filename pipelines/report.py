@@ -38,6 +38,7 @@ def _article_keys(article: Article | None) -> dict[str, Any]:
     keys["attachments"] = [item.model_dump() for item in article.attachments]
     keys["images"] = [item.model_dump() for item in article.images]
     keys |= {"canonical_url": article.canonical_url, "id": article.id, "script": article.script}
+    keys["first_page"] = article.first_page
     keys |= {"origins": dict(sorted(article.origins.items())), "confidence": article.confidence}
     return keys | {"reconstructed": article.reconstructed, "text_digest": article.text_digest}
 

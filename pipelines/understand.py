@@ -76,5 +76,7 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
 
 def _article(page: Page, draft: Draft, provenance: Provenance, problem: str | None) -> Outcome:
     if draft.paragraphs or draft.images:
-        return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
+        following = Link(draft.parts.next) if draft.parts.next else None
+        article = build_article(draft, page, provenance)
+        return Outcome("article", problem, page=page, article=article, next=following)
     return Outcome("other", problem or "no-text", page=page)

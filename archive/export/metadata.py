@@ -13,7 +13,7 @@ from archive.export.selection import Chosen
 COLUMNS = (
     "id", "url", "canonical_url", "site", "title", "subtitle", "published", "source", "author", "editor", "column",
     "document_number", "script", "characters", "paragraphs", "attachments", "images", "confidence", "reconstructed",
-    "text_digest", "record_id", "fetched_at", "custody", "payload_digest", "recipe",
+    "text_digest", "first_page", "next_page", "record_id", "fetched_at", "custody", "payload_digest", "recipe",
 )  # fmt: skip
 _COUNTED = ("paragraphs", "attachments", "images")
 
@@ -26,7 +26,7 @@ def format_head() -> bytes:
 def format_metadata(chosen: Chosen) -> bytes:
     """The line of an article; what is not known is empty."""
     article = json.loads(chosen.body)
-    values = article | chosen.provenance.model_dump() | {"site": chosen.site}
+    values = {"first_page": None, "next_page": None} | article | chosen.provenance.model_dump() | {"site": chosen.site}
     values |= {name: len(article[name]) for name in _COUNTED}
     values["characters"] = sum(map(len, article["paragraphs"]))
     values["reconstructed"] = "true" if article["reconstructed"] else "false"

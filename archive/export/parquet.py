@@ -49,6 +49,8 @@ SCHEMA = pa.schema(
         ("confidence", pa.float64()),
         pa.field("reconstructed", pa.bool_(), nullable=False),
         pa.field("text_digest", _text, nullable=False),
+        ("first_page", _text),
+        ("next_page", _text),
         pa.field("record_id", _text, nullable=False),
         pa.field("fetched_at", _moment, nullable=False),
         pa.field("custody", _text, nullable=False),

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
+from archive.export.parts import join_pages
 from archive.judge import order_of
 from archive.schema import captures, sketches, versions
 from pipelines.records import Article, Provenance
@@ -71,16 +72,23 @@ class Chosen:
 def choose_articles(
     catalog: Catalog, selection: Selection | None = None, *, order: Order = "publication"
 ) -> Iterator[Chosen]:
-    """Stream the articles of a selection, or all."""
-    query = _query(selection or Selection(), order).add_columns(versions.c.body)
+    """Stream the articles of a selection, or all.
+
+    An article over several pages is one, in the place of its first page, with all that the archive holds of it.
+    """
+    selection = selection or Selection()
+    query = _query(selection, order).add_columns(versions.c.body)
     with catalog.view() as connection:
         result = connection.execution_options(yield_per=FETCHED_AT_ONCE).execute(query)
         for row in result:
-            yield Chosen(row.body, _provenance(row), row.site)
+            provenance = _provenance(row)
+            body = join_pages(connection, row.body, provenance, at=selection.at)
+            if body is not None:
+                yield Chosen(body, provenance, row.site)
 
 
 def count_articles(catalog: Catalog, selection: Selection | None = None) -> int:
-    """How many articles `choose_articles` gives."""
+    """How many articles `choose_articles` gives, each page of one over several pages counted."""
     with catalog.view() as connection:
         chosen = _query(selection or Selection(), "publication").order_by(None).subquery()
         return connection.execute(select(func.count()).select_from(chosen)).scalar_one()

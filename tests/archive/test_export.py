@@ -122,6 +122,38 @@ def test_files_are_numbered_by_publication_then_url(archive: Archive, tmp_path: 
     assert names == [f"{number:03d}_{one['id']}.txt" for number, one in enumerate(found)]
 
 
+def part(number: int, *pages: int) -> Capture:
+    """Page `number` of an article of three; `pages` are what its pager names."""
+    address = f"{HOST}/xwzx/t20260305_7{{}}.html"
+    names = {page: address.format("" if page == 1 else f"_{page}") for page in pages}
+    pager = "".join(f'<a href="{name}">{page}</a> ' for page, name in names.items())
+    html = article_html(number).replace('<div class="share">', f'<div class="page">{pager}</div><div class="share">')
+    return capture(address.format("" if number == 1 else f"_{number}"), html, minute=number)
+
+
+def test_the_pages_of_an_article_are_exported_as_one_in_their_order(archive: Archive) -> None:
+    take_all(archive, [part(3, 1, 2), part(1, 2, 3), part(2, 1, 3)])
+    (line,) = lines(archive)
+    article = Article.model_validate_json(line)
+    assert article.url.endswith("/t20260305_7.html")
+    assert list(article.paragraphs) == [*body_paragraphs(1), *body_paragraphs(2), *body_paragraphs(3)]
+    assert (article.first_page, article.next_page) == (None, None)
+
+
+def test_an_article_of_which_a_page_is_missing_says_where_it_goes_on(archive: Archive) -> None:
+    take_all(archive, [part(1, 2, 3), part(3, 1, 2)])
+    (line,) = lines(archive)
+    article = Article.model_validate_json(line)
+    assert list(article.paragraphs) == body_paragraphs(1)
+    assert article.next_page == f"{HOST}/xwzx/t20260305_7_2.html"
+
+
+def test_a_later_page_without_its_first_is_exported_by_itself(archive: Archive) -> None:
+    take_all(archive, [part(3, 1, 2)])
+    (line,) = lines(archive)
+    assert Article.model_validate_json(line).first_page == f"{HOST}/xwzx/t20260305_7.html"
+
+
 def test_the_last_version_of_each_article_is_exported(archive: Archive, tmp_path: Path) -> None:
     take_all(archive, [article_capture(1), article_capture(2), article_capture(1, minute=9, edition=1)])
     files = seed_files(archive, tmp_path / "seed")

@@ -100,6 +100,7 @@ ELSEWHERE = [
 FILES = "".join(f'<p><a href="/files/{number}.pdf">附件{number}：名单.pdf</a></p>' for number in range(25))
 PDF = answer(b"%PDF-1.4 x", content_type="application/pdf")
 REFUSED = answer("<script>$_ts={}</script>", status="412 Precondition Failed")
+PAGER = '<p class="page"><a href="0.html">1</a> <a href="0_2.html">2</a> <a href="0_3.html">3</a></p>'
 MANY = [tell(number) for number in range(30)]
 
 
@@ -119,6 +120,10 @@ SCENARIOS = {
         bureau(FOUR)
         | {FOUR[0][0]: answer(article(FOUR[0][1], extra=FILES))}
         | {f"/files/{number}.pdf": PDF for number in range(25)}
+    ),
+    "parts": Scenario(
+        bureau(FOUR)
+        | {f"/a/0{number}.html": answer(article(f"{FOUR[0][1]}{number}", extra=PAGER)) for number in ("", "_2", "_3")}
     ),
     "circling": Scenario(circling()),
     "refusing": Scenario(
@@ -243,6 +248,16 @@ def test_attachments_are_archived_up_to_a_number(first: Crawled) -> None:
     line = first.lines["files"]
     assert (line["article"], line["attachment"]) == (4, 20)
     assert line["counts"]["skipped too many attachments"] == 5
+
+
+def test_an_article_over_several_pages_is_fetched_to_its_end_and_is_one(first: Crawled) -> None:
+    assert {"/a/0.html", "/a/0_2.html", "/a/0_3.html"} <= set(first.captured("parts"))
+    run = lantian("export", "--format", "jsonl", "--site", "parts", cwd=first.folder)
+    articles = {line["url"].rpartition("/")[2]: line for line in lines_of(run)}
+    assert sorted(articles) == ["0.html", "1.html", "2.html", "3.html"]
+    heads = [text.partition("。")[0] for text in articles["0.html"]["paragraphs"] if text.startswith("关于第0号")]
+    assert heads == ["关于第0号事项的通知公告", "关于第0号事项的通知公告_2", "关于第0号事项的通知公告_3"]
+    assert articles["0.html"]["next_page"] is None
 
 
 def test_pagination_that_runs_in_circles_comes_to_an_end(first: Crawled) -> None:
