@@ -32,6 +32,7 @@ COMMANDS = (
     "stats",
     "search",
     "export",
+    "serve",
     "sites",
 )
 UNUSABLE = 2

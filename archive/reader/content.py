@@ -1,0 +1,63 @@
+"""What the frame of a page shows: the archived bytes without their coding, with links that stay inside the archive.
+
+Nothing of it may run, nor reach the live web: it is sent with a sandbox that has no exception, and loads only from here.
+Of the archived headers only the type is sent on. Text is sent as UTF-8, read as the road reads it, whatever the server
+claimed.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from archive.reader.memento import CONTENT
+from pipelines.decode import decode
+from pipelines.http import parse_content_type, parse_response
+from pipelines.links import join_link
+from pipelines.records import Capture
+
+POLICY: Final = (
+    "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "media-src 'self'; base-uri 'none'; form-action 'none'"
+)
+_LINK: Final = re.compile(r"""((?:href|src|background)\s*=\s*["']?)(https?://|//|/)(?=[^\s"'>])""", re.IGNORECASE)
+_MARKUP: Final = ("text/html", "application/xhtml+xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sent: status, type and body; `location` is where an archived redirect led."""
+
+    status: int
+    content_type: str
+    body: bytes
+    location: str | None = None
+
+
+def make_content(capture: Capture, *, stamp: str) -> Content:
+    """The content of a capture, to be shown within the moment `stamp`."""
+    if capture.custody == "operator":
+        return _show(200, capture.content_type, capture.response, capture.url, stamp)
+    response = parse_response(capture.response, method=capture.method)
+    location = response.header("location")
+    if 300 <= response.status < 400 and location:  # noqa: PLR2004 (the class of redirects)
+        return Content(response.status, "text/plain", b"", join_link(capture.url, location))
+    return _show(response.status or 200, response.header("content-type"), response.content, capture.url, stamp)
+
+
+def _show(status: int, claimed: str | None, body: bytes, url: str, stamp: str) -> Content:
+    media_type, charset = parse_content_type(claimed)
+    media_type = media_type or "text/html"
+    if not media_type.startswith("text/") and media_type not in _MARKUP:
+        return Content(status, media_type, body)
+    text, _ = decode(body, http_charset=charset)
+    shown = _keep_inside(text, url, stamp) if media_type in _MARKUP else text
+    return Content(status, f"{media_type}; charset=utf-8", shown.encode("utf-8", "replace"))
+
+
+def _keep_inside(text: str, url: str, stamp: str) -> str:
+    """Let addresses with a host or from the root lead to the same moment here; relative ones do so by themselves."""
+    parts = urlsplit(url)
+    root = {"//": f"{parts.scheme}://", "/": f"{parts.scheme}://{parts.netloc}/"}
+    inside = f"{CONTENT}{stamp}/"
+    return _LINK.sub(lambda found: f"{found[1]}{inside}{root.get(found[2], found[2])}", text)

@@ -1,0 +1,65 @@
+"""The pages of the reader itself: the list, and the banner with its verdict above every archived page."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from archive.reader.lookup import Sight
+from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
+from archive.reader.verdict import CaptureVerdict
+
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
+_WORDS: Final = {
+    "intact": "完好 intact",
+    "not-provable": "无法证明 not provable",
+    "altered": "已被改动 ALTERED",
+}
+_STYLE: Final = """
+body{margin:0;display:flex;flex-direction:column;height:100vh;font:15px/1.6 sans-serif;color:#222}
+header{padding:.5rem 1rem;border-bottom:3px solid}.intact{background:#e8f5e9;border-color:#2e7d32}
+.not-provable{background:#fff8e1;border-color:#f9a825}.altered{background:#b71c1c;color:#fff;border-color:#000}
+.altered a{color:#fff}header b{font-size:1.1rem}iframe{flex:1;border:0;width:100%}
+main{padding:1rem;max-width:60rem}li{overflow-wrap:anywhere}input{width:30rem;max-width:100%;font:inherit}
+"""
+
+
+def list_page(sights: Sequence[Sight]) -> str:
+    """The start: a field for an address, and what was captured last."""
+    items = "".join(
+        f'<li>{escape(one.fetched_at[:19])}Z <a href="{escape(memento_path(one))}">{escape(one.url)}</a></li>'
+        for one in sights
+    )
+    form = '<form action="/find"><input name="url" placeholder="http://…"> <button>查找 find</button></form>'
+    return _page("Lantian", f"<main><h1>存档 archive</h1>{form}<ul>{items}</ul></main>")
+
+
+def memento_page(sight: Sight, verdict: CaptureVerdict, sights: Sequence[Sight], *, note: str = "") -> str:
+    """The banner, and below it the archived page in a frame in which nothing runs; `note` stands in its place."""
+    at = sights.index(sight)
+    steps = [
+        (sights[at - 1], "← 前一次 earlier") if at else None,
+        (sights[at + 1], "后一次 later →") if at + 1 < len(sights) else None,
+    ]
+    links = [f'<a href="{escape(memento_path(one))}">{word}</a>' for one, word in filter(None, steps)]
+    links.append(f'<a href="{escape(TIMEMAP + sight.url)}">{len(sights)} 次抓取 captures</a>')
+    links.append(f'<a href="{escape(f"{BYTES}{sight.stamp}/{sight.url}")}">原始字节 exact bytes</a>')
+    custody = "由人提供 supplied by a person · " if sight.custody == "operator" else ""
+    banner = (
+        f'<header class="{verdict.state}" id="verdict"><b>{_WORDS[verdict.state]}</b> — {escape(verdict.chinese)} · '
+        f"{escape(verdict.english)}<br>{custody}{escape(sight.fetched_at)} · {escape(sight.url)}<br>{' · '.join(links)}</header>"
+    )
+    source = escape(f"{CONTENT}{sight.stamp}/{sight.url}")
+    frame = (
+        f"<main>{escape(note)}</main>" if note else f'<iframe sandbox src="{source}" title="archived page"></iframe>'
+    )
+    return _page(sight.url, banner + frame)
+
+
+def message_page(text: str) -> str:
+    """One line, as for what is not here."""
+    return _page("Lantian", f"<main><p>{escape(text)}</p><p><a href='/'>Lantian</a></p></main>")
+
+
+def _page(title: str, body: str) -> str:
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{body}</body></html>\n'
