@@ -20,7 +20,7 @@ from urllib.parse import quote
 from archive.metadata_block import read_metadata, write_metadata
 from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
 from pipelines.framing import parse_head, split_response
-from pipelines.records import Capture, Failure, format_instant, new_record_id, parse_instant
+from pipelines.records import EXCHANGED, Capture, Failure, format_instant, new_record_id, parse_instant
 
 IDENTICAL_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -135,7 +135,7 @@ def payload_digest(kind: str, block: bytes, method: str) -> str | None:
 
 
 def _primary_type(capture: Capture, original: Reference | None) -> str:
-    if capture.custody != "wire":
+    if capture.custody not in EXCHANGED:
         return "resource"
     if capture.response:
         is_revisit = original and (original.place or parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED)

@@ -11,6 +11,7 @@
     ├── QueryError         what is searched for cannot be understood
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
+    ├── NotImportable      a file of others that is not brought in
     ├── NotSealed          no signed checkpoint covers what is to be proved
     ├── KeyProblem         a key cannot be used
     └── CaseError          a test case cannot be written, or its files cannot be understood
@@ -73,3 +74,7 @@ class NotSealed(ArchiveError):  # noqa: N818
 
 class KeyProblem(ArchiveError):  # noqa: N818
     """A key cannot be used."""
+
+
+class NotImportable(ArchiveError):  # noqa: N818
+    """A file of others that is not brought in."""

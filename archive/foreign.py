@@ -27,6 +27,9 @@ _GZIP: Final = 31
 _PIECE: Final = 64 * 1024
 _IN_MEMORY: Final = 64 << 20
 _LARGEST_BLOCK: Final = 256 << 20
+_FREE: Final = 1 << 30
+_MOST_TIMES: Final = 200
+"""A member of more than a gibibyte may not unpack to more than so many times its size."""
 _NOT_A_RECORD: Final = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError)
 
 
@@ -127,6 +130,8 @@ def _inflate(handle: int, offset: int) -> tuple[io.BufferedIOBase, int, str | No
             problem = f"broken gzip ({error})"
         if not piece:
             problem = "the file ends inside a gzip member"
+        elif plain.tell() > max(_FREE, _MOST_TIMES * (position - offset)):
+            problem = "a gzip member that unpacks to more than anybody wrote"
     plain.seek(0)
     return plain, position - len(stream.unused_data), problem
 

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines.framing import parse_head
 from pipelines.knowledge import Knowledge
 from pipelines.process import process
-from pipelines.records import Article, Capture, Outcome
+from pipelines.records import EXCHANGED, Article, Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from pipelines.sketch import covered_text, fingerprint, sketch
@@ -91,7 +91,7 @@ def make_reading(capture: Capture, outcome: Outcome, *, recipe: str) -> Reading:
 
 def read_exchange(capture: Capture) -> Exchange:
     """Status and the headers by which a page is asked for again."""
-    if capture.custody != "wire":
+    if capture.custody not in EXCHANGED:
         return Exchange(content_type=capture.content_type)
     if not capture.response:
         return Exchange()

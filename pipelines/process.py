@@ -14,7 +14,7 @@ from pipelines.decode import decode
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.links import join_link
-from pipelines.records import Capture, Kind, Outcome, Page, Provenance, format_instant
+from pipelines.records import EXCHANGED, Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import Repaired, repair
 from pipelines.site import Site
 from pipelines.understand import understand
@@ -59,7 +59,7 @@ class _Body:
 
 def process(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> Outcome:
     """Say what a capture is and take from it what it holds; never raises for a bad page."""
-    response = _respond(capture) if capture.custody == "wire" else None
+    response = _respond(capture) if capture.custody in EXCHANGED else None
     early = _by_status(capture, response)
     if early:
         return early
@@ -73,7 +73,7 @@ def _respond(capture: Capture) -> Response | None:
 
 def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
     """What the exchange itself decides: no response, redirects, 304, refusals, pages that are gone."""
-    if capture.custody != "wire":
+    if capture.custody not in EXCHANGED:
         return None
     if response is None:
         return Outcome("other", f"no-response:{capture.failure.kind}" if capture.failure else "no-response")

@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 Kind = Literal["article", "listing", "newspaper-index", "homepage", "attachment", "blocked", "gone", "other"]
-Custody = Literal["wire", "operator", "unknown"]
+Custody = Literal["wire", "import", "operator", "unknown"]
+EXCHANGED = ("wire", "import")
+"""Custodies of which the bytes are an HTTP exchange; of the others they are a file."""
 Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
 
@@ -49,6 +51,7 @@ class Capture:
 
     With custody `operator` there was no exchange: `response` is the supplied file itself and `content_type` what
     its supplier says of it. With custody `unknown` nobody even says where the file is from: its url names its bytes.
+    With custody `import` it is an exchange that another program archived.
     """
 
     url: str

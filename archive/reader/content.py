@@ -14,7 +14,7 @@ from archive.reader.memento import CONTENT
 from pipelines.decode import decode
 from pipelines.http import parse_content_type, parse_response
 from pipelines.links import join_link
-from pipelines.records import Capture
+from pipelines.records import EXCHANGED, Capture
 
 POLICY: Final = (
     "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
@@ -36,7 +36,7 @@ class Content:
 
 def make_content(capture: Capture, *, stamp: str) -> Content:
     """The content of a capture, to be shown within the moment `stamp`."""
-    if capture.custody == "operator":
+    if capture.custody not in EXCHANGED:
         return _show(200, capture.content_type, capture.response, capture.url, stamp)
     response = parse_response(capture.response, method=capture.method)
     location = response.header("location")

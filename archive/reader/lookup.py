@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from archive.catalog import Catalog
 from archive.judge import order_of
 from archive.schema import captures
-from pipelines.records import parse_instant
+from pipelines.records import EXCHANGED, parse_instant
 from pipelines.urls import canonical_url
 
 RECENT = 50
@@ -40,7 +40,7 @@ class Sight:
 
 
 _COLUMNS = tuple(captures.c[name] for name in Sight.__dataclass_fields__)
-_IS_SHOWN = (captures.c.method == "GET", or_(captures.c.status.is_not(None), captures.c.custody == "operator"))
+_IS_SHOWN = (captures.c.method == "GET", or_(captures.c.status.is_not(None), captures.c.custody.not_in(EXCHANGED)))
 
 
 def find_sights(catalog: Catalog, url: str) -> list[Sight]:

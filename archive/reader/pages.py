@@ -14,6 +14,11 @@ _WORDS: Final = {
     "not-provable": "无法证明 not provable",
     "altered": "已被改动 ALTERED",
 }
+_CUSTODIES: Final = {
+    "operator": "由人提供 supplied by a person · ",
+    "import": "由他处导入 imported, custody unknown before · ",
+    "unknown": "来历不明 of unknown origin · ",
+}
 _STYLE: Final = """
 body{margin:0;display:flex;flex-direction:column;height:100vh;font:15px/1.6 sans-serif;color:#222}
 header{padding:.5rem 1rem;border-bottom:3px solid}.intact{background:#e8f5e9;border-color:#2e7d32}
@@ -43,7 +48,7 @@ def memento_page(sight: Sight, verdict: CaptureVerdict, sights: Sequence[Sight],
     links = [f'<a href="{escape(memento_path(one))}">{word}</a>' for one, word in filter(None, steps)]
     links.append(f'<a href="{escape(TIMEMAP + sight.url)}">{len(sights)} 次抓取 captures</a>')
     links.append(f'<a href="{escape(f"{BYTES}{sight.stamp}/{sight.url}")}">原始字节 exact bytes</a>')
-    custody = "由人提供 supplied by a person · " if sight.custody == "operator" else ""
+    custody = _CUSTODIES.get(sight.custody, "")
     banner = (
         f'<header class="{verdict.state}" id="verdict"><b>{_WORDS[verdict.state]}</b> — {escape(verdict.chinese)} · '
         f"{escape(verdict.english)}<br>{custody}{escape(sight.fetched_at)} · {escape(sight.url)}<br>{' · '.join(links)}</header>"

@@ -24,7 +24,7 @@ from archive.reader.lookup import Sight, find_recent, find_sights, nearest, pars
 from archive.reader.ranges import Part, parse_range
 from archive.reader.verdict import judge_capture
 from pipelines.http import parse_response
-from pipelines.records import Capture
+from pipelines.records import EXCHANGED, Capture
 
 HOST: Final = "127.0.0.1"
 HTML: Final = "text/html; charset=utf-8"
@@ -149,7 +149,7 @@ class ReplayHandler(BaseHTTPRequestHandler):
         sight, sights = found
         verdict = judge_capture(self.server.archive, sight)
         capture = self._read(sight)
-        body = capture.response if capture.custody == "operator" else parse_response(capture.response).content
+        body = capture.response if capture.custody not in EXCHANGED else parse_response(capture.response).content
         headers = self._memento_headers(sight, sights) | {
             "Content-Disposition": f"attachment; filename={verdict.state}-{sight.stamp}.bin",
             "X-Lantian-Verdict": verdict.state,

@@ -11,6 +11,7 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.readback import read_primary
 from archive.schema import captures, versions
+from pipelines.records import EXCHANGED
 from pipelines.urls import canonical_url
 
 PAGES = ("article", "listing", "newspaper-index", "homepage", "other", "gone", "blocked")
@@ -63,7 +64,7 @@ def find_capture(catalog: Catalog, url: str, *, until: str | None = None) -> str
     query = select(captures.c.record_id).where(column == canonical_url(url))
     if until:
         query = query.where(captures.c.fetched_at <= until)
-    order = (captures.c.status.is_(None) & (captures.c.custody == "wire"), captures.c.fetched_at.desc())
+    order = (captures.c.status.is_(None) & captures.c.custody.in_(EXCHANGED), captures.c.fetched_at.desc())
     with catalog.view() as connection:
         return connection.execute(query.order_by(*order).limit(1)).scalar_one_or_none()
 
@@ -112,7 +113,7 @@ def _where(selection: Selection) -> list[ColumnElement[bool]]:
 
 
 def _to_chosen(row: Any) -> Chosen:
-    is_shown = row.status is not None or row.custody == "operator"
+    is_shown = row.status is not None or row.custody not in EXCHANGED
     return Chosen(
         record_id=row.record_id,
         file=row.file,

@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 findings, 2 wrong usage or configuration, 3 the work could
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
@@ -32,6 +33,7 @@ COMMANDS = (
     "stats",
     "search",
     "export",
+    "import",
     "serve",
     "sites",
 )
@@ -53,7 +55,8 @@ class Lantian(click.Group):
         """The command in the module of its name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"crawler.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(import_module(f"crawler.cli.{name}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -126,8 +126,9 @@ def _headline(one: Sighting, url: str) -> Text:
     words = (one.reason, one.location and f"→ {one.location}", one.published, one.title)
     line.append("  ".join(word for word in words if word))
     if one.custody != "wire":
-        line.append("  (supplied by a person)", "italic")
+        line.append(f"  ({_CUSTODIES[one.custody]})", "italic")
     return line if one.url == url else line.append(f"  {one.url}", "dim")
 
 
+_CUSTODIES = {"operator": "supplied by a person", "import": "imported", "unknown": "of unknown origin"}
 _DATES = {"forward": "moved forward", "back": "MOVED BACK", "stated": "now stated", "removed": "REMOVED"}

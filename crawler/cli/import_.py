@@ -1,0 +1,51 @@
+"""`lantian import`: WARC and WACZ files of other programs into the archive."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from archive.importing import Imported, import_file
+from archive.sites import read_sites
+from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
+from crawler.cli.output import complain, print_json
+from crawler.run_archive import open_intake
+
+FOUND = 1
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE...")
+@workers_option
+@archive_option
+@sites_option
+@every_command
+def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_path: Path | None) -> None:
+    """Bring WARC and WACZ files of others into the archive.
+
+    The original is kept untouched; its exchanges are written in our strict form, as imported, and the log notes that
+    their custody is unknown before this moment. ARC and WARC/0.x are refused. Exits 1 when something in a file could
+    not be brought in: each is named, and stays in the original.
+
+    \b
+    Example:
+      lantian import crawl-2019.warc.gz saved.wacz
+    """
+    sites = read_sites(sites_path)
+    skipped = 0
+    with open_intake(archive_path, sites=sites, workers=workers) as intake:
+        for path in files:
+            imported = import_file(intake, path, sites=sites)
+            skipped += len(imported.skipped)
+            _report(imported)
+    click.get_current_context().exit(FOUND if skipped else 0)
+
+
+def _report(imported: Imported) -> None:
+    for one in imported.skipped:
+        complain(f"{one.file}: {one.url or one.type or 'record'}: {one.reason}; it stays in the original")
+    if this_run().json:
+        print_json(asdict(imported))
+    else:
+        again = f", {imported.known} were here already" if imported.known else ""
+        click.echo(f"{imported.name}: {imported.captures} captures{again}; the original is {imported.kept_as}")

@@ -1,0 +1,135 @@
+"""Files of others come in whole, are named as imported, and whatever cannot come in is said."""
+
+import gzip
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive import importing
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.log.entries import ImportEntry
+from archive.log.reader import LogReader
+from archive.readback import read_captures
+from crawler.cli import main
+from tests.archive.made_pages import article_html, article_url
+
+URL = article_url(1)
+
+
+def record(kind: str, url: str, block: bytes, *, version: str = "1.0") -> bytes:
+    head = (
+        f"WARC/{version}\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{kind}-{len(block)}>\r\n"
+        f"WARC-Date: 2019-05-01T16:46:00Z\r\nWARC-Target-URI: {url}\r\n"
+        f"Content-Type: application/http; msgtype={kind}\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+def response(number: int) -> bytes:
+    body = article_html(number).encode("gb18030")
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+
+
+def warc(*numbers: int) -> bytes:
+    return b"".join(gzip.compress(record("response", article_url(number), response(number))) for number in numbers)
+
+
+def run(folder: Path, *files: Path) -> Result:
+    arguments = ["import", *map(str, files), "--archive", str(folder), "--workers", "0"]
+    return CliRunner().invoke(main, arguments, prog_name="lantian")
+
+
+def custodies(folder: Path) -> list[tuple[str, str]]:
+    with Catalog(Archive.open(folder)) as catalog, catalog.view() as view:
+        return [tuple(row) for row in view.exec_driver_sql("SELECT kind, custody FROM captures ORDER BY url")]
+
+
+def test_a_warc_comes_in_as_imported_beside_the_untouched_original(tmp_path: Path) -> None:
+    file = tmp_path / "old.warc.gz"
+    file.write_bytes(warc(1, 2))
+    archive = tmp_path / "archive"
+    result = run(archive, file)
+    assert result.exit_code == 0, result.output
+    assert custodies(archive) == [("article", "import"), ("article", "import")]
+    (kept,) = (archive / "imports").iterdir()
+    assert kept.read_bytes() == file.read_bytes()
+    assert kept.stat().st_mode & 0o222 == 0
+    (first, _), _ = read_captures(Archive.open(archive))
+    assert first.response == response(1)
+    log = LogReader.open(archive)
+    entries = [log.entry(index) for index in range(log.size)]
+    (entry,) = [one for one in entries if isinstance(one, ImportEntry)]
+    assert (entry.custody, entry.captures) == ("unknown before this moment", 2)
+    assert entry.kept_as == f"imports/{kept.name}"
+
+
+def test_importing_again_brings_nothing_in_twice(tmp_path: Path) -> None:
+    file = tmp_path / "old.warc.gz"
+    file.write_bytes(warc(1, 2))
+    run(tmp_path / "archive", file)
+    again = run(tmp_path / "archive", file)
+    assert again.exit_code == 0
+    assert "0 captures, 2 were here already" in again.output
+    assert len(custodies(tmp_path / "archive")) == 2
+
+
+def test_a_wacz_comes_in_and_what_is_broken_in_it_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "saved.wacz"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("archive/data.warc.gz", warc(1) + warc(2)[:500])
+        packed.writestr("datapackage.json", "{}")
+    result = run(tmp_path / "archive", file)
+    assert result.exit_code == 1
+    assert "data.warc.gz" in result.stderr
+    assert "it stays in the original" in result.stderr
+    assert custodies(tmp_path / "archive") == [("article", "import")]
+
+
+def zip_with(path: Path, name: str) -> Path:
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(name, warc(1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"filedesc://x.arc 0.0.0.0 20010101000000 text/plain 76\n", "is an ARC file"),
+        (gzip.compress(b"filedesc://x.arc 0.0.0.0 20010101000000 text/plain 76\n"), "is an ARC file"),
+        (b"WARC/0.17\r\nWARC-Type: warcinfo\r\n\r\n", "is WARC/0.17, older than the standard"),
+        (b"<html>", "is neither WARC nor WACZ"),
+        (b"", "is neither WARC nor WACZ"),
+        (b"\x1f\x8b\x08\x00rubbish-rubbish-rubbish", "gzip"),
+        (b"PK\x03\x04rubbish", "not a ZIP file"),
+    ],
+)
+def test_what_is_no_warc_is_refused_in_one_line(data: bytes, says: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(data)
+    result = run(tmp_path / "archive", file)
+    assert result.exit_code == 3
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_zip_that_two_programs_would_read_differently_is_refused(tmp_path: Path) -> None:
+    up = run(tmp_path / "archive", zip_with(tmp_path / "up.wacz", "archive/../../a.warc.gz"))
+    assert (up.exit_code, "unsafe-name" in up.stderr) == (3, True)
+    twice = zip_with(tmp_path / "twice.wacz", "archive/a.warc.gz")
+    with zipfile.ZipFile(twice, "a") as packed, pytest.warns(UserWarning, match="Duplicate name"):
+        packed.writestr("archive/a.warc.gz", warc(2))
+    result = run(tmp_path / "archive", twice)
+    assert (result.exit_code, "duplicate-name" in result.stderr) == (3, True)
+    assert custodies(tmp_path / "archive") == []
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "_FREE", 1 << 16)
+    file = tmp_path / "bomb.wacz"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("archive/a.warc", bytes(1 << 20))
+    result = run(tmp_path / "archive", file)
+    assert (result.exit_code, "that is a bomb" in result.stderr) == (3, True)
