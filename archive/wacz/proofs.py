@@ -5,7 +5,7 @@ checkpoint.txt    the signed note that the paths lead to; beside it its timestam
 keys.txt          the log's public keys, one a line
 recipe.json       the versions behind the recipe that read the articles last
 <sha256>.pem      the certificates that servers showed
-README.txt        how to check all this by hand
+readme.txt        how to check all this by hand
 """
 
 import json
@@ -81,7 +81,7 @@ class Prover:
             yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
         recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}
         yield f"{FOLDER}recipe.json", (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()
-        yield f"{FOLDER}README.txt", README.encode()
+        yield f"{FOLDER}readme.txt", README.encode()
 
     def _line(self, leaf: int) -> str:
         proof = self.log.inclusion_proof(leaf, self.seal.checkpoint.size)

@@ -99,9 +99,9 @@ def write_wacz(
     return draft.packed
 
 
-_VERSIONS: Final = {"profile": "wacz", "profiles": ["data-package"], "wacz_version": "1.1.1"}
-"""WACZ 1.2.0 has the profile `wacz` and no version. `wacz validate` of py-wacz knows 1.1.1 alone, and the library by which it
-reads manifests takes `wacz` for the name of a file unless `profiles` names one that it has."""
+_VERSIONS: Final = {"profile": "data-package", "wacz_version": "1.1.1"}
+"""The draft of WACZ 1.2.0 asks for the profile `wacz` and no version, but ReplayWeb.page 2.4.6 refuses that profile and py-wacz
+0.6.0 any version but 1.1.1. In everything else a file is as 1.2.0 has it."""
 _PAGES_HEAD: Final = '{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}\n'
 
 

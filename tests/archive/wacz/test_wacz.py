@@ -125,7 +125,7 @@ def test_warcs_and_indexes_are_stored_and_every_file_is_listed(whole: Path) -> N
         manifest = json.loads(file.read(MANIFEST))
         listed = {resource["path"] for resource in manifest["resources"]}
         assert listed == set(file.namelist()) - {MANIFEST, DIGEST}
-        assert manifest["profile"] == "wacz"
+        assert manifest["profile"] == "data-package"
 
 
 def test_a_page_list_and_an_index_with_blocks_lead_to_every_page(whole: Path) -> None:
