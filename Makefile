@@ -2,11 +2,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 STAMP := .venv/.installed
+READERS := .venv-replay/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test soak bench lock clean
+.PHONY: help setup demo check test soak replay-check bench lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## make .venv with the locked packages and lantian in it
 
@@ -31,6 +32,16 @@ test: $(STAMP) ## every test but the long ones (under 6 minutes on two cores)
 soak: $(STAMP) ## the long tests; reports are written to tests/soak/
 	$(BIN)/pytest -m soak -q --timeout 7200
 
+replay-check: $(STAMP) $(READERS) ## our files in pywb, ReplayWeb.page and other readers (needs chromium and npm for the browser)
+	$(BIN)/pytest -m replay -q -rs tests/replay
+
+$(READERS): tests/replay/requirements.txt
+	$(PYTHON) -m venv .venv-replay
+	.venv-replay/bin/python -m pip install --quiet --disable-pip-version-check -r tests/replay/requirements.txt
+	@mkdir -p .venv-replay/replaywebpage
+	@cd .venv-replay/replaywebpage && { npm pack --silent replaywebpage@2.4.6 >/dev/null && tar xzf replaywebpage-2.4.6.tgz --strip-components=1 package/ui.js package/sw.js; } || echo "make: ReplayWeb.page could not be fetched with npm; its checks will be skipped"
+	@touch $@
+
 bench: $(STAMP) ## timings side by side; results are written to tests/bench/
 	$(BIN)/python -m tests.bench
 
@@ -38,4 +49,4 @@ lock: ## write constraints.txt anew from what is installed
 	@{ head -1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check; } > constraints.new && mv constraints.new constraints.txt
 
 clean: ## remove what make has made
-	rm -rf .venv build dist demo-out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-replay build dist demo-out .mypy_cache .ruff_cache .pytest_cache

@@ -118,12 +118,13 @@ class Container:
 
     def _compare(self, info: zipfile.ZipInfo, header: bytes) -> Iterator[Flaw]:
         """Hold the header before an entry against the directory."""
-        _, _, flags, method, _, _, crc, packed, size, name_size, extra_size = LOCAL.unpack(header)
+        _, version, flags, method, time, date, crc, packed, size, name_size, extra_size = LOCAL.unpack(header)
         rest = os.pread(self.file.fileno(), name_size + extra_size, info.header_offset + LOCAL.size)
         name = rest[:name_size].decode("utf-8" if flags & 0x800 else "cp437", "replace")
         size, packed = _zip64_sizes(rest[name_size:], size, packed)
         pairs = [("name", info.orig_filename, name), ("method", info.compress_type, method)]
-        pairs.append(("flags", info.flag_bits, flags))
+        pairs += [("flags", info.flag_bits, flags), ("version", info.extract_version, version)]
+        pairs.append(("time", info.date_time, _moment(date, time)))
         if not flags & _DESCRIPTOR:
             pairs += [
                 ("crc", info.CRC, crc),
@@ -162,6 +163,12 @@ def _inspect_name(info: zipfile.ZipInfo) -> Iterator[Flaw]:
         yield Flaw("link", name, info.header_offset, "a file", f"mode {mode:o}")
     if info.flag_bits & _ENCRYPTED:
         yield Flaw("encrypted", name, info.header_offset)
+
+
+def _moment(date: int, time: int) -> tuple[int, ...]:
+    """Date and time of MS-DOS (APPNOTE 4.4.6)."""
+    day = ((date >> 9) + 1980, date >> 5 & 15, date & 31)
+    return (*day, time >> 11, time >> 5 & 63, (time & 31) * 2)
 
 
 def _zip64_sizes(extra: bytes, size: int, packed: int) -> tuple[int, int]:
