@@ -29,12 +29,12 @@ def fill_catalog(catalog: Catalog, numbers: range, *, characters: int = 900, few
     return add_texts(catalog, texts, first=numbers.start)
 
 
-def add_texts(catalog: Catalog, texts: Iterable[MadeText], *, first: int = 0) -> int:
-    """Put articles of these texts in; give the bytes of their titles and paragraphs."""
+def add_texts(catalog: Catalog, texts: Iterable[MadeText], *, first: int = 0, is_indexed: bool = True) -> int:
+    """Put articles of these texts in, and into the search index; give the bytes of their titles and paragraphs."""
     size = 0
     rows = (make_rows(number, text) for number, text in enumerate(texts, first))
     while batch := list(islice(rows, BATCH)):
-        _add(catalog, batch)
+        _add(catalog, batch, is_indexed=is_indexed)
         size += sum(count for *_, count in batch)
     return size
 
@@ -82,11 +82,14 @@ def make_rows(number: int, text: MadeText) -> tuple[dict[str, Any], dict[str, An
     return {"id": own, "canonical": url}, version, capture, size
 
 
-def _add(catalog: Catalog, batch: Sequence[tuple[dict[str, Any], dict[str, Any], dict[str, Any], int]]) -> None:
+def _add(
+    catalog: Catalog, batch: Sequence[tuple[dict[str, Any], dict[str, Any], dict[str, Any], int]], *, is_indexed: bool
+) -> None:
     with writing(catalog._engine, catalog.path) as connection:
         for table, rows in zip((articles, versions, captures), zip(*batch, strict=True), strict=False):
             connection.execute(insert(table), list(rows))
-        index_versions(connection, [version["id"] for _, version, _, _ in batch])
+        if is_indexed:
+            index_versions(connection, [version["id"] for _, version, _, _ in batch])
 
 
 def index_bytes(path: Path) -> int:
