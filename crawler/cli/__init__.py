@@ -37,6 +37,8 @@ COMMANDS = (
     "serve",
     "sites",
 )
+# Letters; longer than any first sentence.
+_SENTENCE = 200
 UNUSABLE = 2
 FAILED = 3
 
@@ -58,6 +60,12 @@ class Lantian(click.Group):
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(import_module(f"crawler.cli.{name}"), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Tell of each command its whole first sentence; click would cut it off at the edge of the terminal."""
+        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(_SENTENCE)) for name, one in commands if one is not None])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; with --debug let every traceback through."""

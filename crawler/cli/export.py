@@ -18,7 +18,7 @@ from archive.index import read_index
 from archive.wacz.selection import Selection as Captured
 from crawler.cli.moment import DAY, MOMENT
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json, progress_bar
+from crawler.cli.output import print_json, progress_bar, say_count
 from crawler.cli.prove import key_option, pack
 from pipelines.records import format_instant
 
@@ -143,4 +143,4 @@ def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:
         counts = {what: count} | ({"reconstructed": reconstructed} if reconstructed else {})
         print_json(counts | {"out": str(out)})
     else:
-        click.echo(f"{out}: {count} {what}" + (f", {reconstructed} of them reconstructed" if reconstructed else ""))
+        click.echo(f"{out}: {say_count(count, what)}" + (f", {reconstructed} of them reconstructed" if reconstructed else ""))

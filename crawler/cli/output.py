@@ -39,6 +39,15 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     console.print(table)
 
 
+def say_count(number: int, things: str) -> str:
+    """A number with what was counted.
+
+    >>> say_count(1, "articles"), say_count(2, "articles")
+    ('1 article', '2 articles')
+    """
+    return f"{number} {things.removesuffix('s') if number == 1 else things}"
+
+
 def complain(line: object) -> None:
     """One line on standard error: `lantian: where: what; hint`."""
     click.echo(f"lantian: {' '.join(str(line).split())}", err=True)

@@ -11,7 +11,7 @@ from archive.replay import replay as run_again
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import print_json, print_table, progress_bar
+from crawler.cli.output import print_json, print_table, progress_bar, say_count
 
 COLUMNS = ("url", "fetched_at", "field", "before", "after")
 SHOWN = 60
@@ -56,4 +56,5 @@ def _report(captures: int, differences: list[Difference]) -> None:
     if differences:
         rows = [[str(getattr(difference, column))[:SHOWN] for column in COLUMNS] for difference in differences]
         print_table("differences", COLUMNS, rows)
-    click.echo(f"{captures} captures replayed, {len(differences) or 'no'} difference{'s' * (len(differences) != 1)}")
+    found = say_count(len(differences), "differences") if differences else "no differences"
+    click.echo(f"{say_count(captures, 'captures')} replayed, {found}")

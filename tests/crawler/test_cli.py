@@ -41,6 +41,13 @@ def test_every_command_has_help_an_example_and_a_word_on_each_option(name: str, 
     assert [option.name for option in options if not option.help] == []
 
 
+def test_the_list_of_commands_shows_their_first_sentences_whole() -> None:
+    shown = CliRunner().invoke(main, ["--help"], prog_name="lantian").output.partition("Commands:")[2]
+    assert "..." not in shown
+    for name, command in every_command():
+        assert " " in name or command.get_short_help_str(1000) in " ".join(shown.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
