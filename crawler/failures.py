@@ -31,7 +31,9 @@ class PrivateAddress(IgnoreRequest):
     """The address is not on the public internet; setting ALLOW_PRIVATE_ADDRESSES lifts the rule."""
 
     def __init__(self, address: str) -> None:
-        super().__init__(f"{address} is a private address; ALLOW_PRIVATE_ADDRESSES=1 fetches it all the same")
+        super().__init__(
+            f"{address} is a private address; --allow-private fetches it (with scrapy: -s ALLOW_PRIVATE_ADDRESSES=1)"
+        )
 
 
 class TooLarge(Exception):  # noqa: N818

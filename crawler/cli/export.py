@@ -143,4 +143,6 @@ def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:
         counts = {what: count} | ({"reconstructed": reconstructed} if reconstructed else {})
         print_json(counts | {"out": str(out)})
     else:
-        click.echo(f"{out}: {say_count(count, what)}" + (f", {reconstructed} of them reconstructed" if reconstructed else ""))
+        click.echo(
+            f"{out}: {say_count(count, what)}" + (f", {reconstructed} of them reconstructed" if reconstructed else "")
+        )

@@ -26,8 +26,6 @@ from pipelines.report import outcome_to_line
 from pipelines.site import Site
 
 NO_PAGE = {"blocked", "gone", "other"}
-HINTS = {"private-address": "--allow-private fetches it all the same"}
-"""What to add to the words of a capture's failure."""
 
 
 @click.command()
@@ -143,8 +141,7 @@ def _report(results: list[Result]) -> None:
 def _problem_of(result: Result) -> str | None:
     """Why a result is not a page; None where it is one."""
     if result.problem:
-        kind = result.problem.partition(":")[0]
-        return f"{result.problem}; {HINTS[kind]}" if kind in HINTS else result.problem
+        return result.problem
     outcome = result.outcome
     if outcome is None or outcome.kind not in NO_PAGE:
         return None

@@ -1,7 +1,10 @@
 """The command line: every command is documented, says what is wrong in one line, and speaks JSON to programs."""
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +17,7 @@ from click.testing import CliRunner, Result
 from archive.directory import Archive
 from archive.errors import NotAnArchive
 from crawler.cli import COMMANDS, main
-from tests.crawler.loopback import article, start
+from tests.crawler.loopback import article, start, surroundings
 
 
 def every_command() -> list[tuple[str, click.Command]]:
@@ -313,3 +316,19 @@ def test_a_reader_that_has_seen_enough_ends_the_command_quietly(tmp_path: Path) 
         running.stdout.readline()
         running.stdout.close()
         assert running.stderr.read() == b""
+
+
+def test_progress_is_drawn_on_a_terminal_and_nowhere_else(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(article("关于进度条的通知"), encoding="utf-8")
+    assert run(INGEST).exit_code == 0
+    assert run(["reindex", *HERE]).stderr == ""
+    ours, theirs = os.openpty()
+    try:
+        command = [sys.executable, "-m", "crawler.cli", "reindex", *HERE]
+        subprocess.run(command, cwd=tmp_path, env=surroundings(), stdout=subprocess.PIPE, stderr=theirs, check=True)
+        drawn = os.read(ours, 1 << 16).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert "reindex" in drawn
+    assert "1/" in drawn
