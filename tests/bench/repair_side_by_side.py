@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,28 @@ ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "pages" / "truth"
 GLOSS = re.compile("\\([a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\\)")
 
+TABLES = (
+    "GBK as Latin-1",
+    "UTF-8 as Latin-1",
+    "UTF-8 as GB 18030",
+    "GBK as Big5",
+    "Big5 as GB 18030",
+    "UTF-8 as Latin-1, then UTF-8 as GBK",
+    "one cell: GBK as Latin-1",
+    "UTF-8 as GBK, U+FFFD",
+)
+
 Tool = Callable[[str], str]
 
 
-def load_simulator() -> Any:
-    path = ROOT / "tests" / "pipelines" / "repair" / "simulator.py"
-    spec = importlib.util.spec_from_file_location("repair_simulator", path)
+def load(name: str) -> Any:
+    """A module that lies beside the tests of repair, which are no package."""
+    path = ROOT / "tests" / "pipelines" / "repair" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"repair_{name}", path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules["repair_simulator"] = module
+    sys.modules[f"repair_{name}"] = module
     spec.loader.exec_module(module)
     return module
 
@@ -72,23 +85,29 @@ def _normalize(data: bytes) -> str | None:
 
 
 def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
-    simulator = load_simulator()
+    simulator = load("simulator")
     language = parse_language(files("pipelines.repair").joinpath("data/language.bin").read_bytes())
     passages = simulator.cut_passages(SHARED)
     channel = simulator.make_channel(passages, language.readings, coverage=0.75, seed=1)
     chosen = passages[::6]
     damaged = {
         "gloss channel, 75 %": [(simulator.damage(p, channel), simulator.expected(p, channel)) for p in chosen],
-        "GBK as Latin-1": [(p.encode("gbk").decode("latin-1"), p) for p in chosen],
-        "UTF-8 as Latin-1": [(p.encode().decode("latin-1"), p) for p in chosen],
-        "UTF-8 as GBK, with losses": [(p.encode().decode("gbk", "replace"), p) for p in chosen],
     }
+    tables = load("wrong_tables")
+    paragraphs = tables.cut_paragraphs(SHARED)
+    for kind in TABLES:
+        damage = (tables.WHOLE | tables.LOSSY)[kind]
+        damaged[kind] = [
+            (arrived, text) for text, arrived in islice(tables.send(kind, damage, paragraphs), len(chosen))
+        ]
     cases = ROOT / "tests" / "cases" / "repair"
     for name in ("in-the-wild", "synthetic"):
         rows = json.loads((cases / f"{name}.json").read_text("utf-8"))
         damaged[f"cases: {name}"] = [(row["original"], row["repaired"]) for row in rows]
     traditional = opencc.OpenCC("s2hk").convert
     healthy = [*chosen, *map(traditional, chosen)]
+    poems = json.loads((cases / "healthy.json").read_text("utf-8"))["passages"].values()
+    healthy += [text for kind in poems for text in kind[::10]]
     healthy += [row["original"] for row in json.loads((cases / "negative.json").read_text("utf-8"))]
     return damaged, healthy
 
@@ -98,7 +117,7 @@ def run() -> dict[str, Any]:
     if not SHARED.exists():
         return {"skipped": "../shared/pages is absent"}
     damaged, healthy = gather_texts()
-    simulator = load_simulator()
+    simulator = load("simulator")
     rows: dict[str, Any] = {}
     for name, tool in make_tools().items():
         row: dict[str, object] = {}
@@ -118,8 +137,6 @@ def run() -> dict[str, Any]:
 def to_markdown(figures: dict[str, Any]) -> str:
     """The README's table: texts restored exactly, and the share of characters that differ from the original."""
     kinds = [kind for kind in figures["lantian"] if f"{kind}: error %" in figures["lantian"]]
-    rows = (
-        (name, *(f"{row[kind]} ({row[f'{kind}: error %']} %)" for kind in kinds), row["healthy texts harmed"])
-        for name, row in figures.items()
-    )
-    return make_table(["", *kinds, "healthy texts harmed"], rows)
+    rows = [(kind, *(f"{row[kind]} ({row[f'{kind}: error %']} %)" for row in figures.values())) for kind in kinds]
+    harmed = ("healthy texts harmed", *(row["healthy texts harmed"] for row in figures.values()))
+    return make_table(["", *figures], [*rows, harmed])
