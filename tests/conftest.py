@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; what is slow shows in tests/bench.
+settings.register_profile("lantian", deadline=None)
+settings.load_profile("lantian")
 
 ROOT = Path(__file__).resolve().parent.parent
 

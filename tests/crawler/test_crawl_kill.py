@@ -201,7 +201,7 @@ def test_a_disk_that_cannot_be_written_stops_a_crawl_in_one_line_and_loses_nothi
 ) -> None:
     """A file of this process may not grow beyond the limit: to the program, a full disk."""
     write_site(tmp_path / "sites", "loopback", server)
-    run = lantian(*CRAWL, cwd=tmp_path, limit=100_000)
+    run = lantian(*CRAWL, cwd=tmp_path, limit=400_000)
     assert run.returncode == 3
     (line,) = run.stderr.splitlines()
     assert line.startswith("lantian: archive-data")
