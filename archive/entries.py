@@ -1,5 +1,6 @@
 """Lines of the catalog: made from a capture and its reading, written so that order and repetition do not matter."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -11,18 +12,19 @@ from sqlalchemy.dialects.sqlite import Insert, insert
 from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
-from archive.schema import articles, captures, versions
+from archive.schema import articles, captures, pages, versions
 from archive.search.index import index_versions
 from archive.store import Stored
-from pipelines.records import Capture, format_instant
+from pipelines.records import Capture, Page, format_instant
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A capture with what was made of it. `row` is its line in the table of captures."""
+    """A capture with what was made of it. `row` is its line in the table of captures, `page` that in the table of pages."""
 
     row: dict[str, Any]
     body: Body | None
+    page: dict[str, Any] | None = None
 
 
 def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str | None = None) -> Entry:
@@ -54,7 +56,20 @@ def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str
         page_digest=read.page_digest,
     )
     storable = {name: _storable(value) if isinstance(value, str) else value for name, value in row.items()}
-    return Entry(storable, None if original else read.body)
+    if original:
+        return Entry(storable, None)
+    return Entry(storable, read.body, _page_row(capture.record_id, read.outcome.page) if read.outcome.page else None)
+
+
+def _page_row(record_id: str, page: Page) -> dict[str, Any]:
+    encoding = page.encoding
+    return dict(
+        record_id=record_id,
+        charset=encoding.used,
+        declared=_storable(encoding.http or encoding.meta or "") or None,
+        replaced=encoding.replaced,
+        damage=json.dumps(page.damage, ensure_ascii=False),
+    )
 
 
 def _storable(text: str) -> str:
@@ -76,11 +91,13 @@ def remove_captures(connection: Connection, record_ids: Sequence[str]) -> None:
     """Take captures out; what they said is no longer what their versions rest on."""
     before = _versions_of(connection, record_ids)
     connection.execute(delete(captures).where(captures.c.record_id.in_(record_ids)))
+    connection.execute(delete(pages).where(pages.c.record_id.in_(record_ids)))
     _settle_versions(connection, before, {})
 
 
 def replace_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Catalogue captures and put their readings in the place of those that are in already."""
+    connection.execute(delete(pages).where(pages.c.record_id.in_([entry.row["record_id"] for entry in entries])))
     _write(connection, entries, _REPLACE_CAPTURE)
 
 
@@ -94,6 +111,8 @@ def _write(connection: Connection, entries: Sequence[Entry], into_captures: Inse
     record_ids = [entry.row["record_id"] for entry in entries]
     before = _versions_of(connection, record_ids)
     connection.execute(into_captures, [_capture_row(entry) for entry in entries])
+    if rows := [entry.page for entry in entries if entry.page]:
+        connection.execute(_ADD_PAGE, rows)
     _settle_revisits(connection, record_ids)
     made = {body.text_digest: body.sketch for body, _ in recipe_of if body.text_digest}
     _settle_versions(connection, before | _versions_of(connection, record_ids), made)
@@ -120,6 +139,7 @@ def _capture_row(entry: Entry) -> dict[str, Any]:
 
 _ADD_ARTICLE = insert(articles).on_conflict_do_nothing()
 _ADD_VERSION = insert(versions).on_conflict_do_nothing()
+_ADD_PAGE = insert(pages).on_conflict_do_nothing()
 _ITS_VERSION = (
     select(versions.c.id)
     .where(

@@ -22,7 +22,7 @@ from sqlalchemy import (
     table,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
 
 metadata = MetaData()
@@ -166,3 +166,15 @@ _MAKE_INDEX = (
 )
 for _statement in _MAKE_INDEX:
     event.listen(metadata, "after_create", DDL(_statement))  # type: ignore[no-untyped-call]
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("record_id", Text, primary_key=True),
+    Column("charset", Text, nullable=False),
+    Column("declared", Text),
+    Column("replaced", Integer, nullable=False),
+    Column("damage", Text, nullable=False),
+)
+"""How the bytes of a capture became text: the codec used and the one declared, the characters that decoding replaced, and
+the kinds of damage that repair found, a JSON list. Captures that are no text, and revisits, have none."""

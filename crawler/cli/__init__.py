@@ -31,6 +31,7 @@ COMMANDS = (
     "prove",
     "reprints",
     "stats",
+    "stats",
     "search",
     "export",
     "import",
