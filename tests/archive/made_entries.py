@@ -90,7 +90,17 @@ def light_entry(number: int, title: str, text: str, *, url: str | None = None) -
     covered = covered_text(title, None, [text])
     digest = f"sha256:{hashlib.sha256(covered.encode()).hexdigest()}"
     moment = format_instant(START + timedelta(seconds=number))
-    said = {"url": url, "title": title, "subtitle": None, "source": None, "paragraphs": [text]}
+    stated: dict[str, Any] = {"url": url, "canonical_url": url, "id": article_id(url), "title": title}
+    stated |= dict.fromkeys(("subtitle", "published", "source", "author", "editor", "column", "document_number"))
+    stated |= {
+        "paragraphs": [text],
+        "attachments": [],
+        "images": [],
+        "script": "Hans",
+        "origins": {},
+        "confidence": None,
+    }
+    said = stated | {"reconstructed": False, "text_digest": digest}
     its_id = article_id(url)
     body = Body(
         its_id,
