@@ -2,7 +2,7 @@
 
 It is an identity, not an address to fetch. It keeps everything that may choose another page: the order of parameters,
 `www.`, a trailing slash, percent-encoded GBK. It ignores the scheme, because bureaus move from http to https and the
-article stays the same one.
+article stays the same one, the name of a folder's index page, and what clings to an address that was pasted from a text.
 """
 
 import hashlib
@@ -127,6 +127,18 @@ def drop_path_session(address: Address) -> Address:
     return replace(address, path=_PATH_SESSION.sub("", address.path))
 
 
+def drop_trailing_junk(address: Address) -> Address:
+    """White space, quotes and the punctuation of the sentence that an address was copied from, at its very end."""
+    if address.query or address.fragment:
+        return address
+    return replace(address, path=_JUNK.sub("", address.path) or "/")
+
+
+def drop_index_page(address: Address) -> Address:
+    """`/tz/index.html` is what the server shows for `/tz/`; with parameters it may be a program that shows much else."""
+    return address if address.query else replace(address, path=_INDEX.sub("/", address.path))
+
+
 def drop_noise_parameters(address: Address) -> Address:
     """Campaign tags, sessions and the marks that sharing in WeChat leaves; empty parameters."""
     kept = (pair for pair in address.query.split("&") if pair and not _NOISE.fullmatch(pair))
@@ -149,11 +161,19 @@ STEPS: Final[tuple[Step, ...]] = (
     remove_dot_segments,
     drop_noise_parameters,
     drop_fragment,
+    drop_trailing_junk,
+    drop_index_page,
 )
 
 _PLAIN_HOST = re.compile(r"[a-z0-9.\-]*[a-z0-9]")
 _NO_HOST = re.compile(r"[\x00-\x20/?#@\\%\[\]:<>|^\x7f\ufffd]")
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+# As escapes in UTF-8: blank, quotes, <>, the no-break and the ideographic space, zero width, 。，、；：！？）】》”’
+_JUNK = re.compile(
+    r"(?:%20|%22|%3C|%3E|[,;'!]|%C2%A0|%E3%80%80|%E2%80%8[BCD]|%EF%BB%BF"
+    r"|%E3%80%8[12]|%E3%80%8B|%E3%80%91|%EF%BC%8C|%EF%BC%9[ABF]|%EF%BC%81|%EF%BC%89|%E2%80%9D|%E2%80%99)+$"
+)
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|jsp|aspx?|php)$", re.IGNORECASE)
 _NOISE = re.compile(
     r"(?:utm_\w+|spm|spm_id_from|gclid|fbclid|msclkid|yclid|_ga|hmsr|hmpl|hmcu|hmkw|hmci"
     r"|jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken"

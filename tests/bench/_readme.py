@@ -72,7 +72,25 @@ def _soak() -> str:
             f"{overall['error %']} % of characters differ, {overall['digits or Latin wrong']} digits or letters wrong",
         ],
     ]
+    rows += _growth()
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
+
+
+def _growth() -> list[list[Any]]:
+    """How inserting and asking grow, and what a long crawl needs."""
+    growth = _read(SOAK / "growth.json")
+    first, last = growth["sizes"][0], growth["sizes"][-1]
+    ratios = ", ".join(
+        f"{name} × {last[f'{name}_p95_ms'] / first[f'{name}_p95_ms']:.2f}" for name in ("insert", "query")
+    )
+    told = f"{ratios}; {last['bytes_a_document']} bytes a document, {growth['peak_memory_mb']} MB of memory"
+    rows: list[list[Any]] = [["documents, p95 of one beside that at 1,000", f"{last['documents']:,}", told]]
+    if (report := SOAK / "long_crawl.json").exists():
+        crawl = _read(report)
+        rows.append(
+            ["small pages in one crawl", crawl["pages"], f"{crawl['peak_memory_mb']} MB in the crawling process"]
+        )
+    return rows
 
 
 def _read(path: Path) -> Any:
