@@ -4,6 +4,8 @@
     ├── NotAnArchive       the directory is not an archive, or of a version this program does not know
     ├── BrokenWarc         a WARC file of ours is cut, or breaks its own rules
     ├── BrokenLog          the transparency log is cut, or contradicts itself
+    ├── KeyUnusable        a signing key is missing, open to others, or no key
+    ├── TimestampError     an authority's timestamp cannot be had, or does not hold
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── HostBusy           another process is crawling the host
@@ -34,6 +36,14 @@ class BrokenWarc(ArchiveError):  # noqa: N818
 
 class BrokenLog(ArchiveError):  # noqa: N818
     """The transparency log is cut, or contradicts itself."""
+
+
+class KeyUnusable(ArchiveError):  # noqa: N818
+    """A signing key is missing, open to others, or no key."""
+
+
+class TimestampError(ArchiveError):
+    """An authority's timestamp cannot be had, or does not hold."""
 
 
 class StorageFull(ArchiveError):  # noqa: N818

@@ -10,6 +10,7 @@ import re
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
@@ -19,11 +20,16 @@ from archive.directory import Archive
 from archive.errors import StorageFull
 from archive.foreign import Skipped, read_foreign
 from archive.frame import make_first, make_last
+from archive.log.bring_in import bring_in
+from archive.log.covering import capture_entry, cover, file_entry, sha256
+from archive.log.entries import Claim
+from archive.log.journal import Journal
+from archive.log.writer import Log
 from archive.openfile import OpenFile
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
-from archive.warc import Placed, Record, encode_record
-from pipelines.records import Capture
+from archive.warc import Placed, Record, encode_header, encode_record
+from pipelines.records import Capture, parse_instant
 
 __all__ = [
     "Cut",
@@ -41,6 +47,7 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 GIBIBYTE: Final = 1 << 30
+_JUST_NOW: Final = timedelta(days=1)
 _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
@@ -61,9 +68,9 @@ class _Current:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The gzip members of one capture, and the record of the first."""
+    """The records of one capture and their gzip members."""
 
-    primary: Record
+    records: tuple[Record, ...]
     members: tuple[bytes, ...]
 
     @property
@@ -85,6 +92,9 @@ class Store:
         self._software = software or f"Lantian/{version('lantian')} Python/{platform.python_version()}"
         self._current: dict[str, _Current] = {}
         self._lock = threading.Lock()
+        with Log(archive) as log:
+            self.brought_in = bring_in(log)
+        self._journal: Journal | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -108,7 +118,7 @@ class Store:
                 current = self._begin(site)
             group = _encode(capture, original, current)
             if current.file.size and current.file.size + group.size > self._max_file_bytes:
-                _finish(self._current.pop(site))
+                self._finish(self._current.pop(site))
                 current = self._begin(site)
                 group = _encode(capture, original, current)
             return self._write(current, group)
@@ -120,11 +130,27 @@ class Store:
                 current.file.sync()
 
     def close(self) -> None:
-        """Close every file under its final name; raises StorageFull when what was acknowledged cannot be synced."""
+        """Close every file under its final name, and log what is not logged yet.
+
+        Raises StorageFull when what was acknowledged cannot be synced, or not be logged.
+        """
         with self._lock, ExitStack() as closing:
+            closing.callback(self._close_journal)
             for current in self._current.values():
-                closing.callback(_finish, current)
+                closing.callback(self._finish, current)
             self._current.clear()
+
+    @property
+    def journal(self) -> Journal:
+        """Where what is to be logged goes."""
+        if self._journal is None:
+            self._journal = Journal(Log(self.archive))
+        return self._journal
+
+    def _close_journal(self) -> None:
+        journal, self._journal = self._journal, None
+        if journal:
+            journal.close()
 
     def _begin(self, site: str) -> _Current:
         file = OpenFile.create(self.archive.warc_dir / site)
@@ -136,28 +162,55 @@ class Store:
     def _write(self, current: _Current, group: _Group) -> Stored:
         first = b"" if current.file.size else encode_record(current.first)
         current.begun.add(current.file.size)
+        self.journal.check()
         offset = current.file.write(b"".join((first, *group.members))) + len(first)
-        return to_stored(current.name, Placed(group.primary, offset, len(group.members[0])))
+        covered = cover(group.records, group.members, offset)
+        header = sha256(encode_header(group.records[0]))
+        self.journal.put(capture_entry(current.name, covered, header=header, claim=_claim_of(group.records[0])))
+        return to_stored(current.name, Placed(group.records[0], offset, len(group.members[0])))
+
+    def _finish(self, current: _Current) -> None:
+        """Close a file and log it, its captures before the file has its name: another start would take them for found."""
+        if current.file.is_open:
+            self.journal.flush()
+        end = _finish(current)
+        if end is not None:
+            self.journal.put(
+                file_entry(self.archive.path, current.name, captures=current.captures, last=end, is_found=False)
+            )
+
+
+def _claim_of(primary: Record) -> Claim:
+    """What can be said of a capture: one that is not of today was not received just now, whoever hands it in."""
+    if primary.type == "resource":
+        return "supplied"
+    age = datetime.now(UTC) - parse_instant(primary.get("WARC-Date") or "")
+    return "received" if abs(age) < _JUST_NOW else "found"
 
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:
     records = to_records(capture, warcinfo_id=current.first.id, original=original)
-    return _Group(records[0], tuple(encode_record(record) for record in records))
+    return _Group(records, tuple(encode_record(record) for record in records))
 
 
-def _finish(current: _Current) -> None:
-    """On a full disk the file keeps its `.open` name: everything acknowledged is in it, and the next start closes it."""
-    file = current.file
+def _finish(current: _Current) -> int | None:
+    """Close a file and give where its last record begins; None where none was closed.
+
+    On a full disk the file keeps its `.open` name: everything acknowledged is in it, and the next start closes it.
+    """
+    file, end = current.file, None
     if not file.is_open:
-        return
+        return None
     try:
         file.sync()
         if current.captures:
-            file.write(encode_record(make_last(current.first.id, captures=current.captures)))
+            end = file.write(encode_record(make_last(current.first.id, captures=current.captures)))
         file.close()
     except StorageFull as error:
         if not file.is_open:
             raise
         _log.warning("%s (the file is closed at the next start)", error)
+        return None
     finally:
         file.abandon()
+    return end

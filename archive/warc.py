@@ -88,10 +88,26 @@ def sha256(data: bytes) -> str:
 
 def encode_record(record: Record) -> bytes:
     """One gzip member; the same record always gives the same bytes."""
-    head = "".join(f"{name}: {value}\r\n" for name, value in record.fields).encode()
-    data = b"".join((_VERSION, head, b"\r\n", record.block, _HEAD_END))
+    data = b"".join((encode_header(record), record.block, _HEAD_END))
     member: bytes = igzip_lib.compress(data, _LEVEL, igzip_lib.COMP_GZIP, igzip_lib.MEM_LEVEL_SMALL)
     return member
+
+
+def encode_header(record: Record) -> bytes:
+    """The header of a record, from its first line through the empty line."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in record.fields)
+    return b"".join((_VERSION, head.encode(), b"\r\n"))
+
+
+def read_header(handle: int, offset: int, end: int) -> bytes:
+    """The header of the record at `offset` of a file, as it stands there; raises BrokenRecord."""
+    return split_header(read_member(handle, offset, end)[0])
+
+
+def split_header(data: bytes) -> bytes:
+    """The header at the head of the plain bytes of a member."""
+    head, separator, _ = data.partition(_HEAD_END)
+    return head + separator
 
 
 def decode_record(data: bytes) -> Record:

@@ -22,6 +22,11 @@ def canonical_json(value: Any) -> bytes:
     '{"a":["环",null],"b":1}'
     """
     _require_plain(value)
+    return write_plain(value)
+
+
+def write_plain(value: Any) -> bytes:
+    """The same for a value whose types are known to be of those, as an entry's are: a third of the time."""
     return _encoder.encode(value).encode("utf-8")
 
 

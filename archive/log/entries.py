@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from archive.log.canonical import canonical_json
+from archive.log.canonical import write_plain
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Claim = Literal["received", "supplied", "found"]
@@ -201,9 +201,12 @@ Entry = (
 _any: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="type")])
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """The canonical JSON that is hashed."""
-    return canonical_json(entry.model_dump())
+def encode_entry(entry: Entry, *, previous: int | None = None) -> bytes:
+    """The canonical JSON that is hashed; `previous` is put into a capture that does not know it yet."""
+    value = entry.model_dump()
+    if previous is not None:
+        value["previous"] = previous
+    return write_plain(value)
 
 
 def decode_entry(data: bytes) -> Entry:

@@ -6,6 +6,7 @@ It answers questions while captures are logged and proofs are made. `verify` nev
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -16,6 +17,7 @@ from archive.log.reader import LogReader
 PATH: Final = "index/log.sqlite"
 _VERSION: Final = 1
 _PATIENCE: Final = 60
+_BATCH: Final = 4096
 _TABLES: Final = """
 CREATE TABLE captures (leaf INTEGER PRIMARY KEY, record_id TEXT, uri TEXT, file TEXT, "offset" INTEGER);
 CREATE INDEX captures_by_uri ON captures (uri, leaf);
@@ -27,6 +29,11 @@ CREATE INDEX derived_by_capture ON derived (capture);
 CREATE TABLE size (size INTEGER);
 INSERT INTO size VALUES (0);
 """
+_INSERTS: Final = (
+    "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO files VALUES (?, ?)",
+    "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,26 @@ class LogIndex:
             if self._version() != _VERSION or self.size > log.size:
                 self._begin_anew()
             start = self.size
-            if start < log.size:
-                self._add((index, _decode(index, data)) for index, data in log.entries(start))
-                self._connection.execute("UPDATE size SET size = ?", (log.size,))
+            while start < log.size:
+                batch = list(islice(log.entries(start), _BATCH))
+                self._add([(index, _decode(index, data)) for index, data in batch])
+                start += len(batch)
+                self._connection.execute("UPDATE size SET size = ?", (start,))
             self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
 
     def add(self, start: int, entries: Sequence[Entry]) -> None:
         """Take in entries that were appended at `start`; the caller has the lock of the log."""
         self._connection.execute("BEGIN IMMEDIATE")
-        self._add(enumerate(entries, start))
-        self._connection.execute("UPDATE size SET size = ?", (start + len(entries),))
-        self._connection.execute("COMMIT")
+        try:
+            self._add(enumerate(entries, start))
+            self._connection.execute("UPDATE size SET size = ?", (start + len(entries),))
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
 
     def captures_of(self, uri: str) -> list[LoggedCapture]:
         """The captures of an address in the order they were logged."""
@@ -133,6 +146,11 @@ class LogIndex:
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
         return version
 
+    def _roll_back(self) -> None:
+        """On a full disk SQLite may have done so by itself."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
     def _begin_anew(self) -> None:
         for table in ("captures", "files", "derived", "size"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
@@ -142,15 +160,17 @@ class LogIndex:
         self._connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
+        rows: dict[str, list[tuple[object, ...]]] = {statement: [] for statement in _INSERTS}
+        captures, files, derived = rows.values()
         for leaf, entry in entries:
             if isinstance(entry, CaptureEntry):
-                row = (leaf, entry.record_id, entry.uri, entry.file, entry.offset)
-                self._connection.execute("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)", row)
+                captures.append((leaf, entry.record_id, entry.uri, entry.file, entry.offset))
             elif isinstance(entry, FileEntry):
-                self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?)", (entry.file, leaf))
+                files.append((entry.file, leaf))
             elif isinstance(entry, DerivedEntry):
-                made = (leaf, entry.capture, entry.article)
-                self._connection.execute("INSERT OR REPLACE INTO derived VALUES (?, ?, ?)", made)
+                derived.append((leaf, entry.capture, entry.article))
+        for statement, of_table in rows.items():
+            self._connection.executemany(statement, of_table)
 
 
 def _decode(index: int, data: bytes) -> Entry:

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 from archive.directory import Archive
 from archive.disk import on_disk, sync_folder
-from archive.errors import BrokenLog
+from archive.errors import BrokenLog, StorageFull
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import CaptureEntry, Entry, FileEntry, encode_entry
 from archive.log.index import PATH, LogIndex
@@ -71,11 +71,13 @@ class Log:
             head = self._read_head()
             self.index.follow(LogReader(self.folder, head))
             fresh = [entry for entry in entries if not self._is_logged(entry)]
-            linked = self._link(fresh, head.size)
-            if linked:
-                self._write(head, [encode_entry(entry) for entry in linked])
-                self.index.add(head.size, linked)
-        return list(range(head.size, head.size + len(linked)))
+            if fresh:
+                previous = self._find_previous(fresh, head.size)
+                self._write(
+                    head, [encode_entry(entry, previous=before) for entry, before in zip(fresh, previous, strict=True)]
+                )
+                self.index.add(head.size, fresh)
+        return list(range(head.size, head.size + len(fresh)))
 
     @contextmanager
     def standing(self) -> Iterator[Checkpoint]:
@@ -106,18 +108,17 @@ class Log:
             return self.index.has_capture(entry.file, entry.offset)
         return False
 
-    def _link(self, entries: Sequence[Entry], start: int) -> list[Entry]:
-        """Give each capture the entry before of its address."""
+    def _find_previous(self, entries: Sequence[Entry], start: int) -> list[int | None]:
+        """For each capture the entry before of its address."""
         newest: dict[str, int] = {}
-        linked: list[Entry] = []
+        previous: list[int | None] = []
         for index, entry in enumerate(entries, start):
-            if isinstance(entry, CaptureEntry):
-                previous = newest[entry.uri] if entry.uri in newest else self.index.last_leaf(entry.uri)
-                newest[entry.uri] = index
-                linked.append(entry.model_copy(update={"previous": previous}))
-            else:
-                linked.append(entry)
-        return linked
+            if not isinstance(entry, CaptureEntry):
+                previous.append(None)
+                continue
+            previous.append(newest[entry.uri] if entry.uri in newest else self.index.last_leaf(entry.uri))
+            newest[entry.uri] = index
+        return previous
 
     def _write(self, head: Checkpoint, entries: list[bytes]) -> None:
         edge = _Edge(self.folder, head)
@@ -239,5 +240,7 @@ def _write_synced(path: Path, data: bytes) -> None:
 def _index_errors(archive: Path) -> Iterator[None]:
     try:
         yield
+    except sqlite3.OperationalError as error:
+        raise StorageFull(f"{archive / PATH}: {error}; make room on the disk and start again") from None
     except sqlite3.Error as error:
         raise BrokenLog(f"{archive / PATH}: {error}; remove it, it is made anew") from None

@@ -1,0 +1,105 @@
+"""Sealing: the state of the log signed, and stamped by whoever is asked to. Only a seal binds, and best one kept elsewhere.
+
+log/checkpoint           the last signed checkpoint, where c2sp.org/tlog-tiles wants it
+log/seals/<entries>      every signed checkpoint; never changed
+log/seals/<entries>.<n>.tsr   RFC 3161 replies over the text of that checkpoint
+log/keys                 the public keys, the oldest first
+"""
+
+import base64
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from archive.disk import on_disk, sync_folder
+from archive.errors import BrokenLog
+from archive.log.covering import now
+from archive.log.entries import KeyRotationEntry
+from archive.log.keys import SigningKey, make_key
+from archive.log.note import Note
+from archive.log.reader import CHECKPOINT, KEYS, SEALS, LogReader, Seal
+from archive.log.timestamps import check_reply
+from archive.log.writer import Log
+
+Stamp = Callable[[bytes], bytes]
+"""Has an authority stamp the bytes it is given, and gives its reply; raises TimestampError."""
+
+
+def seal(log: Log, key: SigningKey, *, stamps: Sequence[Stamp] = ()) -> tuple[Seal, int]:
+    """Sign the log as it is; gives the seal, and how many authorities stamped it now.
+
+    A log that has not grown keeps the seal it has. Raises BrokenLog, StorageFull, TimestampError: the seal itself
+    is made by then.
+    """
+    with log.standing() as head, on_disk(log.folder):
+        reader = LogReader(log.folder, head)
+        if not head.size:
+            raise BrokenLog(f"{log.folder}: there is nothing to seal; crawl or ingest something first")
+        if reader.root() != head.root:
+            raise BrokenLog(f"{log.folder}: its tiles do not have the root of its head; `lantian verify` says more")
+        made = next(
+            (one for one in reader.seals() if one.checkpoint == head and one.note.signed_by([key.public])), None
+        )
+        if made is None:
+            note = Note(head.text).with_signature(key.sign(head.text))
+            made = Seal(_free_name(log.folder / SEALS, head.size), note, head)
+            _write(log.folder / SEALS / made.name, str(note))
+        _publish(log.folder, key, made)
+    for stamp in stamps:
+        data = made.checkpoint.text.encode()
+        reply = stamp(data)
+        check_reply(reply, data)
+        with on_disk(log.folder):
+            _write_bytes(_free_reply(log.folder / SEALS, made.name), reply)
+    return made, len(stamps)
+
+
+def rotate_key(log: Log, key: SigningKey, path: Path) -> SigningKey:
+    """Put a new key in the place of `key`, which signs for it; the old one stays beside as `<name>.old-<id>`.
+
+    Raises BrokenLog, StorageFull.
+    """
+    draft = path.with_name(f"{path.name}.new")
+    with on_disk(draft):
+        draft.unlink(missing_ok=True)
+    new = make_key(draft, name=key.name)
+    words = KeyRotationEntry(logged=now(), old=str(key.public), new=str(new.public), signature="")
+    signature = base64.b64encode(key.sign(words.statement).data).decode("ascii")
+    log.append([words.model_copy(update={"signature": signature})])
+    with on_disk(path):
+        path.rename(path.with_name(f"{path.name}.old-{key.public.id.hex()}"))
+        draft.rename(path)
+        sync_folder(path.parent)
+    return new
+
+
+def _publish(folder: Path, key: SigningKey, made: Seal) -> None:
+    path = folder / KEYS
+    known = path.read_text(encoding="utf-8") if path.exists() else ""
+    if str(key.public) not in known.splitlines():
+        _write(path, f"{known}{key.public}\n")
+    _write(folder / CHECKPOINT, str(made.note))
+
+
+def _free_name(folder: Path, size: int) -> str:
+    folder.mkdir(exist_ok=True)
+    names = (str(size) if number == 0 else f"{size}-{number}" for number in range(1 << 16))
+    return next(name for name in names if not (folder / name).exists())
+
+
+def _free_reply(folder: Path, name: str) -> Path:
+    return next(path for number in range(1 << 16) if not (path := folder / f"{name}.{number}.tsr").exists())
+
+
+def _write(path: Path, text: str) -> None:
+    _write_bytes(path, text.encode())
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,87 @@
+"""RFC 3161: asking an authority to stamp a checkpoint, and checking what it said.
+
+A reply holds when it is over these very bytes, when its authority's certificate chains to one that the checker trusts,
+and when that certificate was valid at the time stamped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from rfc3161_client import (
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+from rfc3161_client.base import HashAlgorithm
+
+from archive.errors import TimestampError
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """What a reply says: when, and by whose certificate as it calls itself."""
+
+    moment: datetime
+    authority: str
+
+
+def make_request(data: bytes) -> bytes:
+    """The question to an authority, DER: a nonce, and its certificate wanted with the reply."""
+    request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).nonce(nonce=True).build()
+    return request.as_bytes()
+
+
+def check_reply(reply: bytes, data: bytes) -> Stamped:
+    """What an authority stamped; raises TimestampError unless it is over `data`. Trust is not asked here."""
+    response = _decode(reply)
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(data)
+    if response.tst_info.message_imprint.message != digest.finalize():
+        raise TimestampError("timestamp: is over other data; ask the authority again")
+    return Stamped(response.tst_info.gen_time.astimezone(UTC), _authority(response))
+
+
+def verify_reply(reply: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> Stamped:
+    """What a trusted authority stamped.
+
+    Raises TimestampError for other data, a broken signature, an authority that
+    chains to none of `roots`, and one whose certificate was not valid then.
+    """
+    stamped = check_reply(reply, data)
+    response = _decode(reply)
+    for root in roots:
+        builder = VerifierBuilder().add_root_certificate(root)
+        try:
+            if builder.build().verify_message(response, data):
+                _require_valid(response, stamped.moment)
+                return stamped
+        except VerificationError as error:
+            reason = str(error).splitlines()[0] if str(error) else "it does not verify"
+            continue
+    raise TimestampError(f"timestamp: {reason if roots else 'no authority is trusted'}; give its root with --tsa-ca")
+
+
+def _require_valid(response: TimeStampResponse, moment: datetime) -> None:
+    for data in response.signed_data.certificates:
+        certificate = x509.load_der_x509_certificate(data)
+        if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
+            raise TimestampError("timestamp: the certificate of its authority was not valid then; ask another")
+
+
+def _decode(reply: bytes) -> TimeStampResponse:
+    try:
+        response = decode_timestamp_response(reply)
+        response.tst_info.gen_time  # noqa: B018 (raises where the reply is a refusal)
+    except ValueError:
+        raise TimestampError("timestamp: the reply of the authority cannot be read; ask it again, or another") from None
+    return response
+
+
+def _authority(response: TimeStampResponse) -> str:
+    certificates = [x509.load_der_x509_certificate(data) for data in response.signed_data.certificates]
+    return certificates[0].subject.rfc4514_string() if certificates else "an authority that sent no certificate"
