@@ -6,9 +6,9 @@ The bytes come first. When `take` returns they are on file; whatever fails after
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,8 @@ from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
+from archive.log.deriving import derived_entry
+from archive.log.run import Answers, RunRecord
 from archive.readback import read_primary
 from archive.reading import Reading, as_revisit
 from archive.recall import recall
@@ -80,12 +82,15 @@ class Intake:
         self.opened_at = datetime.now(UTC)
         self._workers = workers
         self._sites = sites
+        self._run: RunRecord | None = None
         with ExitStack() as opened:
             opened.enter_context(sharing_catalog(archive))
             self.catalog = opened.enter_context(Catalog(archive))
             self._store = opened.enter_context(Store(archive, max_file_bytes=max_file_bytes))
             self.cuts = self._store.cuts
-            self.caught_up = catch_up(archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts)
+            self.caught_up = catch_up(
+                archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts, note=self._log_derived
+            )
             self._opened = opened.pop_all()
         self._recorder = Recorder(self._add)
         self._twins = Twins(archive, self.catalog)
@@ -100,6 +105,23 @@ class Intake:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @contextmanager
+    def running(self, command: str, *, sites: Sequence[str], answers: Answers) -> Iterator[None]:
+        """Log a run: that it begins, and at its end what it met; a run without an end was killed. Raises ArchiveError."""
+        recipe = self._workers.knowledge.recipe
+        run = self._run = RunRecord(self._store.journal.put, command=command, recipe=recipe, sites=sites)
+        try:
+            yield
+        finally:
+            self._run = None
+            run.close(answers)
+
+    def _log_derived(self, entries: Sequence[Entry]) -> None:
+        """Log what was made of captures; an article is logged once it is catalogued."""
+        for entry in entries:
+            if entry.body:
+                self._store.journal.put(derived_entry(entry.row, entry.body))
+
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified with which to ask whether a page has changed; None when it must be fetched whole."""
         return self.catalog.validators(url)
@@ -111,6 +133,8 @@ class Intake:
         links can be followed. A body that came before is not stored again (`archive.twins`). Raises ArchiveError when the capture could not be stored, or the catalog has failed.
         """
         self._recorder.check()
+        if self._run:
+            self._run.note(capture)
         original = self._find_original(capture)
         key = site.key if site else NO_SITE
         reference = original.place.reference if original else self._twins.find(capture, site=key)
@@ -187,6 +211,7 @@ class Intake:
     def _add(self, entries: Sequence[Entry]) -> Mapping[str, Verdict]:
         """Catalogue and judge; called from the thread of the recorder. Raises ArchiveError."""
         self.catalog.add(entries)
+        self._log_derived(entries)
         record_ids = [entry.row["record_id"] for entry in entries]
         judged = judge_fairly(self.archive, self.catalog, record_ids, workers=self._workers, sites=self._sites)
         self._mark_complete(self._count_off(entries))

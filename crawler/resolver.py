@@ -7,6 +7,7 @@ peer of every connection once more before a request is written.
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
@@ -14,6 +15,14 @@ from zope.interface import implementer
 from crawler.addresses import parse_literal
 from crawler.exchange import EXCHANGE, Exchange
 from crawler.failures import PrivateAddress
+
+# The addresses that each host name resolved to in this process, as evidence of what the network said then.
+_ANSWERS: dict[str, set[str]] = {}
+
+
+def answers_of(host: str) -> list[str]:
+    """The addresses that a host name resolved to in this process."""
+    return sorted(_ANSWERS.get(host, ()))
 
 
 def refuse_private(exchange: Exchange, host: str) -> None:
@@ -36,6 +45,7 @@ class _WithinReach:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         if self._exchange.reach.covers(address.host):
+            _ANSWERS.setdefault(urlsplit(self._exchange.url).hostname or "", set()).add(address.host)
             self._receiver.addressResolved(address)
         else:
             self._exchange.refused = address.host

@@ -103,6 +103,8 @@ class SiteSpider(Spider):
                 Path(settings["LANTIAN_ARCHIVE"]),
                 sites=read_sites(Path(folder) if folder else None),
                 workers=settings.getint("LANTIAN_WORKERS"),
+                command="scrapy crawl",
+                chosen=[self.site.key],
             )
         )
         crawler.signals.connect(stack.close, signal=signals.spider_closed, weak=False)

@@ -107,10 +107,15 @@ class RunStartEntry(_Entry):
 
 
 class RunEndEntry(_Entry):
-    """A run ended: what it counted, and the servers it met. A run without this entry was killed."""
+    """A run ended: what it counted, and the servers it met; many are spread over `parts` entries.
+
+    A run without this entry was killed.
+    """
 
     type: Literal["run-end"] = "run-end"
     run: str
+    part: int
+    parts: int
     captures: int
     failures: int
     servers: tuple[Server, ...]

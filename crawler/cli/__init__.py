@@ -25,6 +25,7 @@ COMMANDS = (
     "repair",
     "replay",
     "reindex",
+    "seal",
     "verify",
     "history",
     "diff",

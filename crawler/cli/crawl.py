@@ -70,7 +70,9 @@ def crawl(
     ended: list[Ended] = []
     problems: list[Exception] = [*wrong_files]
     try:
-        with open_intake(archive_path, sites=sites, workers=workers) as intake, show_progress() as progress:
+        keys = tuple(site.key for site in chosen)
+        opened = open_intake(archive_path, sites=sites, workers=workers, command="crawl", chosen=keys)
+        with opened as intake, show_progress() as progress:
             options |= {"intake": intake, "progress": progress}
             plans = [Plan(make_spider(site), options, site.hosts) for site in chosen]
             ended = run_plans(plans, settings=settings, lanes=at_once)

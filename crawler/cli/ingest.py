@@ -85,7 +85,7 @@ def ingest(
         DOWNLOAD_DELAY=0,
         AUTOTHROTTLE_START_DELAY=0,
     )
-    with open_intake(archive_path, sites=sites, workers=workers) as intake:
+    with open_intake(archive_path, sites=sites, workers=workers, command="ingest") as intake:
         if folder:
             click.get_current_context().exit(ingest_texts(folder, intake))
         if source and url:

@@ -1,31 +1,86 @@
 """`lantian verify`: what can be proved of an archive; and any WARC file against the rules of the format."""
 
+import json
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 import click
+from cryptography import x509
 
 from archive.conformance.check import check_file
-from crawler.cli.options import every_command, this_run
-from crawler.cli.output import print_json
+from archive.directory import Archive
+from archive.errors import ArchiveError
+from archive.log.checkpoint import Checkpoint
+from archive.log.note import Note, NoteError, parse_keys
+from archive.verify.check import verify as verify_archive
+from archive.verify.log_check import Trust
+from archive.verify.page import to_html, to_lines
+from archive.verify.report import EXIT_CODES, Report
+from crawler.cli.options import archive_option, every_command, this_run
+from crawler.cli.output import complain, print_json
 
 FOUND = 1
+Value = TypeVar("Value")
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--conformance", is_flag=True, required=True, help="Hold WARC files against the rules of ISO 28500.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--conformance", is_flag=True, help="Hold WARC FILES, whoever wrote them, against the rules of ISO 28500."
+)
+@click.option("--deep", is_flag=True, help="Inflate every record and digest its parts again.")
+@click.option(
+    "--trusted-checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that you kept elsewhere."
+)
+@click.option("--pubkey", "keys", multiple=True, type=FILE, help="A file of public keys that you trust, one a line.")
+@click.option("--tsa-ca", "roots", multiple=True, type=FILE, help="Root certificates in PEM of timestamp authorities.")
+@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page.")
+@archive_option
 @every_command
-def verify(*, files: tuple[Path, ...], conformance: bool) -> None:
-    """Check WARC FILES, plain or gzipped, whoever wrote them, against the header rules of WARC/1.0 and 1.1.
+def verify(
+    *,
+    files: tuple[Path, ...],
+    conformance: bool,
+    deep: bool,
+    checkpoints: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    roots: tuple[Path, ...],
+    page: Path | None,
+    archive_path: Path,
+) -> None:
+    """Check an archive by its log: offline, reading only, without its catalog.
 
-    Exits 0 when they keep every rule, 1 with the rules they break, each with file, byte, record and section.
+    Exits 0 intact, 1 altered, 3 unreadable, 4 nothing altered but not provable. With --conformance it checks single
+    WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule, 1 with those they break.
 
     \b
     Example:
+      lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
       lantian verify --conformance other.warc.gz
     """
-    del conformance
+    if conformance != bool(files):
+        raise click.UsageError("FILES go with --conformance; an archive is named by --archive")
+    if conformance:
+        click.get_current_context().exit(_check_conformance(files))
+    trust = Trust(
+        keys=tuple(
+            key for path in keys for key in _read(path, "keys", lambda path: parse_keys(path.read_text("utf-8")))
+        ),
+        checkpoints=tuple(_read(path, "a checkpoint", _read_checkpoint) for path in checkpoints),
+        roots=tuple(one for path in roots for one in _read(path, "certificates", _read_certificates)),
+    )
+    try:
+        archive = Archive.open(archive_path, create=False)
+    except ArchiveError as error:
+        complain(error)
+        click.get_current_context().exit(EXIT_CODES["unreadable"])
+    _tell(verify_archive(archive.path, trust=trust, is_deep=deep), page)
+
+
+def _check_conformance(files: tuple[Path, ...]) -> int:
     count = 0
     for path in files:
         for breach in check_file(path):
@@ -36,4 +91,32 @@ def verify(*, files: tuple[Path, ...], conformance: bool) -> None:
                 click.echo(str(breach))
     if not this_run().json:
         click.echo(f"{len(files)} file{'s' * (len(files) != 1)}, {count or 'no'} rule{'s' * (count != 1)} broken")
-    click.get_current_context().exit(FOUND if count else 0)
+    return FOUND if count else 0
+
+
+def _tell(report: Report, page: Path | None) -> None:
+    if page:
+        page.write_text(to_html(report), encoding="utf-8")
+    if this_run().json:
+        print_json(json.loads(report.model_dump_json()))
+    else:
+        for line in to_lines(report):
+            click.echo(line)
+    click.get_current_context().exit(report.exit_code)
+
+
+def _read_checkpoint(path: Path) -> Note:
+    note = Note.parse(path.read_bytes())
+    Checkpoint.parse(note.text)
+    return note
+
+
+def _read_certificates(path: Path) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(path.read_bytes())
+
+
+def _read(path: Path, what: str, read: Callable[[Path], Value]) -> Value:
+    try:
+        return read(path)
+    except (NoteError, ValueError, OSError) as error:
+        raise click.UsageError(f"{path}: does not hold {what}: {str(error).splitlines()[0]}") from None

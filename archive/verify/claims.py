@@ -1,0 +1,65 @@
+"""What a verification may say, and what it may not: each claim with its limit, and the commands to redo it without us."""
+
+import shlex
+from pathlib import Path
+
+from archive.verify.log_check import LogState
+from archive.verify.report import Claim
+
+
+def make_claims(state: LogState, *, is_unaltered: bool) -> tuple[Claim, ...]:
+    """Claims in the order of their strength."""
+    return (
+        Claim(
+            kind="unchanged",
+            holds=is_unaltered,
+            chinese="归档文件与日志逐字节一致",
+            english="the files are, byte for byte, what the log says",
+            proves_not_chinese="不证明网站确实发布过这些内容,只证明归档者收到或找到了这些字节",
+            proves_not_english="not that the bureau published it: only that the archive received or found these bytes",
+        ),
+        Claim(
+            kind="signed",
+            holds=state.seals > 0 and state.sealed == state.head.size,
+            chinese="日志由密钥签署" + ("(由检查者提供的公钥)" if state.are_keys_trusted else "(公钥取自归档本身)"),
+            english="the log is signed by "
+            + ("a key the checker brought" if state.are_keys_trusted else "a key that lies with it"),
+            proves_not_chinese="若公钥只来自归档本身,则持有密钥者可以重写全部历史并重新签署",
+            proves_not_english="whoever holds the key could have rewritten the whole history and signed it anew",
+        ),
+        Claim(
+            kind="existed",
+            holds=state.until is not None,
+            chinese="签署的内容在时间戳所示时刻之前已经存在",
+            english="what was sealed existed by the time of the timestamp",
+            proves_not_chinese="时间戳之后、之前的抓取时间只是归档者的说法",
+            proves_not_english="the dates of captures before it are the archive's own word",
+        ),
+        Claim(
+            kind="continues",
+            holds=state.is_trusted_consistent,
+            chinese="日志延续了检查者在别处保存的检查点",
+            english="the log continues a checkpoint that the checker kept elsewhere",
+            proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
+            proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
+        ),
+    )
+
+
+def make_commands(archive: Path, state: LogState) -> tuple[str, ...]:
+    """How to redo the checks with public tools."""
+    folder = shlex.quote(str(archive))
+    commands = [
+        f"cd {folder} && find warc -name '*.warc.gz' -exec sha256sum {{}} +   # each against the entry of type file",
+        "gzip -t warc/*/*/*.warc.gz",
+        "warcio check -v warc/*/*/*.warc.gz   # payloads in chunks are reported falsely",
+        "wb-manager init check && wb-manager add check warc/*/*/*.warc.gz && wayback   # pywb: look at the pages",
+    ]
+    if state.checkpoint:
+        name = state.checkpoint.size
+        commands.append(f"head -n 3 log/seals/{name} > checkpoint.txt   # the text that is signed and stamped")
+    if state.timestamps or state.witnesses:
+        commands.append(
+            f"openssl ts -verify -in log/seals/{state.sealed}.0.tsr -data checkpoint.txt -CAfile authority.pem"
+        )
+    return tuple(commands)

@@ -1,0 +1,85 @@
+"""The report of a verification: verdict, claims with their limits, findings with their places. Its schema is published.
+
+`verdict` is `altered` as soon as one finding contradicts the log; `not-provable` when nothing does but no signed
+checkpoint covers everything; `unreadable` when the log itself cannot be read.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Verdict = Literal["intact", "altered", "unreadable", "not-provable"]
+Weight = Literal["altered", "unreadable", "not-provable", "note"]
+EXIT_CODES: dict[Verdict, int] = {"intact": 0, "altered": 1, "unreadable": 3, "not-provable": 4}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Part):
+    """One thing that is not as it should be. `kind` is stable; `place` is a file of the archive, `entry` one of the log."""
+
+    kind: str
+    weight: Weight
+    chinese: str
+    english: str
+    place: str | None = None
+    offset: int | None = None
+    record: str | None = None
+    entry: int | None = None
+    expected: str | None = None
+    actual: str | None = None
+
+
+class Claim(_Part):
+    """What holds, what that proves, and what it does not prove."""
+
+    kind: str
+    holds: bool
+    chinese: str
+    english: str
+    proves_not_chinese: str
+    proves_not_english: str
+
+
+class Window(_Part):
+    """The provable time: everything sealed existed by `until`, by the word of `witnesses`; nothing proves a start."""
+
+    until: str | None
+    witnesses: tuple[str, ...]
+
+
+class Counts(_Part):
+    """What was looked at."""
+
+    entries: int
+    captures: int
+    records: int
+    files: int
+    bytes: int
+    seals: int
+    timestamps: int
+
+
+class Report(_Part):
+    """Everything a verification found."""
+
+    format: Literal["lantian-verify-1"] = "lantian-verify-1"
+    archive: str
+    verdict: Verdict
+    is_deep: bool
+    head: str
+    checkpoint: str | None
+    keys: tuple[str, ...]
+    are_keys_trusted: bool
+    window: Window
+    counts: Counts
+    claims: tuple[Claim, ...]
+    findings: tuple[Finding, ...]
+    commands: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """What the command ends with."""
+        return EXIT_CODES[self.verdict]

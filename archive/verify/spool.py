@@ -1,0 +1,133 @@
+"""What the log says should lie in each file, in the order of the file: on disk, so that memory does not grow with it."""
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, Member
+
+_TABLES: Final = """
+CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
+CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, captures INTEGER, leaf INTEGER);
+CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER, uri TEXT, date TEXT);
+CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER);
+CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
+"""
+_INDEXES: Final = """
+CREATE INDEX members_by_place ON members (file, "offset");
+CREATE INDEX members_by_record ON members (record_id);
+CREATE INDEX captures_by_record ON captures (record_id);
+CREATE INDEX derived_by_capture ON derived (capture);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A gzip member that a file should have; `leaf` is the entry that covers it."""
+
+    offset: int
+    length: int
+    digest: str
+    record_id: str
+    leaf: int
+    is_primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """A file that was closed."""
+
+    file: str
+    size: int
+    digest: str
+    captures: int
+    leaf: int
+
+
+class Spool:
+    """A database in a temporary folder that goes when it is closed."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="lantian-verify-")
+        self.connection = sqlite3.connect(Path(self._folder.name) / "spool.sqlite", isolation_level=None)
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.executescript(_TABLES)
+        self.connection.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        self._folder.cleanup()
+
+    def take_capture(self, leaf: int, entry: CaptureEntry) -> None:
+        """Note the members of a capture."""
+        rows = [(entry.file, entry.offset, entry.length, entry.member, entry.record_id, leaf, 1)]
+        rows += [(entry.file, one.offset, one.length, one.member, one.record_id, leaf, 0) for one in entry.others]
+        self.connection.executemany("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        capture = (
+            entry.record_id,
+            entry.record_type,
+            entry.refers_to,
+            entry.file,
+            entry.offset,
+            leaf,
+            entry.uri,
+            entry.date,
+        )
+        self.connection.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", capture)
+
+    def previous_of(self, leaf: int, uri: str) -> int | None:
+        """The capture before of an address, while entries are taken in their order."""
+        row = self.connection.execute("SELECT leaf FROM last WHERE uri = ?", (uri,)).fetchone()
+        self.connection.execute("INSERT OR REPLACE INTO last VALUES (?, ?)", (uri, leaf))
+        return row[0] if row else None
+
+    def take_file(self, leaf: int, entry: FileEntry) -> None:
+        """Note a closed file and its first and last record."""
+        row = (entry.file, entry.size, entry.digest, entry.captures, leaf)
+        self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
+        for one in (entry.first, entry.last):
+            if isinstance(one, Member):
+                own = (entry.file, one.offset, one.length, one.member, one.record_id, leaf, 0)
+                self.connection.execute("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?)", own)
+
+    def take_derived(self, leaf: int, entry: DerivedEntry) -> None:
+        """Note what was made of a capture."""
+        row = (entry.capture, entry.recipe, entry.body, entry.title, entry.published, leaf)
+        self.connection.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def finish(self) -> None:
+        """Everything is in."""
+        self.connection.execute("COMMIT")
+        self.connection.executescript(_INDEXES)
+
+    def files(self) -> dict[str, ExpectedFile]:
+        """The closed files by name."""
+        rows = self.connection.execute("SELECT file, size, digest, captures, leaf FROM files")
+        return {row[0]: ExpectedFile(*row) for row in rows}
+
+    def file_names(self) -> set[str]:
+        """Every file in which the log knows of something."""
+        return {row[0] for row in self.connection.execute("SELECT DISTINCT file FROM members")}
+
+    def members(self, file: str) -> Iterator[Expected]:
+        """What a file should hold, in its order."""
+        columns = '"offset", length, digest, record_id, leaf, is_primary'
+        query = f'SELECT {columns} FROM members WHERE file = ? ORDER BY "offset"'  # noqa: S608 (our own words)
+        for offset, length, digest, record_id, leaf, is_primary in self.connection.execute(query, (file,)):
+            yield Expected(offset, length, digest, record_id, leaf, bool(is_primary))
+
+    def place_of(self, record_id: str) -> tuple[str, int] | None:
+        """Where the log knows a record."""
+        query = 'SELECT file, "offset" FROM members WHERE record_id = ? LIMIT 1'
+        row = self.connection.execute(query, (record_id,)).fetchone()
+        return (row[0], row[1]) if row else None
