@@ -1,4 +1,4 @@
-"""`verify` on an archive of pages of 20 kB, beside `warcio check` and FastWARC reading the same file, turn by turn.
+"""`verify` on an archive of pages of 20 kB, beside `warcio check` over the same file, turn by turn.
 
 Processor time; records are gzip members. The peak memory of each is that of a process of its own.
 """
@@ -9,12 +9,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from archive.directory import Archive
 from archive.store import Store
+from pipelines.records import new_record_id
+from tests.archive.verify.sealed import seal_now
+from tests.bench._table import make_table
 from tests.bench.warc_speed import make_pages
 
 ROUNDS = 3
@@ -41,13 +46,21 @@ def run() -> dict[str, Any]:
     }
 
 
+def to_markdown(figures: dict[str, Any]) -> str:
+    """The README's table: records a second of processor time, and the peak memory over a file and one eight times as large."""
+    rows = [
+        ("`verify`", f"{figures['verify_records_per_cpu_s']}", *_memory(figures, "verify")),
+        ("`verify --deep`", f"{figures['verify_deep_records_per_cpu_s']}", *_memory(figures, "verify_deep")),
+        ("`warcio check`", f"{figures['warcio_check_records_per_cpu_s']}", "", ""),
+    ]
+    return make_table(["", "records/s", "MB", "MB, 8 times the file"], rows)
+
+
+def _memory(figures: dict[str, Any], way: str) -> tuple[str, str]:
+    return f"{figures[f'{way}_peak_mb']:.0f}", f"{figures[f'{way}_peak_mb_of_8_times']:.0f}"
+
+
 def _build(folder: Path, *, times: int) -> int:
-    from dataclasses import replace  # noqa: PLC0415
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from pipelines.records import new_record_id  # noqa: PLC0415
-    from tests.archive.verify.sealed import seal_now  # noqa: PLC0415
-
     pages = make_pages()
     archive = Archive.open(folder)
     with Store(archive) as store:

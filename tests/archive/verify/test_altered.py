@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import random
 import shutil
 import struct
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from archive.store import Store
 from archive.verify.check import verify
 from archive.verify.log_check import Trust
 from archive.verify.report import Report
+from tests.archive.verify.grown import make_and_verify
 from tests.archive.verify.sealed import Member, build, files_of, key_of, rewrite, seal_now, split, today, with_block
 from tests.archive.warc_samples import page
 
@@ -474,29 +474,6 @@ def test_the_open_file_of_a_living_writer_is_no_alarm(tmp_path: Path) -> None:
 def test_clean_archives_raise_no_alarm(tmp_path: Path, seed: int) -> None:
     report = make_and_verify(tmp_path / "archive", seed)
     assert report.verdict == "intact", [finding.model_dump() for finding in report.findings]
-
-
-def make_and_verify(folder: Path, seed: int) -> Report:
-    """An archive grown by chance: sites, sizes of files, kills, seals in between; then verified in depth."""
-    chance = random.Random(seed)
-    archive = Archive.open(folder)
-    for _ in range(chance.randint(1, 3)):
-        store = Store(archive, max_file_bytes=chance.choice([2_000, 10_000, 1 << 30]))
-        for _ in range(chance.randint(0, 12)):
-            body = chance.randbytes(chance.choice([0, 1, 500, 70_000]))
-            store.append(today(page(chance.randrange(4), body)), site=chance.choice(["wuxi", "suzhou_js"]))
-        if chance.random() < 0.3:
-            for current in store._current.values():
-                current.file.abandon()
-            store.journal.close()
-        else:
-            store.close()
-        if chance.random() < 0.5 and LogReader.open(folder).size:
-            seal_now(archive)
-    with Store(archive) as store:
-        store.append(today(page()), site="wuxi")
-    seal_now(archive)
-    return verify(folder, is_deep=True)
 
 
 def test_checkpoints_of_the_reader_are_those_of_the_seal(folder: Path) -> None:
