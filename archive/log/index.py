@@ -14,7 +14,7 @@ from archive.errors import BrokenLog
 from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, decode_entry
 from archive.log.reader import LogReader
 
-PATH: Final = "index/log.sqlite"
+PATH: Final = "log.sqlite"
 _VERSION: Final = 1
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
@@ -57,7 +57,6 @@ class LogIndex:
     def open(cls, archive: Path) -> Self:
         """Open the index of an archive and bring it up to its log, or make it. Raises BrokenLog, sqlite3.Error."""
         path = archive / PATH
-        path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")  # what a power cut takes is read from the log again

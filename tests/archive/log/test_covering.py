@@ -11,6 +11,7 @@ import pytest
 
 from archive.directory import Archive
 from archive.log.entries import CaptureEntry, FileEntry
+from archive.log.index import PATH
 from archive.log.reader import LogReader
 from archive.store import Reference, Store, read_captures
 from pipelines.records import Capture, new_record_id
@@ -116,7 +117,7 @@ def test_an_archive_of_before_the_log_is_brought_in_as_found(archive: Archive) -
             store.append(today(page(number)), site="wuxi")
     before = entries(archive)
     shutil.rmtree(archive.path / "log")
-    shutil.rmtree(archive.path / "index")
+    (archive.path / PATH).unlink()
     Store(archive).close()
     after = entries(archive)
     assert {entry.claim for entry in after} == {"found"}
