@@ -29,7 +29,7 @@ from archive.openfile import OpenFile
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
 from archive.warc import Placed, Record, encode_header, encode_record
-from pipelines.records import Capture, parse_instant
+from pipelines.records import Capture
 
 __all__ = [
     "Cut",
@@ -121,7 +121,7 @@ class Store:
                 self._finish(self._current.pop(site))
                 current = self._begin(site)
                 group = _encode(capture, original, current)
-            return self._write(current, group)
+            return self._write(current, group, claim=_claim_of(capture))
 
     def sync(self) -> None:
         """Wait until everything acknowledged is on the disk; raises StorageFull."""
@@ -159,14 +159,14 @@ class Store:
         current = self._current[site] = _Current(file, name, first)
         return current
 
-    def _write(self, current: _Current, group: _Group) -> Stored:
+    def _write(self, current: _Current, group: _Group, *, claim: Claim) -> Stored:
         first = b"" if current.file.size else encode_record(current.first)
         current.begun.add(current.file.size)
         self.journal.check()
         offset = current.file.write(b"".join((first, *group.members))) + len(first)
         covered = cover(group.records, group.members, offset)
         header = sha256(encode_header(group.records[0]))
-        self.journal.put(capture_entry(current.name, covered, header=header, claim=_claim_of(group.records[0])))
+        self.journal.put(capture_entry(current.name, covered, header=header, claim=claim))
         return to_stored(current.name, Placed(group.records[0], offset, len(group.members[0])))
 
     def _finish(self, current: _Current) -> None:
@@ -180,12 +180,12 @@ class Store:
             )
 
 
-def _claim_of(primary: Record) -> Claim:
-    """What can be said of a capture: one that is not of today was not received just now, whoever hands it in."""
-    if primary.type == "resource":
+def _claim_of(capture: Capture) -> Claim:
+    """What can be said of a capture: one of another program, or not of today, was not received just now."""
+    if capture.custody == "operator":
         return "supplied"
-    age = datetime.now(UTC) - parse_instant(primary.get("WARC-Date") or "")
-    return "received" if abs(age) < _JUST_NOW else "found"
+    is_fresh = abs(datetime.now(UTC) - capture.fetched_at) < _JUST_NOW
+    return "received" if capture.custody == "wire" and is_fresh else "found"
 
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:

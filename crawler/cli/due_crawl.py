@@ -31,7 +31,9 @@ def crawl_due(
     ended: list[Ended] = []
     found = [*problems]
     try:
-        with open_intake(path, sites=sites, workers=workers) as intake, show_progress() as progress:
+        chosen = [one.site.key for one in dues]
+        opened = open_intake(path, sites=sites, workers=workers, command="run --due", chosen=chosen)
+        with opened as intake, show_progress() as progress:
             shared = {"intake": intake, "progress": progress, "only_due": True}
             plans = [Plan(make_spider(one.site), shared | {"slot": one.slot}, one.site.hosts) for one in dues]
             others = (HostBusy, NotDue)

@@ -33,7 +33,7 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
     """
     sites = read_sites(sites_path)
     skipped = 0
-    with open_intake(archive_path, sites=sites, workers=workers) as intake:
+    with open_intake(archive_path, sites=sites, workers=workers, command="import") as intake:
         for path in files:
             imported = import_file(intake, path, sites=sites)
             skipped += len(imported.skipped)

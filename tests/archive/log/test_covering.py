@@ -75,9 +75,9 @@ def test_a_capture_is_covered_down_to_its_payload(archive: Archive) -> None:
 def test_claims_are_no_larger_than_what_is_known(archive: Archive) -> None:
     supplied = next(capture for capture in samples() if capture.custody == "operator")
     with Store(archive) as store:
-        for capture in (today(page()), page(), supplied):
+        for capture in (today(page()), page(), supplied, replace(today(page()), custody="import")):
             store.append(capture, site="wuxi")
-    assert [entry.claim for entry in entries(archive)] == ["received", "found", "supplied", "closed"]
+    assert [entry.claim for entry in entries(archive)] == ["received", "found", "supplied", "found", "closed"]
 
 
 def test_a_revisit_names_its_original_and_captures_their_predecessor(archive: Archive) -> None:
