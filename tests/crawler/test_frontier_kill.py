@@ -71,7 +71,8 @@ def crawl_to_the_end(folder: Path, *, articles: int, kills: int, chance: random.
     answers = make_answers(articles)
     with serve(answers) as server:
         write_site(folder / "sites", "loopback", server)
-        steps = [chance.randrange(1, 2 * len(answers) // (kills + 1)) for _ in range(kills)]
+        # Together fewer than there are pages: a crawl that has ended is begun anew, and asks for everything again.
+        steps = [chance.randrange(1, len(answers) // (kills + 2)) for _ in range(kills)]
         killed = sum(kill_once(folder, server, after=step, pause=chance.random() * 0.05) for step in steps)
         (line,) = lines_of(lantian(*CRAWL, cwd=folder))
     assert line["ended"] == "finished"
