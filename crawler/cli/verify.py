@@ -1,4 +1,4 @@
-"""`lantian verify`: what can be proved of an archive; and any WARC file against the rules of the format."""
+"""`lantian verify`: what can be proved of an archive or of a WACZ; and any WARC file against the rules of the format."""
 
 import json
 from collections.abc import Callable
@@ -20,6 +20,7 @@ from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json
+from crawler.cli.verify_wacz import check_wacz_files
 
 FOUND = 1
 Value = TypeVar("Value")
@@ -51,7 +52,7 @@ def verify(
     page: Path | None,
     archive_path: Path,
 ) -> None:
-    """Check an archive by its log: offline, reading only, without its catalog.
+    """Check an archive by its log, or WACZ FILES by the proofs in them: offline, reading only, without a catalog.
 
     Exits 0 intact, 1 altered, 3 unreadable, 4 nothing altered but not provable. With --conformance it checks single
     WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule, 1 with those they break.
@@ -59,10 +60,11 @@ def verify(
     \b
     Example:
       lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
+      lantian verify proof.wacz --pubkey key.txt
       lantian verify --conformance other.warc.gz
     """
-    if conformance != bool(files):
-        raise click.UsageError("FILES go with --conformance; an archive is named by --archive")
+    if conformance and not files:
+        raise click.UsageError("--conformance wants FILES")
     if conformance:
         click.get_current_context().exit(_check_conformance(files))
     trust = Trust(
@@ -72,12 +74,23 @@ def verify(
         checkpoints=tuple(_read(path, "a checkpoint", _read_checkpoint) for path in checkpoints),
         roots=tuple(one for path in roots for one in _read(path, "certificates", _read_certificates)),
     )
+    if files:
+        _refuse_for_wacz(deep=deep, page=page, checkpoints=checkpoints, roots=roots)
+        click.get_current_context().exit(check_wacz_files(files, keys=trust.keys, as_json=this_run().json))
     try:
         archive = Archive.open(archive_path, create=False)
     except ArchiveError as error:
         complain(error)
         click.get_current_context().exit(EXIT_CODES["unreadable"])
     _tell(verify_archive(archive.path, trust=trust, is_deep=deep), page)
+
+
+def _refuse_for_wacz(*, deep: bool, page: Path | None, checkpoints: tuple[Path, ...], roots: tuple[Path, ...]) -> None:
+    """A WACZ is always checked in depth; what it cannot be held against is not passed over in silence."""
+    given = {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--tsa-ca": roots}
+    unfit = [name for name, value in given.items() if value]
+    if unfit:
+        raise click.UsageError(f"{unfit[0]} is for an archive; a WACZ FILE is always checked whole, by --pubkey")
 
 
 def _check_conformance(files: tuple[Path, ...]) -> int:

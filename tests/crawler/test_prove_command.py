@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.directory import Archive
 from archive.log.entries import ExportEntry
+from archive.log.note import public_key
 from archive.log.reader import LogReader
 from archive.wacz.check import check_wacz
 from crawler.cli import main
@@ -65,3 +66,50 @@ def test_what_was_never_captured_is_said_in_one_line(folder: Path) -> None:
     result = run(folder, "prove", article_url(1), "--at", "2026-01-01")
     assert result.exit_code == 3
     assert "no capture of it by then" in result.stderr
+
+
+def verify(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["verify", *arguments], prog_name="lantian")
+
+
+@pytest.fixture
+def proof(folder: Path, tmp_path: Path) -> Path:
+    sealed(folder)
+    out = tmp_path / "one.wacz"
+    assert run(folder, "prove", article_url(1), "--out", str(out)).exit_code == 0
+    return out
+
+
+def test_a_proof_is_checked_with_nothing_but_the_file(proof: Path) -> None:
+    told = verify(str(proof))
+    assert told.exit_code == 0, told.output
+    assert "1 of 1 captures proved" in told.stdout
+    assert "name it with --pubkey to trust it" in told.stdout
+    line = json.loads(verify(str(proof), "--json").stdout)
+    assert (line["verdict"], line["captures"], line["proven"], line["findings"]) == ("intact", 1, 1, [])
+
+
+def test_a_proof_in_which_a_bit_was_flipped_is_altered_and_says_where(proof: Path) -> None:
+    data = bytearray(proof.read_bytes())
+    data[len(data) // 3] ^= 1
+    proof.write_bytes(data)
+    told = verify(str(proof))
+    assert told.exit_code == 1
+    assert "altered" in told.stdout.splitlines()[0]
+    assert len(told.stdout.splitlines()) > 2
+
+
+def test_a_key_that_did_not_sign_proves_nothing(proof: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.pub"
+    other.write_text(f"{public_key('other', Ed25519PrivateKey.generate())}\n", "utf-8")
+    told = verify(str(proof), "--pubkey", str(other))
+    assert told.exit_code in {1, 4}, told.output
+
+
+def test_what_is_no_wacz_is_unreadable_in_one_line_and_options_for_archives_are_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.wacz"
+    page.write_text("no zip", "utf-8")
+    assert verify(str(page)).exit_code == 3
+    refused = verify(str(page), "--deep")
+    assert refused.exit_code == 2
+    assert "--deep is for an archive" in refused.stderr

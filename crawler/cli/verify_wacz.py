@@ -1,0 +1,59 @@
+"""What `lantian verify` says of WACZ files, which carry their proofs with them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import click
+
+from archive.log.note import PublicKey
+from archive.verify.report import EXIT_CODES
+from archive.wacz.check import WaczFinding, WaczReport, check_wacz
+from crawler.cli.output import print_json
+
+_SAID: Final = {
+    "intact": "intact: every capture stands in the signed log as it is here · 完好：所有抓取均与签名日志一致",
+    "altered": "altered: something is not as it was sealed · 已被改动：内容与封存时不一致",
+    "unreadable": "unreadable: this is no whole WACZ · 无法读取：不是完整的 WACZ 文件",
+    "not-provable": "not provable: nothing vouches for some of the captures · 无法证明：部分抓取没有证据",
+}
+_LIMIT: Final = (
+    "proves that these bytes stood in the log of that key when the checkpoint was made, not that the office published "
+    "them · 仅证明封存时日志中即为这些字节，不证明机构发布了它们"
+)
+_WORST: Final = ("unreadable", "altered", "not-provable", "intact")
+
+
+def check_wacz_files(files: Sequence[Path], *, keys: Sequence[PublicKey], as_json: bool) -> int:
+    """Check each file and tell; gives the exit code of the worst verdict."""
+    verdicts = []
+    for path in files:
+        report = check_wacz(path, keys=keys)
+        verdicts.append(report.verdict)
+        if as_json:
+            print_json(asdict(report) | {"verdict": report.verdict, "are_keys_trusted": bool(keys)})
+        else:
+            for line in _to_lines(report, is_trusted=bool(keys)):
+                click.echo(line)
+    return EXIT_CODES[min(verdicts, key=_WORST.index)]
+
+
+def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
+    yield f"{report.path}: {_SAID[report.verdict]}"
+    if report.is_readable:
+        yield f"  {report.proven} of {report.captures} captures proved"
+    for name in report.signed_by:
+        known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"
+        yield f"  checkpoint signed by {name} ({known})"
+    if report.proven:
+        yield f"  {_LIMIT}"
+    for finding in report.findings:
+        yield f"  {_to_line(finding)}"
+
+
+def _to_line(finding: WaczFinding) -> str:
+    place = finding.file + (f" at byte {finding.offset}" if finding.offset is not None else "")
+    details = [f"{name} {value}" for name in ("expected", "actual") if (value := getattr(finding, name))]
+    record = [f"record {finding.record_id}"] if finding.record_id else []
+    return "; ".join([f"{place}: {finding.kind}" if place else finding.kind, *record, *details])
