@@ -6,6 +6,8 @@ what may have stood there; where two readings are nearly as likely the character
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import nsmallest
 from itertools import product
 from math import prod
 from typing import Literal
@@ -22,6 +24,7 @@ DOUBT = 5.0  # nats
 DOUBT_OF_SIGNS = 8.0  # the same for punctuation, of which a model of three letters knows less
 BROKEN = 9.0  # a byte that fits nowhere
 MANY = 130  # characters that one hole may leave open before nobody asks which
+FAN = 32  # of them, those that are tried: the commonest
 WIDTH = 6  # states kept at a byte
 _NEXT = range(0x80, 0xC0)
 
@@ -45,9 +48,10 @@ def read_bytes(stream: Stream, codec: Codec, language: Language, *, before: str 
         here = select(here, position)[:WIDTH]
         for end, characters, extra in _options(stream, position, codec):
             reached = states.setdefault(end, [])
+            commonest = _commonest(tuple(characters), language) if len(characters) > FAN else characters
             for state in here:
                 reached.extend(
-                    _extend(state, language, character, extra, start=position, end=end) for character in characters
+                    _extend(state, language, character, extra, start=position, end=end) for character in commonest
                 )
     ends = states[len(stream)]
     for state in ends:
@@ -61,8 +65,20 @@ def read_bytes(stream: Stream, codec: Codec, language: Language, *, before: str 
     return Unread(text, last.cost)
 
 
+@lru_cache(maxsize=4096)
+def _commonest(characters: tuple[str, ...], language: Language) -> list[str]:
+    """The characters that are worth a try, whatever stands around them."""
+    return nsmallest(
+        FAN, characters, key=lambda character: language.cost(0, 0, letter_of(_in_simplified(character, language)))
+    )
+
+
+def _in_simplified(character: str, language: Language) -> str:
+    return language.simplified.get(character, character)[0]
+
+
 def _extend(state: State, language: Language, after: str, extra: float, *, start: int, end: int) -> State:
-    letter = HOLE if after == LOST else letter_of(language.simplified.get(after, after)[0])
+    letter = HOLE if after == LOST else letter_of(_in_simplified(after, language))
     cost = state.cost + extra + language.cost(state.a, state.b, letter)
     return State(cost, 0, ALIGNED, state.b, letter, Piece(state.piece, start, end, after))
 
