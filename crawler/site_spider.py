@@ -6,6 +6,7 @@ that a crawl sees exactly what an ingestion or a replay of the same bytes would 
 
 import asyncio
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -74,6 +75,7 @@ class SiteSpider(Spider):
         self.tally: Counter[str] = Counter()
         self.verdicts: Counter[str | None] = Counter()
         self._blocked = 0
+        self._refusals: set[str] = set()
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -208,7 +210,7 @@ class SiteSpider(Spider):
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self.tally["refused"] += 1
             self.walk.fail(claim, f"refused: {failure.getErrorMessage()}")
-            self.logger.info("%s: not fetched: %s", request.url, failure.getErrorMessage())
+            self._tell_refusal(request.url, failure.getErrorMessage())
             return
         taken = request.meta.get("taken")
         if taken is not None:
@@ -216,6 +218,12 @@ class SiteSpider(Spider):
         self.tally["failed"] += 1
         self.walk.fail(claim, describe(request, failure))
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
+
+    def _tell_refusal(self, url: str, why: str) -> None:
+        """Each reason once, with the page that met it first: a host without its robots.txt refuses every page alike."""
+        level = logging.INFO if why in self._refusals else logging.WARNING
+        self._refusals.add(why)
+        self.logger.log(level, "%s: not fetched: %s", url, why)
 
     def _is_stopped(self) -> bool:
         return self._capture_addon().stopped is not None

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from archive.errors import ArchiveError, QueryError
+from crawler.cli.command_list import WholeSentences
 from crawler.cli.options import Run
 from crawler.cli.output import complain
 from pipelines.errors import PipelineError, SiteError
@@ -32,20 +33,17 @@ COMMANDS = (
     "prove",
     "reprints",
     "stats",
-    "stats",
     "search",
     "export",
     "import",
     "serve",
     "sites",
 )
-# Letters; longer than any first sentence.
-_SENTENCE = 200
 UNUSABLE = 2
 FAILED = 3
 
 
-class Lantian(click.Group):
+class Lantian(WholeSentences):
     """The outermost boundary: what nobody handled becomes one line and an exit code.
 
     A command is imported when it is called, so that `extract` does not wait for a network stack.
@@ -62,12 +60,6 @@ class Lantian(click.Group):
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command: click.Command = getattr(import_module(f"crawler.cli.{name}"), name)
         return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Tell of each command its whole first sentence; click would cut it off at the edge of the terminal."""
-        commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, one.get_short_help_str(_SENTENCE)) for name, one in commands if one is not None])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; with --debug let every traceback through."""

@@ -54,7 +54,8 @@ def crawl(
     """Crawl SITEs (by default every one that is not closed) into the archive.
 
     What the archive knows is asked for as "changed since?". Ctrl-C finishes what is in flight; the next crawl goes on
-    from there. Exits 1 when a site gave fewer or more articles than its file expects, 3 when a crawl had to stop.
+    from there. Exits 1 when no page of a site could be had, or when it gave fewer or more articles than its file expects;
+    3 when a crawl had to stop.
 
     \b
     Example:

@@ -53,6 +53,7 @@ def report(ended: list[Ended], *, problems: Sequence[Exception], is_whole: bool)
     broken = [str(problem) for problem in problems if isinstance(problem, ArchiveError)]
     stops += [line for line in broken if line.rpartition(";")[2] not in remedies]
     findings = [str(problem) for problem in problems if not isinstance(problem, ArchiveError)]
+    findings += [line for end in ordered if (line := _nothing_came(end))]
     findings += [line for end in ordered if is_whole and end.reason == ENDED_WELL and (line := _surprise(end.spider))]
     for line in dict.fromkeys([*stops, *findings]):
         complain(line)
@@ -75,6 +76,13 @@ def _why_stopped(end: Ended) -> str | None:
     if end.reason == INTERRUPTED:
         return f"{end.spider.name}: interrupted; what was in flight is kept, crawl again to go on"
     return end.reason
+
+
+def _nothing_came(end: Ended) -> str | None:
+    """A site of which pages were asked for, or would have been, and not one could be had."""
+    tally = end.spider.tally
+    is_silent = tally["pages"] <= tally["failed"] and tally["failed"] + tally["refused"] > 0
+    return f"{end.spider.name}: no page could be had" if is_silent and end.reason == ENDED_WELL else None
 
 
 def _surprise(spider: SiteSpider) -> str | None:

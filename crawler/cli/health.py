@@ -9,6 +9,7 @@ import click
 
 from archive.directory import Archive
 from archive.sites import scan_sites
+from crawler.cli.moment import CHINA
 from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, print_table
 from crawler.frontier import Frontier
@@ -94,7 +95,11 @@ def _show(figures: list[Figures], alarms: list[Alarm]) -> None:
             own = [{"kind": alarm.kind, "text": alarm.text} for alarm in alarms if alarm.site == one.site.key]
             print_json(_to_line(one) | {"alarms": own})
         return
-    if figures:
+    if not figures:
+        complain(
+            "health: none of these sites was ever crawled into this archive; lantian crawl does, --sites names more"
+        )
+    else:
         print_table("health", COLUMNS, [_to_row(one, alarms) for one in figures])
     for alarm in alarms:
         click.echo(f"{alarm.site} [{alarm.kind}] {alarm.text}")
@@ -123,6 +128,6 @@ def _to_row(one: Figures, alarms: list[Alarm]) -> list[object]:
     line = _to_line(one)
     coverage = " ".join(f"{share:.0%}" for share in one.coverage.values())
     own = sum(alarm.site == one.site.key for alarm in alarms)
-    crawled = f"{one.crawled_at:%Y-%m-%d %H:%M}" if one.crawled_at else None
+    crawled = f"{one.crawled_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if one.crawled_at else None
     figures = (line["articles"], line["last_new"], coverage, f"{line['refused']:.0%}")
     return [one.site.key, crawled, *figures, line["charset_otherwise_than_stated"], one.missed, own]

@@ -58,5 +58,5 @@ def _explain(repaired: Repaired) -> None:
         (step.layer, step.position, step.before, step.after, step.rule, step.reason, f"{step.confidence:.2f}")
         for step in repaired.steps
     ]
-    title = f"{len(rows)} steps; damage: {', '.join(repaired.damage) or 'none'}; characters lost: {len(repaired.lost)}"
+    title = f"{len(rows)} {'step' if len(rows) == 1 else 'steps'}; damage: {', '.join(repaired.damage) or 'none'}; characters lost: {len(repaired.lost)}"
     print_table(title, ("layer", "position", "before", "after", "rule", "reason", "confidence"), rows)

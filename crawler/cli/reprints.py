@@ -58,10 +58,13 @@ def reprints(*, url: str | None, at_least: int, archive_path: Path, sites_path: 
 
 
 def _list(catalog: Catalog, at_least: int) -> None:
-    found = clusters(catalog, at_least=at_least)
+    found = [*clusters(catalog, at_least=at_least)]
     if this_run().json:
         for cluster in found:
             print_json({"original": cluster.earliest_publication.url} | _summary(cluster))
+        return
+    if not found:
+        click.echo(f"no text is in {at_least} articles or more of this archive")
         return
     rows = [(*_summary(cluster).values(), cluster.earliest_publication.url) for cluster in found]
     print_table("chains", ("articles", "published", "captured", "title", "first published at"), rows)

@@ -58,7 +58,7 @@ def run(
 
     Safe to start at any time and more than once: a site is crawled by one process, for each slot once. What was missed
     is caught up, and noted as a gap. Lists are asked each time, articles when their time has come. Exits 0 when
-    nothing is due.
+    nothing is due, 1 when no page of a site could be had.
 
     \b
     Example:

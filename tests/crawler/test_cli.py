@@ -47,6 +47,9 @@ def test_every_command_has_help_an_example_and_a_word_on_each_option(name: str, 
 def test_the_list_of_commands_shows_their_first_sentences_whole() -> None:
     shown = CliRunner().invoke(main, ["--help"], prog_name="lantian").output.partition("Commands:")[2]
     assert "..." not in shown
+    inner = CliRunner().invoke(main, ["sites", "--help"], prog_name="lantian").output
+    assert "..." not in inner.partition("Commands:")[2]
+    assert len(COMMANDS) == len(set(COMMANDS))
     for name, command in every_command():
         assert " " in name or command.get_short_help_str(1000) in " ".join(shown.split())
 
@@ -306,6 +309,24 @@ def test_an_error_is_one_line_and_with_debug_a_traceback(run: Callable[..., Resu
     assert (plain.exit_code, len(plain.stderr.splitlines())) == (3, 1)
     loud = run(["replay", "--debug"])
     assert isinstance(loud.exception, NotAnArchive)
+
+
+def test_a_site_that_cannot_be_reached_is_told_and_exits_1(tmp_path: Path) -> None:
+    text = """key = "taiyuan_ceshi"
+name = "测试"
+kind = "bureau"
+hosts = ["127.0.0.1:1"]
+
+[[channel]]
+name = "动态"
+url = "http://127.0.0.1:1/"
+"""
+    (tmp_path / "taiyuan_ceshi.toml").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "crawler.cli", "crawl", "taiyuan_ceshi", "--sites", ".", "--allow-private"]
+    done = subprocess.run(command, cwd=tmp_path, env=surroundings(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "http://127.0.0.1:1/: not fetched: robots.txt is unreachable" in done.stderr
+    assert "taiyuan_ceshi: no page could be had" in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(tmp_path: Path) -> None:

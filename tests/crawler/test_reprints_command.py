@@ -46,6 +46,11 @@ def run(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, [*arguments, "--archive", str(folder)], prog_name="lantian")
 
 
+def test_no_chain_is_said_in_words(folder: Path) -> None:
+    result = run(folder, "reprints", "--at-least", "9")
+    assert (result.exit_code, result.stdout) == (0, "no text is in 9 articles or more of this archive\n")
+
+
 def lines(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 

@@ -4,11 +4,13 @@ from importlib import import_module
 
 import click
 
+from crawler.cli.command_list import WholeSentences
+
 COMMANDS = {"list": "listing", "check": "check", "new": "new", "probe": "probe", "save-case": "save_case"}
 """Each command with the module it is in."""
 
 
-class Sites(click.Group):
+class Sites(WholeSentences):
     """A command is imported when it is called, so that `list` does not wait for a network stack."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click asks)
