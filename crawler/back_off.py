@@ -12,6 +12,7 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
+from scrapy.signals import response_downloaded
 from scrapy.utils.defer import deferred_from_coro
 
 from crawler.failures import name_failure
@@ -46,18 +47,22 @@ class BackOff:
         """Serve spiders that walk a frontier."""
         if not hasattr(crawler.spider, "begin_walk"):
             raise NotConfigured
-        return cls(crawler)
+        back_off = cls(crawler)
+        crawler.signals.connect(back_off.heed, signal=response_downloaded)
+        return back_off
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Count refusals; anything else is a sign that all is well."""
+    def heed(self, response: Response, request: Request) -> None:
+        """Count refusals; anything else is a sign that all is well.
+
+        The signal comes before the downloader takes the next request of the host; a middleware would be asked after.
+        """
         if request.meta.get("is_robots"):
-            return response
+            return
         if response.status in REFUSALS:
             asked = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
             self._strike(request, f"http-{response.status}", asked)
         else:
             self._forgive(request)
-        return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Count resets and silences."""
