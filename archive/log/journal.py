@@ -1,7 +1,6 @@
 """Logging while captures stream in: entries wait here a little and go into the log in batches, never in their way.
 
-A capture is acknowledged first and logged after: at the latest when its file is closed, when 256 entries wait, or
-after some seconds. What a kill takes from here is logged at the next start (`archive.log.bring_in`), as found.
+A capture is acknowledged first and logged after: when its file is closed, or two seconds later. What a kill takes from here is logged at the next start (`archive.log.bring_in`), as found.
 """
 
 import logging
@@ -10,6 +9,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 
 from archive.disk import on_disk
@@ -17,8 +17,7 @@ from archive.errors import ArchiveError, BrokenLog, StorageFull
 from archive.log.entries import CaptureEntry, Entry
 from archive.log.writer import Log
 
-BATCH: Final = 256
-LINGER: Final = 5.0
+LINGER: Final = 2.0
 """Seconds that an entry waits for others."""
 _OPEN: Final = ".open"
 
@@ -28,27 +27,24 @@ _log = logging.getLogger(__name__)
 class Journal:
     """A thread of its own that appends to the log; threads may put entries into one journal.
 
-    On a full disk nothing more is logged: a file must not be logged as closed without its captures.
+    On a full disk nothing more is logged: a file must not be logged as closed without its captures. An interrupt may
+    come at any moment, so entries are handed over by a queue that is written in C: a lock taken in Python can stay taken.
     """
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._waiting: list[Entry] = []
+        self._waiting: SimpleQueue[Entry] = SimpleQueue()
         self._error: ArchiveError | None = None
         self._is_full = False
-        self._is_closed = False
-        self._changed = threading.Condition()
+        self._ending = threading.Event()
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
 
     def put(self, entry: Entry) -> None:
         """Log an entry soon; raises the error that stopped the log, if one did."""
-        with self._changed:
-            self.check()
-            self._waiting.append(entry)
-            if len(self._waiting) == 1 or len(self._waiting) >= BATCH:
-                self._changed.notify_all()
+        self.check()
+        self._waiting.put(entry)
 
     def check(self) -> None:
         """Raise the error that stopped the log, if one did."""
@@ -62,9 +58,7 @@ class Journal:
 
     def close(self) -> None:
         """Log what is waiting and end; raises the error that stopped the log, if one did."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
+        self._ending.set()
         self._thread.join()
         try:
             self.flush()
@@ -72,19 +66,13 @@ class Journal:
             self._log.close()
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._is_closed)
-                self._changed.wait_for(lambda: len(self._waiting) >= BATCH or self._is_closed, timeout=LINGER)
-                if self._is_closed:
-                    return
+        while not self._ending.wait(LINGER):
             self._write()
 
     def _write(self) -> None:
         """Write everything that waits. One thread at a time, so that entries stay in their order."""
         with self._writing:
-            with self._changed:
-                entries, self._waiting = self._waiting, []
+            entries = [self._waiting.get() for _ in range(self._waiting.qsize())]
             if not entries or self._error or self._is_full:
                 return
             try:

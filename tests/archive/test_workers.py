@@ -215,8 +215,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_no_worker_outlives_a_killed_parent_even_inside_an_endless_page() -> None:
-    result = subprocess.run([sys.executable, "-c", STUCK], capture_output=True, text=True, cwd=ROOT, check=False)
-    pid = int(result.stdout)
+    parent = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert parent.stdout
+    with parent.stdout:
+        pid = int(parent.stdout.readline())
+        parent.wait()
     assert is_running(pid)
     until = time.monotonic() + 20  # the page would take longer
     while time.monotonic() < until and is_running(pid):

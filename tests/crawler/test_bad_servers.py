@@ -1,6 +1,5 @@
 """A site that misbehaves in sixty ways: the crawl ends, its memory is bounded, and every exchange is accounted for."""
 
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -51,6 +50,15 @@ EXTRA: dict[str, Reply] = {
     "gzip of a gigabyte": page(b"\x1f\x8b\x08" + b"\0" * 200, b"HTTP/1.1 200 OK", b"Content-Encoding: gzip"),
 }
 GOOD = 12
+
+
+MEASURE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+"""Runs a command, and tells the memory that it and its processes took at most, whatever ran before it."""
 
 
 @dataclass
@@ -150,17 +158,12 @@ def crawl(folder: Path, origin: Origin, secure: dict[str, str]) -> Crawled:
         "AUTOTHROTTLE_MAX_DELAY": 0.1,
     }
     chosen = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    command = [sys.executable, "-m", "scrapy", "crawl", "bad", *chosen]
+    measured = [sys.executable, "-c", MEASURE, *command]
     run = subprocess.run(
-        [sys.executable, "-m", "scrapy", "crawl", "bad", *chosen],
-        cwd=ROOT,
-        env=surroundings(),
-        capture_output=True,
-        text=True,
-        timeout=150,
-        check=False,
+        measured, cwd=ROOT, env=surroundings(), capture_output=True, text=True, timeout=150, check=False
     )
-    megabytes = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
+    megabytes = int(run.stdout.split()[-1]) / 1024
     return Crawled(run.returncode, run.stderr, megabytes, origin, Archive.open(folder / "archive"), secure)
 
 

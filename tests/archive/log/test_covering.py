@@ -102,7 +102,7 @@ def test_what_was_acknowledged_and_not_logged_is_found_at_the_next_start(archive
     kept.append(store.append(today(page(3)), site="wuxi"))
     for current in store._current.values():
         current.file.abandon()  # as a kill does: the file stays open by name, the last entry in memory is gone
-    store.journal._waiting.clear()
+    store.journal._waiting.get()
     store.journal.close()
     with Store(archive) as again:
         assert again.brought_in == 2
