@@ -26,6 +26,7 @@ SAMPLES = 3  # runs that are weighed to tell tables apart that look alike
 STRANGERS = 25  # one character in so many may come from elsewhere
 BENEFIT = 3.0  # nats by which a run may read worse on a line that is damaged elsewhere
 FITS = 6.0  # nats a character: where a reading costs less, no other is tried
+TOUCHING = 12  # healthy characters at either end of a run that are looked past
 LAYERS = 2  # readings with a wrong table that are undone, one below the other
 
 _SIGNS = frozenset("，。、；：？！“”‘’（）《》【】—…·　 0123456789")
@@ -88,18 +89,19 @@ def _doubt(sample: str, table: Table, language: Language) -> tuple[bool, float]:
 def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> list[_Undoing]:
     """Undo one table in all its runs."""
     certain: list[_Undoing] = []
-    others: list[re.Match[str]] = []
+    others: list[_Run] = []
     for match in _bounded(table.run.finditer(text)):
-        undoing = _undo_run(match, table, language, layers=layers) if table.trigger.search(match.group()) else None
+        run = _cut_healthy(match, table)
+        undoing = _undo_run(run, table, language, layers=layers) if table.trigger.search(run.text) else None
         if undoing and undoing.gain >= (CLEAR if table.is_confusion else GAIN):
             certain.append(undoing)
         else:
-            others.append(match)
+            others.append(run)
     if not certain:
         return []
     lines = _Lines(text, certain)
     ways = sorted({undoing.by for undoing in certain}, key=len)
-    likely = [undoing for match in others if (undoing := _undo_likely(match, ways, language, lines))]
+    likely = [undoing for run in others if (undoing := _undo_likely(run, ways, language, lines))]
     return sorted(certain + likely, key=lambda undoing: undoing.position)
 
 
@@ -129,10 +131,40 @@ class _Lines:
         return self._start(position) in self._starts
 
 
-def _undo_run(match: re.Match[str], table: Table, language: Language, *, layers: int) -> _Undoing | None:
-    """Undo one table in one run, and another below it where the first does not lead to Chinese."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A stretch that may be damaged, where it begins, and what stands before and after it."""
+
+    position: int
+    text: str
+    around: tuple[str, str]
+
+
+def _cut_healthy(match: re.Match[str], table: Table) -> _Run:
+    """Leave out healthy hanzi and marks that touch the damage: with them the bytes are no UTF-8, without them they are."""
+    start, end = match.span()
     run = match.group()
-    undone = _undo(run, table, language, around=_around(match))
+    is_whole = LOST not in run and "?" not in run
+    if table.written == "utf-8" and table.read == "gbk" and is_whole and not _is_utf8(run, table):
+        for first, last in ((first, len(run) - last) for first in range(TOUCHING) for last in range(TOUCHING)):
+            if table.trigger.search(run, first, last) and _is_utf8(run[first:last], table):
+                start, end = match.start() + first, match.start() + last
+                break
+    text = match.string
+    return _Run(start, text[start:end], (text[max(0, start - 2) : start], text[end : end + 1] or "\n"))
+
+
+def _is_utf8(run: str, table: Table) -> bool:
+    for data in encode_seen(run, table.read):
+        with suppress(UnicodeDecodeError):
+            return bool(data.decode("utf-8"))
+    return False
+
+
+def _undo_run(found: _Run, table: Table, language: Language, *, layers: int) -> _Undoing | None:
+    """Undo one table in one run, and another below it where the first does not lead to Chinese."""
+    run = found.text
+    undone = _undo(run, table, language, around=found.around)
     if undone is None or undone == run:
         return None
     gain = _gain(undone, run, language)
@@ -140,26 +172,24 @@ def _undo_run(match: re.Match[str], table: Table, language: Language, *, layers:
         deeper = _undo_tables(prepare(undone, language), layers=layers - 1, above=table)
         after = apply_plan(undone, to_steps((inner.to_change() for inner in deeper), 0))
         if (deep_gain := _gain(after, run, language)) > 0:
-            return _Undoing(match.start(), run, after, (table, *deeper[0].by), deep_gain)
-    return _Undoing(match.start(), run, undone, (table,), gain)
+            return _Undoing(found.position, run, after, (table, *deeper[0].by), deep_gain)
+    return _Undoing(found.position, run, undone, (table,), gain)
 
 
-def _undo_likely(
-    match: re.Match[str], ways: list[tuple[Table, ...]], language: Language, lines: _Lines
-) -> _Undoing | None:
+def _undo_likely(found: _Run, ways: list[tuple[Table, ...]], language: Language, lines: _Lines) -> _Undoing | None:
     """Undo a short run in the ways that are certain elsewhere."""
-    run = match.group()
-    if ways[0][0].read != "latin-1" and _is_plain(run, language) and not lines.holds(match.start()):
+    run = found.text
+    if ways[0][0].read != "latin-1" and _is_plain(run, language) and not lines.holds(found.position):
         return None
     for way in ways:
         text = run
         for table in way:
-            undone = _undo(text, table, language, around=_around(match))
+            undone = _undo(text, table, language, around=found.around)
             if undone is None:
                 break
             text = undone
-        if text != run and _is_likely(run, text, way, language, is_beside=lines.holds(match.start())):
-            return _Undoing(match.start(), run, text, way, 0.0, is_likely=True)
+        if text != run and _is_likely(run, text, way, language, is_beside=lines.holds(found.position)):
+            return _Undoing(found.position, run, text, way, 0.0, is_likely=True)
     return None
 
 
@@ -178,11 +208,6 @@ def _is_likely(run: str, text: str, way: tuple[Table, ...], language: Language, 
 def _is_plain(text: str, language: Language) -> bool:
     """Whether a short text is made of ordinary characters only."""
     return all(character in language.common or character in _SIGNS for character in text)
-
-
-def _around(match: re.Match[str]) -> tuple[str, str]:
-    """What stands before and after a run; the end of a text is the end of a line."""
-    return match.string[max(0, match.start() - 2) : match.start()], match.string[match.end() : match.end() + 1] or "\n"
 
 
 def _undo(run: str, table: Table, language: Language, *, around: tuple[str, str]) -> str | None:

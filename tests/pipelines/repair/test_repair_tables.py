@@ -72,3 +72,10 @@ def test_layout_and_markup_around_a_run_stay(language: Language) -> None:
     text = SENTENCE
     page = f'<p class="a">{DAMAGE["utf-8 as latin-1"](text)}</p>\r\n\t<b>OK</b>'
     assert repair(page, language, markup=True).text == f'<p class="a">{text}</p>\r\n\t<b>OK</b>'
+
+
+@pytest.mark.parametrize("before", ["", "通报：", "【来源】", "（"])
+@pytest.mark.parametrize("after", ["", "。", "（完）"])
+def test_healthy_characters_that_touch_the_damage_stay(language: Language, before: str, after: str) -> None:
+    damaged = DAMAGE["utf-8 as gbk"](SENTENCE)
+    assert repair(f"{before}{damaged}{after}", language).text == f"{before}{SENTENCE}{after}"
