@@ -6,8 +6,13 @@ Whoever carries no cookies gets the page that everybody gets, and a replay needs
 from urllib.parse import urljoin
 
 from scrapy import Request
+from scrapy.downloadermiddlewares import cookies
 from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
 from scrapy.http import Response
+from tldextract import TLDExtract
+
+# Scrapy's own would fetch a list of public suffixes from the network at its first cookie; the packaged one is used.
+cookies._split_domain = TLDExtract(include_psl_private_domains=True, suffix_list_urls=(), cache_dir=None)  # noqa: SLF001
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 

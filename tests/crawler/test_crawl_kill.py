@@ -207,4 +207,6 @@ def test_a_disk_that_cannot_be_written_stops_a_crawl_in_one_line_and_loses_nothi
     assert line.startswith("lantian: archive-data")
     assert survey(tmp_path).captures > 0
     (crawled,) = lines_of(lantian(*CRAWL, cwd=tmp_path))
-    assert (crawled["ended"], crawled["article"]) == ("finished", ARTICLES)
+    # What was read and not settled when the disk was full is read again, and counted again.
+    assert crawled["ended"] == "finished"
+    assert ARTICLES <= crawled["article"] <= ARTICLES + 16

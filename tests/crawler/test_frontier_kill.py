@@ -74,7 +74,9 @@ def crawl_to_the_end(folder: Path, *, articles: int, kills: int, chance: random.
         # Together fewer than there are pages: a crawl that has ended is begun anew, and asks for everything again.
         steps = [chance.randrange(1, len(answers) // (kills + 2)) for _ in range(kills)]
         killed = sum(kill_once(folder, server, after=step, pause=chance.random() * 0.05) for step in steps)
-        (line,) = lines_of(lantian(*CRAWL, cwd=folder))
+        last = lantian(*CRAWL, cwd=folder)
+        assert last.returncode == 0, last.stderr
+        (line,) = lines_of(last)
     assert line["ended"] == "finished"
     assert line["article"] == articles
     captured = Counter(capture.url for capture, _ in read_captures(Archive.open(folder / "archive-data")))
@@ -84,6 +86,7 @@ def crawl_to_the_end(folder: Path, *, articles: int, kills: int, chance: random.
     return Survived(killed, len(exported), again, replayed[-1]["differences"])
 
 
+@pytest.mark.soak
 def test_a_crawl_killed_five_times_has_every_article_once(tmp_path: Path) -> None:
     survived = crawl_to_the_end(tmp_path, articles=60, kills=5, chance=random.Random(7))
     assert survived.kills >= 3
