@@ -40,6 +40,8 @@ UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had 
 # RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
 _URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
+LONGEST_URI: Final = 60 * 1024
+"""Bytes of a WARC-Target-URI; the entry of the log that names it has room for 64 KiB."""
 _MEDIA_TYPE: Final = re.compile(r"[!#$&^_.+\-0-9A-Za-z]+/[!#$&^_.+\-0-9A-Za-z]+(;[\x20-\x7e]*)?")
 _RECORD_ID: Final = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
 
@@ -64,6 +66,8 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
         raise ValueError(f"{capture.record_id!r} is not a URI; use new_record_id()")
     if not capture.url:
         raise ValueError("a capture without url cannot be kept")
+    if is_too_long(capture.url):
+        raise ValueError(f"the url has {len(capture.url)} characters; up to {LONGEST_URI} can be kept")
     shared = _shared_fields(capture, warcinfo_id)
     kind = _primary_type(capture, original)
     records: list[Record] = []
@@ -77,6 +81,11 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
     block = write_metadata(capture, is_url_exact=is_url_exact) + _write_original(original)
     records.append(make_record((*fields, _FIELDS_TYPE), block))
     return tuple(records)
+
+
+def is_too_long(url: str) -> bool:
+    """Whether no capture of an address can be kept."""
+    return len(_to_uri(url)) > LONGEST_URI
 
 
 def from_records(records: Sequence[Record]) -> Capture:

@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from archive.captures import is_too_long
 from archive.errors import BrokenWarc
 from archive.warc import NOT_DEFLATE
 from pipelines.records import Capture, Truncation, parse_instant
@@ -188,6 +189,8 @@ def _to_captures(path: Path, group: Iterable[_Foreign]) -> Iterator[Capture | Sk
 def _why_not(record: _Foreign) -> str | None:
     if not (record.url or "").lower().startswith(("http://", "https://")):
         return "not of the web"
+    if is_too_long(record.url or ""):
+        return "an address too long to be kept"
     if record.type == "response" and not record.block:
         return "an empty response"
     try:

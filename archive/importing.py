@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import uuid
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -162,6 +163,6 @@ def _unpacked(container: Container, entry: Entry) -> Iterator[Path]:
         try:
             with container.open(entry.name) as packed, plain.open("wb") as file:
                 shutil.copyfileobj(packed, file, _PIECE)
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise NotImportable(f"{container.path.name}: {entry.name}: {error}") from None
         yield plain

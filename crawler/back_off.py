@@ -3,6 +3,7 @@
 What `Retry-After` says is kept to. A host that is left in peace stays so in the next crawl: the frontier remembers it.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, cast
@@ -27,6 +28,7 @@ TROUBLES: Final = frozenset({"reset", "closed", "timeout", "refused", "unreachab
 SHORTEST: Final = 0.25
 """Seconds; what is doubled for a site whose file states no delay."""
 
+_SECONDS: Final = re.compile(r"[0-9]+")
 LONGEST: Final = 60.0
 """Seconds that a crawl waits between two requests; a host that needs more is left in peace."""
 
@@ -113,10 +115,13 @@ def parse_retry_after(value: bytes | None, now: datetime) -> timedelta | None:
 
     >>> parse_retry_after(b"120", datetime(2026, 1, 1, tzinfo=UTC))
     datetime.timedelta(seconds=120)
+    >>> parse_retry_after(5000 * b"9", datetime(2026, 1, 1, tzinfo=UTC))
+    datetime.timedelta(days=7)
+    >>> parse_retry_after("²".encode("latin-1"), datetime(2026, 1, 1, tzinfo=UTC))
     """
     text = (value or b"").decode("latin-1").strip()
-    if text.isdigit():
-        return timedelta(seconds=min(int(text), 7 * 24 * 3600))
+    if _SECONDS.fullmatch(text):
+        return min(timedelta(seconds=int(text[:9])), timedelta(days=7))
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

@@ -14,6 +14,7 @@ from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigur
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from archive.captures import LONGEST_URI
 from archive.errors import ArchiveError
 from crawler.addon import ExactCapture
 from crawler.addresses import parse_reach
@@ -43,6 +44,7 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
 
         self._addon = addon
         self._reach = parse_reach(crawler.settings)
+        self._longest_url = min(crawler.settings.getint("URLLENGTH_LIMIT") or LONGEST_URI, LONGEST_URI)
         self._policy = RecordingPolicy()
         self._contextFactory = self._policy  # type: ignore[assignment]
         kept = self._pool.maxPersistentPerHost
@@ -54,10 +56,13 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         """Fetch, capture, hand over.
 
         Raises what Scrapy raises for failed downloads; PrivateAddress (an IgnoreRequest) for an address that may not
-        be fetched; IgnoreRequest once the crawl has been stopped because its sink could not keep a capture.
+        be fetched; IgnoreRequest for an address that is too long to be kept, and once the crawl has been stopped because
+        its sink could not keep a capture.
         """
         if self._addon.stopped is not None:
             raise IgnoreRequest(self._addon.stopped)
+        if len(request.url) > self._longest_url:
+            raise IgnoreRequest(f"an address of {len(request.url)} characters; URLLENGTH_LIMIT is {self._longest_url}")
         request.headers[b"Accept-Encoding"] = _ACCEPTED_ENCODINGS
         exchange = Exchange(
             urldefrag(request.url)[0], request.method, reach=self._reach, limit=self._find_limit(request)

@@ -76,7 +76,7 @@ DOWNLOAD_FAIL_ON_DATALOSS = False
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 # Twenty hops are a loop.
 REDIRECT_MAX_TIMES = 10
-# Addresses of articles with long query strings exist; 2083 was a limit of Internet Explorer.
+# Addresses of articles with long query strings exist; 2083 was a limit of Internet Explorer. Longer ones are not sent.
 URLLENGTH_LIMIT = 8192
 DOWNLOADER_MIDDLEWARES = {
     # The allow-list is of exact hosts, not of whole domains.

@@ -119,7 +119,14 @@ class Draft:
                 whole.write(line)
                 self.progress = replace(noted, files=())
         mended.replace(self._journal)
-        return True
+        if self._has_begun_file(self.progress.size):
+            return True
+        self.progress = Progress()
+        return False
+
+    def _has_begun_file(self, size: int) -> bool:
+        """Whether the file that is gone on with is there; it is gone when a kill came after it was put in its place."""
+        return not size or any(path.stat().st_size >= size for path in self.data.glob("*"))
 
     def _is_intact(self, file: Written) -> bool:
         path = self.data / file.path

@@ -1,10 +1,13 @@
 """`lantian import`: WARC and WACZ files of other programs into the archive."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from archive.foreign import Skipped
 from archive.importing import Imported, import_file
 from archive.sites import read_sites
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
@@ -12,6 +15,7 @@ from crawler.cli.output import complain, print_json
 from crawler.run_archive import open_intake
 
 FOUND = 1
+_NAMED = 5
 
 
 @click.command("import")
@@ -25,7 +29,7 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
 
     The original is kept untouched; its exchanges are written in our strict form, as imported, and the log notes that
     their custody is unknown before this moment. ARC and WARC/0.x are refused. Exits 1 when something in a file could
-    not be brought in: each is named, and stays in the original.
+    not be brought in: it is named (of many alike the first five; with --json each), and stays in the original.
 
     \b
     Example:
@@ -42,10 +46,21 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
 
 
 def _report(imported: Imported) -> None:
-    for one in imported.skipped:
-        complain(f"{one.file}: {one.url or one.type or 'record'}: {one.reason}; it stays in the original")
+    _report_skipped(imported.skipped)
     if this_run().json:
         print_json(asdict(imported))
     else:
         again = f", {imported.known} were here already" if imported.known else ""
         click.echo(f"{imported.name}: {imported.captures} captures{again}; the original is {imported.kept_as}")
+
+
+def _report_skipped(skipped: Iterable[Skipped]) -> None:
+    """A line each; of what has the same reason the first few, and how many more there are."""
+    told: Counter[tuple[str, str]] = Counter()
+    for one in skipped:
+        told[one.file, one.reason] += 1
+        if told[one.file, one.reason] <= _NAMED:
+            complain(f"{one.file}: {one.url or one.type or 'record'}: {one.reason}; it stays in the original")
+    for (file, reason), count in told.items():
+        if count > _NAMED:
+            complain(f"{file}: {count - _NAMED} more: {reason}; --json names each")

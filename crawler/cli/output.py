@@ -13,6 +13,8 @@ from rich.table import Table
 WIDE = 200
 """Columns of a table that goes into a file or a pipe, where nothing says how wide it may be."""
 
+_LONGEST_WORD = 200
+
 ERRORS = Console(stderr=True)
 """Where progress is drawn, when it is a terminal."""
 
@@ -49,8 +51,12 @@ def say_count(number: int, things: str) -> str:
 
 
 def complain(line: object) -> None:
-    """One line on standard error: `lantian: where: what; hint`."""
-    click.echo(f"lantian: {' '.join(str(line).split())}", err=True)
+    """One line on standard error: `lantian: where: what; hint`; of a word without end, such as an address, its head."""
+    click.echo(f"lantian: {' '.join(map(_brief, str(line).split()))}", err=True)
+
+
+def _brief(word: str) -> str:
+    return word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…"
 
 
 def progress_bar() -> Progress:

@@ -94,6 +94,7 @@ class Frontier:
             current.only_due, current.promise = only_due, promise
             page_table.add(connection, site, seeds, round_id=current.id, now=now, only_due=False)
             if asked == "{}":
+                _take_over(connection, current)
                 states = ("failed", "done") if only_due else ("failed",)
                 page_table.promote(connection, site, round_id=current.id, now=now, states=states, limit=due_limit)
         return current
@@ -258,6 +259,15 @@ def _resume_or_begin(connection: Connection, site: str, terms: str, now: datetim
         left = update(pages).where(pages.c.site == site, pages.c.round == last.id, page_table.PENDING)
         connection.execute(left.values(round=current.id, claimed_at=None))
     return current
+
+
+def _take_over(connection: Connection, current: Round) -> None:
+    """A whole round has what rounds of other terms left: their lists may never name it again."""
+    others = select(rounds.c.id).where(
+        rounds.c.site == current.site, rounds.c.ended_at.is_(None), rounds.c.id != current.id
+    )
+    left = update(pages).where(pages.c.site == current.site, pages.c.round.in_(others), page_table.PENDING)
+    connection.execute(left.values(round=current.id, claimed_at=None))
 
 
 def _spend(connection: Connection, current: Round, now: datetime) -> None:

@@ -66,6 +66,14 @@ def test_the_place_of_a_capture_is_where_its_record_is(archive: Archive) -> None
         assert data[offset + length : offset + length + 2] == b"\x1f\x8b"
 
 
+def test_places_are_found_however_many_are_asked_for(archive: Archive) -> None:
+    take_all(archive, [article_capture(1)])
+    (record_id,) = [row[0] for row in rows(archive, "SELECT record_id FROM captures")]
+    with Catalog(archive) as catalog:
+        wanted = [*(f"urn:x:{number}" for number in range(300_000)), str(record_id)]
+        assert [place.record_id for place in catalog.places_of(wanted)] == [record_id]
+
+
 def test_an_article_is_kept_once_a_version(archive: Archive) -> None:
     captures = [article_capture(1, minute=minute, edition=int(minute > 1)) for minute in range(4)]
     take_all(archive, captures)

@@ -121,6 +121,23 @@ def test_a_draft_whose_files_were_damaged_or_whose_archive_grew_is_begun_again(
         assert read_all(out.parent) == read_all(tmp_path / change)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_an_export_killed_between_its_place_and_its_manifest_is_made_again(
+    made: Archive, tmp_path: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(made, form, tmp_path / "whole")
+    with monkeypatch.context() as patched:
+        patched.setattr("archive.export.articles.write_manifest", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            export(made, form, tmp_path / "killed")
+    export(made, form, tmp_path / "killed")
+    assert read_all(tmp_path / "killed") == read_all(tmp_path / "whole")
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_exports_before_and_after_a_reindex_are_equal_to_the_byte(archive: Archive, tmp_path: Path) -> None:
     take_all(archive, [article_capture(number, minute=number, edition=number // 5) for number in (1, 2, 3, 4, 9)])
     take_all(

@@ -200,7 +200,15 @@ def test_the_address_of_the_peer_is_stated() -> None:
     assert records(replace(page(), peer="unix:/run/x"))[0].get("WARC-IP-Address") is None
 
 
-@pytest.mark.parametrize("change", [{"record_id": "not a uri"}, {"record_id": "urn:x\r\nX: y"}, {"url": ""}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"record_id": "not a uri"},
+        {"record_id": "urn:x\r\nX: y"},
+        {"url": ""},
+        {"url": f"http://a.example/{11000 * '环'}"},
+    ],
+)
 def test_what_no_record_can_say_is_refused(change: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"URI|url"):
         records(replace(page(), **change))  # type: ignore[arg-type]  # the fields of a capture are not all text

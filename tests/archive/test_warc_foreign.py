@@ -131,6 +131,7 @@ def test_what_is_no_exchange_is_named(file: Path) -> None:
         record("response", RESPONSE, 4, WARC_Date="yesterday"),
         record("response", RESPONSE, 5, WARC_Date=""),
         record("response", b"", 6),
+        record("response", RESPONSE, 7, WARC_Target_URI=f"http://a.example/{70000 * 'a'}"),
     ]
     found = read(file, b"".join(parts))
     assert captures(found) == []
@@ -139,6 +140,7 @@ def test_what_is_no_exchange_is_named(file: Path) -> None:
         "request: a record without a response of its own",
         "response: a record whose header is cut",
         "response: a record without a valid WARC-Date",
+        "response: an address too long to be kept",
         "response: an empty response",
         "response: not of the web",
         "revisit: a record without a response of its own",

@@ -133,6 +133,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         entries += [
             ("/maze/begin", "走不出去的迷宫的通知公告", "2024-03-02"),
             ("/never/1.html", "不许读取的通知公告", "2024-03-02"),
+            (f"/{70_000 * 'a'}.html", "地址没有尽头的通知公告", "2024-03-02"),
         ]
         entries += [(url, f"加密连接第{number}号通知公告", "2024-03-02") for number, url in enumerate(urls.values())]
         LIST[:] = [listing(entries).encode()]
@@ -190,7 +191,7 @@ def test_every_exchange_is_in_the_archive(crawled: Crawled) -> None:
 def test_good_pages_between_bad_ones_are_read_and_what_is_disallowed_is_not_asked_for(crawled: Crawled) -> None:
     asked = {one.path for one in crawled.origin.log}
     assert {address(f"good {number}") for number in range(GOOD)} <= asked
-    assert not [path for path in asked if path.startswith("/never")]
+    assert not [path for path in asked if path.startswith(("/never", "/aaa", "/xxx"))]
     with sqlite3.connect(crawled.archive.path / "frontier.sqlite") as connection:
         query = "SELECT count(*) FROM pages WHERE url LIKE '%/m/good%' AND kind = 'article'"
         ((articles,),) = connection.execute(query).fetchall()
