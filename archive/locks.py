@@ -7,6 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from archive.directory import Archive
 from archive.disk import on_disk
@@ -14,6 +15,7 @@ from archive.errors import CatalogError, HostBusy
 
 _NAME = "catalog.lock"
 _HOSTS = "locks"
+_ALARMS = "alarms.lock"
 
 
 @contextmanager
@@ -45,6 +47,18 @@ def holding_hosts(archive: Archive, hosts: Iterable[str]) -> Iterator[None]:
             except BlockingIOError:
                 raise HostBusy(f"{host}: another lantian process is crawling it; wait until it is done") from None
         yield
+
+
+@contextmanager
+def holding_alarms(folder: Path) -> Iterator[None]:
+    """Be the only one who tells of the alarms of the archive in `folder`; waits for the others."""
+    with on_disk(folder):
+        handle = os.open(folder / _ALARMS, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -92,7 +92,8 @@ class BackOff:
         host = urlsplit(request.url).netloc
         if host not in self._strikes:
             self._strikes[host] = 0
-            self._spider.walk.frontier.open_host(host)
+            with self._spider.stopping():
+                self._spider.walk.frontier.open_host(host)
         elif self._strikes[host]:
             self._strikes[host] = 0
             if pace := self._crawler.get_extension(Pace):
@@ -102,9 +103,10 @@ class BackOff:
         if self._is_leaving:
             return
         self._is_leaving = True
-        until = self._spider.walk.frontier.close_host(
-            host, reason, now=datetime.now(UTC), peace=max(self._peace, asked or self._peace)
-        )
+        now, peace = datetime.now(UTC), max(self._peace, asked or self._peace)
+        until = now + peace
+        with self._spider.stopping():
+            until = self._spider.walk.frontier.close_host(host, reason, now=now, peace=peace)
         why = f"refused {strikes} pages in a row" if strikes >= self._limit else "asked for a longer pause"
         text = f"{self._spider.name}: {why} ({reason}); {host} is left in peace until {until:%Y-%m-%d %H:%M} UTC"
         deferred_from_coro(self._crawler.engine.close_spider_async(reason=text))

@@ -39,7 +39,7 @@ class FrontierScheduler(BaseScheduler):
     def close(self, reason: str) -> None:
         """Give back what was not fetched."""
         try:
-            left = self._spider.walk.close(reason)
+            left = self._spider.walk.close(reason, is_cut=self._spider.is_stopped())
         except ArchiveError as error:
             self._spider.stop(str(error))
             return
@@ -64,17 +64,17 @@ class FrontierScheduler(BaseScheduler):
         """What is on its way goes first."""
         if self._waiting:
             return self._waiting.popleft()
-        try:
+        claim = None
+        with self._spider.stopping():
             claim = self._spider.walk.next_claim()
-        except ArchiveError as error:
-            self._spider.stop(str(error))
-            return None
         return self._spider.request_for(claim) if claim else None
 
     def drop(self, request: Request) -> None:
         """The way of a page ended at an address that has its own turn, or that may not be fetched."""
         claim: Claim | None = request.meta.get("claim")
-        if claim is not None:
+        if claim is None:
+            return
+        with self._spider.stopping():
             self._spider.walk.settle(claim, Finding("other", reason="redirect"))
 
     def say_why(self) -> None:

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -164,15 +164,14 @@ class SiteSpider(Spider):
         """Count what came, and go on from it: the page is done in the same moment as what it names is to be fetched."""
         taken: Taken = response.meta["taken"]
         outcome = await self.outcome_of(taken)
-        if self._is_stopped():
+        if self.is_stopped():
             return
         self._observe(outcome, errand)
         found = [*self.follow(outcome, errand, response)]
         claim: Claim = response.meta["claim"]
-        try:
+        with self.stopping():
             self._note(claim, outcome, taken, response.status, found)
-        except ArchiveError as error:
-            self.stop(str(error))
+        if self.is_stopped():
             return
         self._heed_blocking(outcome)
         if outcome.article and self.is_in_window(outcome.article):
@@ -188,6 +187,14 @@ class SiteSpider(Spider):
     def stop(self, reason: str) -> None:
         """End the crawl at once: the frontier or the archive cannot be written."""
         self._capture_addon().stop(reason)
+
+    @contextmanager
+    def stopping(self) -> Iterator[None]:
+        """End the crawl at once when what is done here raises ArchiveError."""
+        try:
+            yield
+        except ArchiveError as error:
+            self.stop(str(error))
 
     def _observe(self, outcome: Outcome, errand: Errand) -> None:
         self.tally.update(observe(outcome, errand))
@@ -205,18 +212,20 @@ class SiteSpider(Spider):
         """Count an exchange that failed, or a request that was refused before it was sent."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
         claim: Claim = request.meta["claim"]
-        if self._is_stopped():
+        if self.is_stopped():
             return  # the archive could not keep it: it is fetched again
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self.tally["refused"] += 1
-            self.walk.fail(claim, f"refused: {failure.getErrorMessage()}")
+            with self.stopping():
+                self.walk.fail(claim, f"refused: {failure.getErrorMessage()}")
             self._tell_refusal(request.url, failure.getErrorMessage())
             return
         taken = request.meta.get("taken")
         if taken is not None:
             await self.outcome_of(taken)
         self.tally["failed"] += 1
-        self.walk.fail(claim, describe(request, failure))
+        with self.stopping():
+            self.walk.fail(claim, describe(request, failure))
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
 
     def _tell_refusal(self, url: str, why: str) -> None:
@@ -225,7 +234,8 @@ class SiteSpider(Spider):
         self._refusals.add(why)
         self.logger.log(level, "%s: not fetched: %s", url, why)
 
-    def _is_stopped(self) -> bool:
+    def is_stopped(self) -> bool:
+        """Whether the archive or the frontier could not be written, so that the crawl ends."""
         return self._capture_addon().stopped is not None
 
     def _capture_addon(self) -> ExactCapture:

@@ -23,6 +23,9 @@ AT_ONCE = 4
 STOP_FILE = "stop"
 """A file of this name in the archive directory ends every crawl when what is in flight has come."""
 
+CUT_BY_HAND = "shutdown"
+"""What Scrapy says of a crawl that Ctrl-C or SIGTERM ended."""
+
 OVER = "budget of the day used up"
 NIGHT = "outside the hours of its site file"
 TURN = "its turn is over, others wait"
@@ -59,6 +62,7 @@ class Walk:
         self._intake = intake
         self._plan = plan
         self._claims: list[Claim] = []
+        self._stop_file: Path = intake.archive.path / STOP_FILE
         with ExitStack() as opened:
             opened.enter_context(holding_hosts(intake.archive, site.hosts))
             self.frontier = opened.enter_context(Frontier(intake.archive))
@@ -82,9 +86,8 @@ class Walk:
 
     def why_stop(self) -> str | None:
         """Why no more may be fetched now; None while it may."""
-        stop: Path = self._intake.archive.path / STOP_FILE
-        if stop.exists():
-            return f"{self.site.key}: stopped by the file {stop}; remove it and crawl again to go on"
+        if self._stop_file.exists():
+            return f"{self.site.key}: stopped by the file {self._stop_file}; remove it and crawl again to go on"
         if self._closed is not None:
             host, reason, until = self._closed
             return f"{self.site.key}: {host} refused before ({reason}); it is left in peace until {until:%Y-%m-%d %H:%M} UTC"
@@ -120,13 +123,17 @@ class Walk:
         """The exchange of an earlier claim that nobody said anything of, if it was archived."""
         return self._intake.recall(url, since=claim.lost_since) if claim.lost_since else None
 
-    def close(self, reason: str) -> int:
-        """Give back what was not fetched and let others at the hosts; give the number of pages that are left."""
+    def close(self, reason: str, *, is_cut: bool = False) -> int:
+        """Give back what was not fetched and let others at the hosts; give the number of pages that are left.
+
+        The slot of a crawl that was cut, by hand or by an archive that cannot be written, is still due.
+        """
         now = datetime.now(UTC)
+        is_cut = is_cut or reason == CUT_BY_HAND or self._stop_file.exists()
         with self._opened:
             self.frontier.release(self.round)
             self.frontier.end(self.round, now=now)
-            if self._plan.slot:
+            if self._plan.slot and not is_cut:
                 self.frontier.end_run(self.site.key, self._plan.slot, reason, now=now)
             return self.frontier.count_pending(self.round)
 

@@ -69,7 +69,7 @@ def health(
             found = [measure(connection, site, now=now) for site in choose_sites(keys, sites)]
         figures = [one for one in found if one is not None]
         alarms = [alarm for one in figures for alarm in find_alarms(one, now=now)]
-        is_told = _tell(frontier, alarms, webhooks, now)
+        is_told = _tell(frontier, alarms, webhooks, now, {one.site.key for one in figures} if keys else None)
     if metrics:
         write_metrics(make_registry(figures, alarms), metrics)
     else:
@@ -79,10 +79,12 @@ def health(
     click.get_current_context().exit(3 if not is_told else int(bool(alarms or wrong_files)))
 
 
-def _tell(frontier: Frontier, alarms: list[Alarm], webhooks: list[Webhook], now: datetime) -> bool:
+def _tell(
+    frontier: Frontier, alarms: list[Alarm], webhooks: list[Webhook], now: datetime, looked_at: set[str] | None
+) -> bool:
     try:
         if webhooks:
-            tell(frontier, alarms, webhooks, now=now)
+            tell(frontier, alarms, webhooks, now=now, looked_at=looked_at)
     except NotTold as error:
         complain(error)
         return False

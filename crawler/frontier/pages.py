@@ -122,7 +122,7 @@ def has_pending(connection: Connection, site: str, round_id: int) -> bool:
 
 
 _RENEWED = (
-    "url", "method", "body", "headers", "role", "turn", "page", "day", "channel", "found_on", "pattern", "round", "state",
+    "url", "method", "body", "headers", "role", "turn", "page", "day", "channel", "newest", "found_on", "pattern", "round", "state",
 )  # fmt: skip
 _AGAIN = (
     update(pages)

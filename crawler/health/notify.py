@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,14 +13,19 @@ from urllib.error import URLError
 from urllib.parse import quote_plus
 from urllib.request import Request, urlopen
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from archive.locks import holding_alarms
 from crawler.frontier import Frontier
 from crawler.frontier.schema import alarms
 from crawler.health.alarms import Alarm
 from pipelines.records import format_instant
 
 SECONDS: Final = 10.0
+LARGEST: Final = 2048
+"""Bytes of a text that WeCom takes; the others take more."""
+MOST: Final = 10
+"""Messages at once; WeCom, DingTalk and Feishu take some twenty a minute."""
 
 
 class NotTold(Exception):  # noqa: N818
@@ -62,26 +67,61 @@ def parse_webhook(text: str) -> Webhook:
     return Webhook(kind, url, secret or None)
 
 
-def tell(frontier: Frontier, current: Sequence[Alarm], webhooks: Sequence[Webhook], *, now: datetime) -> int:
-    """Tell what is new and what is over, and remember it; give the number of lines told. Raises NotTold, having remembered nothing."""
-    with frontier.write() as connection:
-        rows = connection.execute(select(alarms).where(alarms.c.cleared_at.is_(None))).all()
-        known = {(row.site, row.kind, row.about): row for row in rows}
+def tell(
+    frontier: Frontier,
+    current: Sequence[Alarm],
+    webhooks: Sequence[Webhook],
+    *,
+    now: datetime,
+    looked_at: Collection[str] | None = None,
+) -> int:
+    """Tell what is new and what is over, and remember it; give the number of lines told.
+
+    `looked_at` are the sites whose alarms these are; None for all there are. Others who tell wait: an alarm is told
+    once. Raises NotTold, having remembered nothing: all is told at the next try.
+    """
+    with holding_alarms(frontier.path.parent):
+        with frontier.view() as connection:
+            rows = connection.execute(select(alarms).where(alarms.c.cleared_at.is_(None))).all()
+        known = {(row.site, row.kind, row.about): row for row in rows if looked_at is None or row.site in looked_at}
         raised = [alarm for alarm in current if alarm.name not in known]
         over = [row for name, row in known.items() if name not in {alarm.name for alarm in current}]
         lines = [f"{alarm.site} [{alarm.kind}] {alarm.text}" for alarm in raised]
         lines += [f"{row.site} [{row.kind}] over: {row.text}" for row in over]
-        moment = format_instant(now)
-        for alarm in raised:
-            values = dict(site=alarm.site, kind=alarm.kind, about=alarm.about, text=alarm.text, raised_at=moment)
-            connection.execute(insert(alarms).values(values))
-        for row in over:
-            connection.execute(update(alarms).where(alarms.c.id == row.id).values(cleared_at=moment))
-        # Inside the transaction: what was not told is not remembered as told.
-        if lines:
-            for webhook in webhooks:
-                webhook.send("Lantian\n" + "\n".join(lines))
+        for webhook in webhooks:
+            for text in split_message(lines):
+                webhook.send(text)
+        with frontier.write() as connection:
+            _remember(connection, raised, over, format_instant(now))
     return len(lines)
+
+
+def _remember(connection: Connection, raised: Sequence[Alarm], over: Sequence[Any], moment: str) -> None:
+    for alarm in raised:
+        values = dict(site=alarm.site, kind=alarm.kind, about=alarm.about, text=alarm.text, raised_at=moment)
+        connection.execute(insert(alarms).values(values))
+    for row in over:
+        connection.execute(update(alarms).where(alarms.c.id == row.id).values(cleared_at=moment))
+
+
+def split_message(lines: Sequence[str]) -> list[str]:
+    r"""Messages of whole lines that every program takes; the last one says how many more there are.
+
+    >>> split_message(["a [list] nothing"])
+    ['Lantian\na [list] nothing']
+    >>> split_message([])
+    []
+    """
+    texts: list[str] = []
+    for number, line in enumerate(lines):
+        cut = line.encode()[: LARGEST // 2].decode(errors="ignore")
+        if texts and len(f"{texts[-1]}\n{cut}".encode()) <= LARGEST:
+            texts[-1] += f"\n{cut}"
+        elif len(texts) < MOST:
+            texts.append(f"Lantian\n{cut}")
+        else:
+            return [*texts, f"Lantian\n{len(lines) - number} more; `lantian health` shows them"]
+    return texts
 
 
 def _wecom(webhook: Webhook, text: str) -> tuple[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from crawler.health.notify import parse_webhook
+from crawler.health.notify import LARGEST, MOST, parse_webhook, split_message
 from tests.crawler.loopback import (
     BODY,
     Answer,
@@ -122,6 +122,8 @@ def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> 
         ] == []
         assert ask(tmp_path, *hooks)[0] == 1
         assert len(posted) == 4
+        others = lantian("health", "same", "--sites", "sites", *hooks, cwd=tmp_path)
+        assert (others.returncode, len(posted)) == (0, 4)
 
         servers["moved"].answers["/list/"] = answer(listing(ENTRIES))
         crawl(tmp_path)
@@ -145,6 +147,16 @@ def test_a_webhook_that_refuses_is_told_again(tmp_path: Path) -> None:
                 )
                 assert (run.returncode, "refused: 310000" in run.stderr) == ((3, True) if path == "bad" else (1, False))
         assert [path for path, _ in posted] == ["/bad", "/good"]
+
+
+def test_more_alarms_than_a_message_holds_are_told_in_several() -> None:
+    lines = [f"site{number} [list] {300 * '环'}" for number in range(30)]
+    texts = split_message(lines)
+    assert len(texts) == MOST + 1
+    assert max(len(text.encode()) for text in texts) <= LARGEST
+    told = [line for text in texts[:-1] for line in text.split("\n")[1:]]
+    assert told == lines[: len(told)]
+    assert texts[-1] == f"Lantian\n{30 - len(told)} more; `lantian health` shows them"
 
 
 def test_signatures_are_those_the_programs_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:

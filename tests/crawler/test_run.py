@@ -72,7 +72,7 @@ def test_two_runs_at_once_crawl_a_site_once_and_the_next_asks_only_for_lists_and
     assert 70 <= missed <= 72
 
 
-def test_a_run_that_stays_ends_in_order_and_leaves_nothing_behind(folder: Path, server: Server) -> None:
+def test_a_run_that_stays_ends_in_order_and_the_next_goes_on_with_its_slot(folder: Path, server: Server) -> None:
     staying = start("run", "--forever", *RUN, cwd=folder)
     deadline = time.monotonic() + 60
     while len(server.asked) < 5 and time.monotonic() < deadline:
@@ -81,7 +81,7 @@ def test_a_run_that_stays_ends_in_order_and_leaves_nothing_behind(folder: Path, 
     staying.communicate(timeout=60)
     assert staying.returncode == 0
     assert not list((folder / "archive-data" / "warc").rglob("*.open"))
-    again = lantian("crawl", *RUN, cwd=folder)
+    again = lantian("run", "--due", *RUN, cwd=folder)
     assert lines_of(again)[0]["article"] == 30
     asked = Counter(path for path in server.asked if path.startswith("/a/"))
     assert (len(asked), set(asked.values())) == (30, {1})
