@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-demo: $(STAMP) ## crawl the demo site twice, export, replay: the whole road in a minute
+demo: $(STAMP) ## crawl the demo site twice, export, replay: the whole road in a minute or two
 	@$(BIN)/python -m tests.demo_site
 
 check: $(STAMP) ## lint, types, import rules (under 30 s)

@@ -1,6 +1,7 @@
-"""`make demo`: the whole road on sites of our own, on this machine alone, in about a minute."""
+"""`make demo`: the whole road on sites of our own, on this machine alone, in a minute or two."""
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +17,10 @@ console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 def main() -> int:
-    """Take the tour, show what came of it; 1 when anything is not as the truth says.
-
-    `python -m tests.demo_site [FOLDER]` writes elsewhere than to `demo-out`.
-    """
-    out = Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else ROOT / "demo-out"
+    """Take the tour, show what came of it; 1 when anything is not as the truth says."""
+    parser = ArgumentParser(prog="python -m tests.demo_site", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "demo-out", help="where to write")
+    out = parser.parse_args().folder.resolve()
     if out.exists() and not (out / "sites").is_dir():
         console.print(f"{out}: is not of an earlier demo; name a new folder", highlight=False)
         return 2
