@@ -22,7 +22,7 @@ from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
-from archive.log.deriving import derived_entry
+from archive.log.deriving import Deriving
 from archive.log.run import Answers, RunRecord
 from archive.readback import read_primary
 from archive.reading import Reading, as_revisit
@@ -83,6 +83,7 @@ class Intake:
         self._workers = workers
         self._sites = sites
         self._run: RunRecord | None = None
+        self._deriving = Deriving(sites)
         with ExitStack() as opened:
             opened.enter_context(sharing_catalog(archive))
             self.catalog = opened.enter_context(Catalog(archive))
@@ -118,9 +119,8 @@ class Intake:
 
     def _log_derived(self, entries: Sequence[Entry]) -> None:
         """Log what was made of captures; an article is logged once it is catalogued."""
-        for entry in entries:
-            if entry.body:
-                self._store.journal.put(derived_entry(entry.row, entry.body))
+        for entry in self._deriving.entries(entries):
+            self._store.journal.put(entry)
 
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified with which to ask whether a page has changed; None when it must be fetched whole."""
@@ -135,6 +135,7 @@ class Intake:
         self._recorder.check()
         if self._run:
             self._run.note(capture)
+        self._deriving.use(site)
         original = self._find_original(capture)
         key = site.key if site else NO_SITE
         reference = original.place.reference if original else self._twins.find(capture, site=key)

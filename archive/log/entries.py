@@ -3,7 +3,7 @@
 An entry says what the archive knew when it was made, and no more: `claim` tells what a digest was taken of.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -12,6 +12,8 @@ from archive.log.canonical import write_plain
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Claim = Literal["received", "supplied", "found"]
 """Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
+_LATER: Final = ("site",)
+"""Fields that the first entries did not have; written only where they say something, so that those stay what they are."""
 
 
 class _Entry(BaseModel):
@@ -121,8 +123,20 @@ class RunEndEntry(_Entry):
     servers: tuple[Server, ...]
 
 
+class SiteEntry(_Entry):
+    """A site file by which pages were read, whole, so that they can be read again without it; `digest` is over `rules`."""
+
+    type: Literal["site"] = "site"
+    key: str
+    digest: Digest
+    rules: str
+
+
 class DerivedEntry(_Entry):
-    """What a recipe made of a capture: digests of the article, of its text, its title and its date."""
+    """What a recipe made of a capture: digests of the article, of its text, its title and its date.
+
+    `site` is the digest of the site file by which it was read; absent for pages of no site.
+    """
 
     type: Literal["derived"] = "derived"
     capture: str
@@ -133,6 +147,7 @@ class DerivedEntry(_Entry):
     text: Digest | None
     title: Digest
     published: str | None
+    site: Digest | None = None
 
 
 class ExportEntry(_Entry):
@@ -196,6 +211,7 @@ Entry = (
     | FileEntry
     | RunStartEntry
     | RunEndEntry
+    | SiteEntry
     | DerivedEntry
     | ExportEntry
     | ImportEntry
@@ -209,6 +225,9 @@ _any: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="typ
 def encode_entry(entry: Entry, *, previous: int | None = None) -> bytes:
     """The canonical JSON that is hashed; `previous` is put into a capture that does not know it yet."""
     value = entry.model_dump()
+    for name in _LATER:
+        if name in value and value[name] is None:
+            del value[name]
     if previous is not None:
         value["previous"] = previous
     return write_plain(value)

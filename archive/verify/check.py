@@ -1,6 +1,7 @@
-"""The whole verification: the log first, then every file by it, then what was derived; and the verdict."""
+"""The whole verification: the log first, then the files by it, then what was derived; and the verdict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -11,59 +12,110 @@ from archive.verify.derived_check import check_catalog, check_index
 from archive.verify.file_check import Seen, check_files, check_references
 from archive.verify.kinds import make_finding
 from archive.verify.log_check import LogState, Trust, check_log
-from archive.verify.report import Counts, Finding, Report, Verdict, Window
+from archive.verify.looks import make_looks
+from archive.verify.reextraction import Reextractor
+from archive.verify.report import Counts, Finding, Report, Window
+from archive.verify.selection import Selection, check_chosen, choose
 from archive.verify.spool import Spool
+from archive.workers import Workers
 from pipelines.records import format_instant
 
-MOST_FINDINGS: Final = 10_000
-"""More are counted in the verdict and not listed."""
+WHOLE: Final = Selection()
 
 
-def verify(archive: Path, *, trust: Trust | None = None, is_deep: bool = False) -> Report:
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How far to look: at which captures, whether into their records, and whose texts are made again.
+
+    `reextract` is how many texts, at random, 0 for all of them, None for none; `workers` are processes that do it.
+    """
+
+    selection: Selection
+    is_deep: bool
+    reextract: int | None
+    workers: int
+
+
+@dataclass(slots=True)
+class _Check:
+    """A verification on its way."""
+
+    archive: Path
+    spool: Spool
+    state: LogState
+    task: Task
+    seen: Seen = field(default_factory=Seen)
+    selected: int | None = None
+    reextractor: Reextractor | None = None
+
+
+def verify(
+    archive: Path,
+    *,
+    trust: Trust | None = None,
+    is_deep: bool = False,
+    selection: Selection = WHOLE,
+    reextract: int | None = None,
+    workers: int = 0,
+) -> Report:
     """Check an archive directory; nothing in it is written, and nothing outside it read but what `trust` brings."""
-    seen = Seen()
+    task = Task(selection, is_deep, reextract, workers)
     with Spool() as spool:
         try:
             state = check_log(archive, spool, trust or Trust())
         except BrokenLog as error:
-            return _unreadable(archive, error, is_deep=is_deep)
-        log = LogReader(archive / "log", state.head)
-        findings = list(state.findings)
-        for finding in _everything(archive, log, spool, state, seen, is_deep=is_deep):
-            if len(findings) < MOST_FINDINGS:
-                findings.append(finding)
-    return _report(archive, state, findings, seen, is_deep=is_deep)
+            return _unreadable(archive, error, task)
+        check = _Check(archive, spool, state, task)
+        for finding in _everything(check):
+            state.findings.append(finding)
+    return _report(check)
 
 
-def _everything(
-    archive: Path, log: LogReader, spool: Spool, state: LogState, seen: Seen, *, is_deep: bool
-) -> Iterator[Finding]:
-    if not log.size:
+def _everything(check: _Check) -> Iterator[Finding]:
+    archive, spool, state = check.archive, check.spool, check.state
+    if not state.head.size:
         yield make_finding("no-log", place="log")
         return
     if state.found:
         yield make_finding("found-only", actual=f"{state.found} of {state.captures} captures")
-    yield from check_files(archive, log, spool, seen, is_deep=is_deep)
+    yield from _check_captures(check)
     yield from check_references(spool)
-    yield from check_catalog(archive, spool)
-    yield from check_index(archive, spool)
+    yield from _check_texts(check)
+    is_whole = check.task.selection.is_whole
+    yield from check_catalog(archive, spool, is_whole=is_whole)
+    if is_whole:
+        yield from check_index(archive, spool)
 
 
-def _verdict(findings: Sequence[Finding]) -> Verdict:
-    weights = {finding.weight for finding in findings}
-    if "altered" in weights:
-        return "altered"
-    if "unreadable" in weights:
-        return "unreadable"
-    return "not-provable" if "not-provable" in weights else "intact"
+def _check_captures(check: _Check) -> Iterator[Finding]:
+    log, task = LogReader(check.archive / "log", check.state.head), check.task
+    if task.selection.is_whole:
+        yield from check_files(check.archive, log, check.spool, check.seen, is_deep=task.is_deep)
+        return
+    check.selected = choose(check.spool, task.selection)
+    if not check.selected:
+        yield make_finding("nothing-selected", actual=task.selection.url or task.selection.since)
+    yield from check_chosen(check.archive, log, check.spool, check.seen, is_deep=task.is_deep)
 
 
-def _unreadable(archive: Path, error: BrokenLog, *, is_deep: bool) -> Report:
+def _check_texts(check: _Check) -> Iterator[Finding]:
+    task = check.task
+    if task.reextract is None:
+        return
+    with Workers(task.workers) as workers:
+        most, is_whole = task.reextract or None, task.selection.is_whole
+        check.reextractor = Reextractor(check.archive, check.spool, workers, most=most, is_whole=is_whole)
+        yield from check.reextractor.check()
+
+
+def _unreadable(archive: Path, error: BrokenLog, task: Task) -> Report:
     finding = make_finding("log-unreadable", place="log", actual=error)
     return Report(
         archive=str(archive),
         verdict="unreadable",
-        is_deep=is_deep,
+        is_deep=task.is_deep,
+        url=task.selection.url,
+        since=task.selection.since,
         head="",
         checkpoint=None,
         keys=(),
@@ -76,12 +128,18 @@ def _unreadable(archive: Path, error: BrokenLog, *, is_deep: bool) -> Report:
     )
 
 
-def _report(archive: Path, state: LogState, findings: list[Finding], seen: Seen, *, is_deep: bool) -> Report:
-    verdict = _verdict(findings)
+def _report(check: _Check) -> Report:
+    archive, state, task, seen = check.archive, check.state, check.task, check.seen
+    verdict = state.findings.verdict
+    made = check.reextractor.tally.to_report() if check.reextractor else None
     return Report(
         archive=str(archive),
         verdict=verdict,
-        is_deep=is_deep,
+        is_deep=task.is_deep,
+        url=task.selection.url,
+        since=task.selection.since,
+        looked=make_looks(archive, state, task.selection, is_deep=task.is_deep, reextraction=made),
+        reextraction=made,
         head=f"{state.head.size} {state.head.root.hex()}",
         checkpoint=state.checkpoint.text if state.checkpoint else None,
         keys=tuple(map(str, state.keys)),
@@ -97,8 +155,10 @@ def _report(archive: Path, state: LogState, findings: list[Finding], seen: Seen,
             bytes=seen.bytes,
             seals=state.seals,
             timestamps=state.timestamps,
+            selected=check.selected,
         ),
-        claims=make_claims(state, is_unaltered=verdict != "altered"),
-        findings=tuple(findings),
+        claims=make_claims(state, is_unaltered=verdict != "altered", is_whole=task.selection.is_whole),
+        findings=tuple(state.findings),
+        omitted=state.findings.omitted,
         commands=make_commands(archive, state),
     )

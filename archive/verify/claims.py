@@ -7,14 +7,16 @@ from archive.verify.log_check import LogState
 from archive.verify.report import Claim
 
 
-def make_claims(state: LogState, *, is_unaltered: bool) -> tuple[Claim, ...]:
-    """Claims in the order of their strength."""
+def make_claims(state: LogState, *, is_unaltered: bool, is_whole: bool = True) -> tuple[Claim, ...]:
+    """Claims in the order of their strength; of what was looked at, where that is not the whole."""
     return (
         Claim(
             kind="unchanged",
             holds=is_unaltered,
-            chinese="归档文件与日志逐字节一致",
-            english="the files are, byte for byte, what the log says",
+            chinese="归档文件与日志逐字节一致" if is_whole else "所选抓取的记录与日志逐字节一致;其余未查",
+            english="the files are, byte for byte, what the log says"
+            if is_whole
+            else "the records asked for are, byte for byte, what the log says; the others were not looked at",
             proves_not_chinese="不证明网站确实发布过这些内容,只证明归档者收到或找到了这些字节",
             proves_not_english="not that the bureau published it: only that the archive received or found these bytes",
         ),

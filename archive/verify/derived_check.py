@@ -19,15 +19,16 @@ _CAPTURES: Final = (
 )
 
 
-def check_catalog(archive: Path, spool: Spool) -> Iterator[Finding]:
-    """Texts, titles and dates of the catalog that are not what was logged of the same recipe."""
+def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True) -> Iterator[Finding]:
+    """Texts, titles and dates of the catalog that are not what was logged of the same recipe; of all or the chosen."""
     path = archive / "catalog.sqlite"
     if not path.exists():
         return
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as catalog:
             for record_id, recipe, body, published in catalog.execute(_CAPTURES):
-                yield from _check_body(spool, record_id, recipe, body, published)
+                if is_whole or spool.is_chosen(record_id):
+                    yield from _check_body(spool, record_id, recipe, body, published)
     except sqlite3.Error as error:
         yield make_finding("derived-altered", place="catalog.sqlite", actual=error)
 

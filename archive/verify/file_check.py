@@ -53,7 +53,7 @@ def check_files(archive: Path, log: LogReader, spool: Spool, seen: Seen, *, is_d
 
 
 def check_references(spool: Spool) -> Iterator[Finding]:
-    """Record ids that stand for several records, and revisits that lead to no capture."""
+    """Record ids that stand for several records, revisits that lead to no capture, and texts of none."""
     query = "SELECT record_id, count(*), min(file), max(file) FROM members GROUP BY record_id HAVING count(*) > 1"
     for record_id, count, first, last in spool.connection.execute(query):
         yield make_finding("record-id-reused", place=last, record=record_id, expected=first, actual=f"{count} records")
@@ -66,6 +66,12 @@ def check_references(spool: Spool) -> Iterator[Finding]:
         kind = _revisit_fault(spool, record_id)
         if kind:
             yield make_finding(kind, place=file, offset=offset, record=record_id, entry=leaf, actual=refers_to)
+    query = (
+        "SELECT derived.capture, derived.leaf FROM derived LEFT JOIN captures ON captures.record_id = derived.capture "
+        "WHERE captures.record_id IS NULL"
+    )
+    for record_id, leaf in spool.connection.execute(query):
+        yield make_finding("derived-nowhere", record=record_id, entry=leaf)
 
 
 def _revisit_fault(spool: Spool, record_id: str) -> str | None:
@@ -131,17 +137,17 @@ def _check_file(
             seen.records += 1
             end = expected.offset + expected.length
             if is_deep:
-                yield from _check_deep(handle, size, file, expected, log)
+                yield from check_deep(handle, size, file, expected, log)
         if is_whole and (is_open or file not in closed):
             return  # what a writer has not logged yet lies behind
         if is_whole and size == end == closed[file].size and f"sha256:{digest.hexdigest()}" == closed[file].digest:
             return
-        yield from _explain(handle, size, file, log=log, spool=spool, closed=closed)
+        yield from explain(handle, size, file, log=log, spool=spool, closed=closed)
     finally:
         os.close(handle)
 
 
-def _explain(
+def explain(
     handle: int, size: int, file: str, *, log: LogReader, spool: Spool, closed: dict[str, ExpectedFile]
 ) -> Iterator[Finding]:
     """Say what of a file is not as it was: another file in its place, or record for record."""
@@ -159,7 +165,7 @@ def _explain(
         yield make_finding("file-altered", place=file, expected=expected, actual=digest)
 
 
-def _check_deep(handle: int, size: int, file: str, expected: Expected, log: LogReader) -> Iterator[Finding]:
+def check_deep(handle: int, size: int, file: str, expected: Expected, log: LogReader) -> Iterator[Finding]:
     """Inflate a member that is as it was logged, and hold what the log says of its parts against them."""
     place = dict(place=file, offset=expected.offset, record=expected.record_id, entry=expected.leaf)
     try:

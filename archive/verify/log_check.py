@@ -12,6 +12,7 @@ from cryptography import x509
 
 from archive.errors import BrokenLog, TimestampError
 from archive.log.checkpoint import Checkpoint
+from archive.log.covering import sha256
 from archive.log.entries import (
     CaptureEntry,
     DerivedEntry,
@@ -19,14 +20,15 @@ from archive.log.entries import (
     FileEntry,
     GapEntry,
     KeyRotationEntry,
+    SiteEntry,
     decode_entry,
 )
 from archive.log.merkle import Tree, leaf_hash
 from archive.log.note import Note, NoteError, PublicKey
 from archive.log.reader import SEALS, LogReader, Seal, read_seal
 from archive.log.timestamps import check_reply, verify_reply
+from archive.verify.findings import Findings
 from archive.verify.kinds import make_finding
-from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from pipelines.records import format_instant, parse_instant
 
@@ -39,7 +41,7 @@ class LogState:
     """What the log turned out to be. `sealed` is how many entries valid seals cover."""
 
     head: Checkpoint
-    findings: list[Finding] = field(default_factory=list)
+    findings: Findings = field(default_factory=Findings)
     keys: list[PublicKey] = field(default_factory=list)
     are_keys_trusted: bool = False
     seals: int = 0
@@ -123,6 +125,10 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
         spool.take_file(index, entry)
     elif isinstance(entry, DerivedEntry):
         spool.take_derived(index, entry)
+    elif isinstance(entry, SiteEntry):
+        spool.take_site(entry)
+        if entry.rules and sha256(entry.rules.encode()) != entry.digest:
+            state.findings.append(make_finding("log-entry", entry=index, actual="the site file has another digest"))
     elif isinstance(entry, KeyRotationEntry):
         state.rotations.append((index, entry))
     elif isinstance(entry, GapEntry):

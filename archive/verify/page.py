@@ -35,6 +35,8 @@ def to_lines(report: Report) -> Iterator[str]:
     )
     until = report.window.until
     yield f"  可证明的时间 provable time: {'≤ ' + until if until else '无 none'}"
+    for look in report.looked:
+        yield f"  [{'x' if look.done else ' '}] 查看 looked at: {look.chinese} / {look.english}"
     for claim in report.claims:
         yield f"  [{'x' if claim.holds else ' '}] {claim.chinese} / {claim.english}"
         yield f"      {claim.proves_not_chinese} / {claim.proves_not_english}"
@@ -42,6 +44,8 @@ def to_lines(report: Report) -> Iterator[str]:
         yield f"  {finding.weight}: {_tell(finding)}"
     if len(report.findings) > SHOWN:
         yield f"  … and {len(report.findings) - SHOWN} more; --json lists them"
+    if report.omitted:
+        yield f"  … and {report.omitted} of them not listed anywhere, but part of the verdict"
 
 
 def _tell(finding: Finding) -> str:
@@ -68,7 +72,11 @@ def to_html(report: Report) -> str:
         f"<h2>发现 <small>Findings ({len(report.findings)})</small></h2>",
         _table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
         "<h2>检查范围 <small>What was looked at</small></h2>",
-        _table(("", ""), [(escape(name), str(value)) for name, value in report.counts.model_dump().items()]),
+        _table(("", ""), _looks(report)),
+        _table(
+            ("", ""),
+            [(escape(name), str(value)) for name, value in report.counts.model_dump(exclude_none=True).items()],
+        ),
         "<h2>密钥与检查点 <small>Keys and checkpoint</small></h2>",
         f"<pre>{escape(chr(10).join(report.keys))}\n\n{escape(report.checkpoint or '')}</pre>",
         "<h2>自行复核 <small>Redo it yourself</small></h2>",
@@ -83,6 +91,13 @@ def _window(report: Report) -> str:
     witnesses = escape("; ".join(report.window.witnesses))
     until = escape(report.window.until)
     return f"<p>不晚于 {until} 已存在({witnesses})。<br>Existed by {until}, by the word of {witnesses}.</p>"
+
+
+def _looks(report: Report) -> list[tuple[str, ...]]:
+    return [
+        ("✓" if look.done else "<span class=no>—</span>", f"{escape(look.chinese)}<br>{escape(look.english)}")
+        for look in report.looked
+    ]
 
 
 def _claims(report: Report) -> list[tuple[str, ...]]:

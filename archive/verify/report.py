@@ -50,8 +50,31 @@ class Window(_Part):
     witnesses: tuple[str, ...]
 
 
+class Look(_Part):
+    """One thing that a verification can look at, and whether this one did; its text says how far."""
+
+    kind: str
+    done: bool
+    chinese: str
+    english: str
+
+
+class Reextraction(_Part):
+    """Texts read again from the archived bytes: `read` of the `logged`; of them `same`, and by recipe what differs.
+
+    `other_recipe` came out otherwise by another recipe than was logged, `altered` by the same, `failed` not at all.
+    """
+
+    logged: int
+    read: int
+    same: int
+    other_recipe: int
+    altered: int
+    failed: int
+
+
 class Counts(_Part):
-    """What was looked at."""
+    """How much was looked at; `selected` captures where only some were asked for."""
 
     entries: int
     captures: int
@@ -60,15 +83,20 @@ class Counts(_Part):
     bytes: int
     seals: int
     timestamps: int
+    selected: int | None = None
 
 
 class Report(_Part):
-    """Everything a verification found."""
+    """Everything a verification found; `omitted` findings more count for the verdict and are not listed."""
 
     format: Literal["lantian-verify-1"] = "lantian-verify-1"
     archive: str
     verdict: Verdict
     is_deep: bool
+    url: str | None = None
+    since: str | None = None
+    looked: tuple[Look, ...] = ()
+    reextraction: Reextraction | None = None
     head: str
     checkpoint: str | None
     keys: tuple[str, ...]
@@ -77,6 +105,7 @@ class Report(_Part):
     counts: Counts
     claims: tuple[Claim, ...]
     findings: tuple[Finding, ...]
+    omitted: int = 0
     commands: tuple[str, ...]
 
     @property

@@ -8,13 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, Member
+from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, Member, SiteEntry
 
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
 CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, captures INTEGER, leaf INTEGER);
 CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER, uri TEXT, date TEXT);
-CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER);
+CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER, site TEXT);
+CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT);
+CREATE TABLE chosen (leaf INTEGER PRIMARY KEY);
 CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
 """
 _INDEXES: Final = """
@@ -102,8 +104,12 @@ class Spool:
 
     def take_derived(self, leaf: int, entry: DerivedEntry) -> None:
         """Note what was made of a capture."""
-        row = (entry.capture, entry.recipe, entry.body, entry.title, entry.published, leaf)
-        self.connection.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?)", row)
+        row = (entry.capture, entry.recipe, entry.body, entry.title, entry.published, leaf, entry.site)
+        self.connection.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def take_site(self, entry: SiteEntry) -> None:
+        """Note a site file by which pages were read."""
+        self.connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (entry.digest, entry.rules))
 
     def finish(self) -> None:
         """Everything is in."""
@@ -125,6 +131,11 @@ class Spool:
         query = f'SELECT {columns} FROM members WHERE file = ? ORDER BY "offset"'  # noqa: S608 (our own words)
         for offset, length, digest, record_id, leaf, is_primary in self.connection.execute(query, (file,)):
             yield Expected(offset, length, digest, record_id, leaf, bool(is_primary))
+
+    def is_chosen(self, record_id: str) -> bool:
+        """Whether a capture is among those that were asked for."""
+        query = "SELECT 1 FROM captures JOIN chosen ON chosen.leaf = captures.leaf WHERE record_id = ?"
+        return self.connection.execute(query, (record_id,)).fetchone() is not None
 
     def place_of(self, record_id: str) -> tuple[str, int] | None:
         """Where the log knows a record."""

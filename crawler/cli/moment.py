@@ -29,6 +29,16 @@ class Moment(click.ParamType[datetime]):
             self.fail(f"{value}: not a moment; write 2024-03-10 or 2024-03-10T08:00:00Z", param, ctx)
 
 
+class Beginning(Moment):
+    """An aware moment from which on; a bare day is its first moment in China."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read what was typed."""
+        is_day = isinstance(value, str) and len(value) == len("2024-03-10")
+        moment = super().convert(value, param, ctx)
+        return moment.replace(hour=0, minute=0, second=0, microsecond=0) if is_day else moment
+
+
 class Day(click.ParamType[str]):
     """A day, month or year as articles state it: the text of its beginning."""
 
@@ -44,6 +54,7 @@ class Day(click.ParamType[str]):
 
 
 MOMENT: Final = Moment()
+BEGINNING: Final = Beginning()
 DAY: Final = Day()
 
 

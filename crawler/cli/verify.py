@@ -1,10 +1,11 @@
 """`lantian verify`: what can be proved of an archive or of a WACZ; and any WARC file against the rules of the format."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from cryptography import x509
@@ -18,13 +19,31 @@ from archive.verify.check import verify as verify_archive
 from archive.verify.log_check import Trust
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
-from crawler.cli.options import archive_option, every_command, this_run
+from archive.verify.selection import Selection
+from crawler.cli.moment import BEGINNING
+from crawler.cli.options import archive_option, every_command, this_run, workers_option
 from crawler.cli.output import complain, print_json
 from crawler.cli.verify_wacz import check_wacz_files
+from pipelines.records import format_instant
 
 FOUND = 1
+ALL = 0
 Value = TypeVar("Value")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+class HowMany(click.ParamType[int]):
+    """A number of texts, or all of them."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read what was typed."""
+        if value == "all":
+            return ALL
+        if not (str(value).isascii() and str(value).isdecimal() and int(value) > 0):
+            self.fail(f"{value}: neither a number of texts nor all", param, ctx)
+        return int(value)
 
 
 @click.command()
@@ -33,6 +52,15 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
     "--conformance", is_flag=True, help="Hold WARC FILES, whoever wrote them, against the rules of ISO 28500."
 )
 @click.option("--deep", is_flag=True, help="Inflate every record and digest its parts again.")
+@click.option(
+    "--reextract",
+    type=HowMany(),
+    metavar="N|all",
+    help="Make the texts again from the archived bytes: N of them, at random, or all.",
+)
+@click.option("--url", help="Look only at the captures of this page.")
+@click.option("--since", type=BEGINNING, help="Look only at captures since this day or moment.")
+@workers_option
 @click.option(
     "--trusted-checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that you kept elsewhere."
 )
@@ -46,6 +74,10 @@ def verify(
     files: tuple[Path, ...],
     conformance: bool,
     deep: bool,
+    reextract: int | None,
+    url: str | None,
+    since: datetime | None,
+    workers: int,
     checkpoints: tuple[Path, ...],
     keys: tuple[Path, ...],
     roots: tuple[Path, ...],
@@ -57,9 +89,13 @@ def verify(
     Exits 0 intact, 1 altered, 3 unreadable, 4 nothing altered but not provable. With --conformance it checks single
     WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule, 1 with those they break.
 
+    --reextract runs the recipe of this program over the archived bytes, by the site files that the log keeps. A text
+    that comes out otherwise by the same recipe was altered; by another recipe it is only said that the recipe differs.
+
     \b
     Example:
       lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
+      lantian verify --url https://sthjj.example.gov.cn/tz/t20240310_1.html --reextract all
       lantian verify proof.wacz --pubkey key.txt
       lantian verify --conformance other.warc.gz
     """
@@ -75,19 +111,23 @@ def verify(
         roots=tuple(one for path in roots for one in _read(path, "certificates", _read_certificates)),
     )
     if files:
-        _refuse_for_wacz(deep=deep, page=page, checkpoints=checkpoints, roots=roots)
+        given = {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--tsa-ca": roots}
+        _refuse_for_wacz(given | {"--reextract": reextract is not None, "--url": url, "--since": since})
         click.get_current_context().exit(check_wacz_files(files, keys=trust.keys, as_json=this_run().json))
     try:
         archive = Archive.open(archive_path, create=False)
     except ArchiveError as error:
         complain(error)
         click.get_current_context().exit(EXIT_CODES["unreadable"])
-    _tell(verify_archive(archive.path, trust=trust, is_deep=deep), page)
+    selection = Selection(url, format_instant(since) if since else None)
+    report = verify_archive(
+        archive.path, trust=trust, is_deep=deep, selection=selection, reextract=reextract, workers=workers
+    )
+    _tell(report, page)
 
 
-def _refuse_for_wacz(*, deep: bool, page: Path | None, checkpoints: tuple[Path, ...], roots: tuple[Path, ...]) -> None:
+def _refuse_for_wacz(given: Mapping[str, object]) -> None:
     """A WACZ is always checked in depth; what it cannot be held against is not passed over in silence."""
-    given = {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--tsa-ca": roots}
     unfit = [name for name, value in given.items() if value]
     if unfit:
         raise click.UsageError(f"{unfit[0]} is for an archive; a WACZ FILE is always checked whole, by --pubkey")

@@ -1,0 +1,42 @@
+"""Findings as they come in: all of them count for the verdict, a bounded number is kept, and notes never crowd out the rest."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from archive.verify.report import Finding, Verdict
+
+MOST: Final = 10_000
+"""Findings kept that are no notes."""
+MOST_NOTES: Final = 1_000
+
+
+class Findings:
+    """What was found so far, in the order it was found; `omitted` counts what is not kept."""
+
+    def __init__(self) -> None:
+        self._kept: list[Finding] = []
+        self._weights: Counter[str] = Counter()
+        self.omitted = 0
+
+    def append(self, finding: Finding) -> None:
+        """Take a finding in."""
+        self._weights[finding.weight] += 1
+        is_note = finding.weight == "note"
+        notes = min(self._weights["note"], MOST_NOTES)
+        if (self._weights["note"] <= MOST_NOTES) if is_note else (len(self._kept) - notes < MOST):
+            self._kept.append(finding)
+        else:
+            self.omitted += 1
+
+    @property
+    def verdict(self) -> Verdict:
+        """What all findings together mean, those not kept included."""
+        if self._weights["altered"]:
+            return "altered"
+        if self._weights["unreadable"]:
+            return "unreadable"
+        return "not-provable" if self._weights["not-provable"] else "intact"
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._kept)

@@ -1,0 +1,86 @@
+"""What a verification looked at and what it did not, in both languages: a verdict is worth no more than that."""
+
+from pathlib import Path
+
+from archive.verify.log_check import LogState
+from archive.verify.report import Look, Reextraction
+from archive.verify.selection import Selection
+
+
+def make_looks(
+    archive: Path, state: LogState, selection: Selection, *, is_deep: bool, reextraction: Reextraction | None
+) -> tuple[Look, ...]:
+    """One line each for the log, the files, their records, the texts, the catalog and the index."""
+    is_whole = selection.is_whole
+    return (
+        Look(
+            kind="log",
+            done=True,
+            chinese=f"整个日志:{state.head.size} 个条目、哈希树、检查点、密钥",
+            english=f"the whole log: {state.head.size} entries, the tree, checkpoints and keys",
+        ),
+        _at_files(selection),
+        _look(
+            "inflated",
+            is_deep,
+            ("解压每条记录并重新计算各部分摘要", "every record inflated, its parts digested again"),
+            (
+                "未解压记录(只比对压缩字节的摘要);--deep",
+                "records not inflated: their bytes were digested as stored; --deep",
+            ),
+        ),
+        _at_texts(reextraction),
+        _look(
+            "catalog",
+            (archive / "catalog.sqlite").exists(),
+            ("目录库里的文字、标题、日期", "texts, titles and dates in the catalog"),
+            ("没有目录库可查", "there is no catalog to look at"),
+        ),
+        _look(
+            "index",
+            is_whole and (archive / "index").is_dir(),
+            ("索引的每一行", "every line of the index"),
+            ("未查索引", "the index was not looked at" if not is_whole else "there is no index to look at"),
+        ),
+    )
+
+
+def _look(kind: str, done: bool, yes: tuple[str, str], no: tuple[str, str]) -> Look:  # noqa: FBT001 (both ways side by side)
+    chinese, english = yes if done else no
+    return Look(kind=kind, done=done, chinese=chinese, english=english)
+
+
+def _at_files(selection: Selection) -> Look:
+    if selection.is_whole:
+        return Look(
+            kind="files",
+            done=True,
+            chinese="每个文件的每个字节,以及日志没有登记的文件",
+            english="every byte of every file, and files that the log does not list",
+        )
+    parts = [f"url {selection.url}"] if selection.url else []
+    parts += [f"since {selection.since}"] if selection.since else []
+    asked = ", ".join(parts)
+    return Look(
+        kind="files",
+        done=False,
+        chinese=f"只查所选抓取的记录({asked});未查文件的其余部分和未登记的文件",
+        english=f"only the records of the captures asked for ({asked}): not the rest of the files, nor unlisted ones",
+    )
+
+
+def _at_texts(made: Reextraction | None) -> Look:
+    if made is None:
+        return Look(
+            kind="texts",
+            done=False,
+            chinese="未从字节重新提取文字;--reextract",
+            english="no text was extracted again from its bytes; --reextract",
+        )
+    return Look(
+        kind="texts",
+        done=made.read > 0 and made.read == made.logged,
+        chinese=f"登记的 {made.logged} 篇文字中重新提取了 {made.read} 篇:{made.same} 篇相同,{made.other_recipe} 篇因提取程序不同而异",
+        english=f"{made.read} of {made.logged} logged texts were extracted again: {made.same} came out the same, "
+        f"{made.other_recipe} otherwise by another recipe",
+    )

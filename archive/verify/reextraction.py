@@ -1,0 +1,145 @@
+"""Texts made again from the archived bytes, by the recipe of this program and the site files that the log keeps.
+
+Where the logged text was made by the same recipe, it must come out again to the letter. By another one it may come out
+otherwise, and that is said and is no alteration.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from archive.directory import Archive
+from archive.errors import BrokenWarc, WorkerError
+from archive.readback import read_capture
+from archive.reading import Reading
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding, Reextraction
+from archive.verify.spool import Spool
+from archive.workers import Workers
+from pipelines.site import Site
+
+AHEAD: Final = 64
+"""Captures read from disk before the first of them has come back."""
+# SQLite takes the other columns of a group from the row that has the maximum.
+_TEXTS: Final = """
+SELECT capture, recipe, body, max(derived.leaf) AS leaf, site, captures.file, captures."offset"
+FROM derived JOIN captures ON captures.record_id = derived.capture
+WHERE ? OR captures.leaf IN (SELECT leaf FROM chosen) GROUP BY capture
+"""
+_UNREAD: Final = {"defect", "worker-died", "too-slow"}
+"""Reasons for which a page was not read at all: they say nothing of its bytes."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How the texts came out; see `archive.verify.report.Reextraction`."""
+
+    logged: int = 0
+    read: int = 0
+    same: int = 0
+    other_recipe: int = 0
+    altered: int = 0
+    failed: int = 0
+
+    def to_report(self) -> Reextraction:
+        """As the report has it."""
+        return Reextraction(**{name: getattr(self, name) for name in self.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """The last entry for a text, and where its capture lies."""
+
+    capture: str
+    recipe: str
+    body: str
+    leaf: int
+    site: str | None
+    file: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reextractor:
+    """Reads texts again: `most` of them, chosen at random, or all; only those of chosen captures where not `is_whole`."""
+
+    archive: Path
+    spool: Spool
+    workers: Workers
+    most: int | None = None
+    is_whole: bool = True
+    tally: Tally = field(default_factory=Tally)
+
+    def check(self) -> Iterator[Finding]:
+        """Every text that does not come out as it was logged."""
+        waiting: deque[tuple[_Logged, Future[Reading] | str]] = deque()
+        for one in self._logged():
+            waiting.append((one, self._begin(one)))
+            if len(waiting) >= AHEAD:
+                yield from self._finish(*waiting.popleft())
+        for one, reading in waiting:
+            yield from self._finish(one, reading)
+
+    def _logged(self) -> Iterator[_Logged]:
+        rows = self.spool.connection.execute
+        self.tally.logged = rows(f"SELECT count(*) FROM ({_TEXTS})", (self.is_whole,)).fetchone()[0]  # noqa: S608
+        limit = "" if self.most is None else f"ORDER BY random() LIMIT {self.most}"
+        query = f'SELECT * FROM ({_TEXTS} {limit}) ORDER BY file, "offset"'  # noqa: S608 (our own words)
+        for row in rows(query, (self.is_whole,)):
+            yield _Logged(*row)
+
+    def _begin(self, one: _Logged) -> Future[Reading] | str:
+        """Have a capture read; or why that cannot be."""
+        site = None
+        if one.site:
+            row = self.spool.connection.execute("SELECT rules FROM sites WHERE digest = ?", (one.site,)).fetchone()
+            site = _parse_site(row[0]) if row and row[0] else None
+            if site is None:
+                return "the site file it was read by is not in the log, or of another version"
+        try:
+            return self.workers.read(read_capture(Archive(self.archive, ""), one.file, one.offset), site)
+        except BrokenWarc as error:
+            return str(error)
+
+    def _finish(self, one: _Logged, reading: Future[Reading] | str) -> Iterator[Finding]:
+        self.tally.read += 1
+        where = dict(place=one.file, offset=one.offset, record=one.capture, entry=one.leaf)
+        try:
+            found = reading if isinstance(reading, str) else reading.result()
+        except WorkerError as error:
+            found = str(error)
+        if isinstance(found, Reading) and not found.body and found.outcome.reason in _UNREAD:
+            found = found.outcome.reason or ""
+        if isinstance(found, str):
+            self.tally.failed += 1
+            yield make_finding("reextract-failed", **where, expected=one.body, actual=found)  # type: ignore[arg-type]
+            return
+        digest = found.body.body_digest if found.body else None
+        if digest == one.body:
+            self.tally.same += 1
+        elif found.recipe != one.recipe:
+            self.tally.other_recipe += 1
+            yield make_finding("recipe-differs", **where, expected=one.recipe, actual=found.recipe)  # type: ignore[arg-type]
+        else:
+            self.tally.altered += 1
+            yield make_finding(
+                "reextract-differs",
+                **where,  # type: ignore[arg-type]
+                expected=one.body,
+                actual=digest or f"no article: {found.outcome.reason}",
+            )
+
+
+@lru_cache(maxsize=1024)
+def _parse_site(rules: str) -> Site | None:
+    """The site file as the log keeps it; None for one that another version of this program wrote."""
+    try:
+        return Site.model_validate_json(rules)
+    except ValidationError:
+        return None
