@@ -31,6 +31,15 @@ def write_at(handle: int, data: bytes, offset: int) -> None:
         rest = rest[written:]
 
 
+def sync_file(path: Path) -> None:
+    """Make what was written to a file durable, whoever wrote it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable: a synced file whose name is lost is lost."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

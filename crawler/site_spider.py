@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -31,8 +31,8 @@ from archive.sites import read_sites
 from crawler.addon import ExactCapture
 from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
-from crawler.frontier import Claim, Errand, Finding, Slot, Target
-from crawler.health.observe import count_named, observe
+from crawler.frontier import TRAPPED, Claim, Errand, Finding, Slot, Target
+from crawler.health.observe import count_outcome, count_page
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
@@ -72,7 +72,7 @@ class SiteSpider(Spider):
         self.window = Window(parse_day(since), parse_day(until))
         self.list_pages = int(pages) if pages else self.site.crawl.max_list_pages
         self.hosts = self.site.hosts
-        self.tally: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self.verdicts: Counter[str | None] = Counter()
         self._blocked = 0
         self._refusals: set[str] = set()
@@ -128,9 +128,13 @@ class SiteSpider(Spider):
         turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self._slot else None
         plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
         self.walk = Walk(self.intake, self.site, seeds, plan)
-        self.tally = self.walk.round.tally
         if not self.only_due:
-            self.tally["whole crawl"] = 1
+            self.walk.round.tally["whole crawl"] = 1
+
+    @property
+    def tally(self) -> Counter[str]:
+        """What was counted of the pages that are settled; empty before the walk has begun."""
+        return self.walk.round.tally if hasattr(self, "walk") else Counter()
 
     def seeds(self) -> Iterator[tuple[str, Errand]]:
         """Where a walk begins."""
@@ -166,22 +170,23 @@ class SiteSpider(Spider):
         outcome = await self.outcome_of(taken)
         if self.is_stopped():
             return
-        self._observe(outcome, errand)
+        self._counts = count_page(outcome, errand)
         found = [*self.follow(outcome, errand, response)]
         claim: Claim = response.meta["claim"]
         with self.stopping():
             self._note(claim, outcome, taken, response.status, found)
         if self.is_stopped():
             return
+        self._show_progress()
         self._heed_blocking(outcome)
         if outcome.article and self.is_in_window(outcome.article):
             yield outcome.article
 
     def _note(self, claim: Claim, outcome: Outcome, taken: Taken, status: int, found: list[Target]) -> None:
         if why := _why_not_done(outcome, status):
-            self.walk.fail(claim, why)
+            self.walk.fail(claim, why, self._counts)
         else:
-            added = self.walk.settle(claim, _to_finding(outcome, taken), found)
+            added = self.walk.settle(claim, _to_finding(outcome, taken), found, self._counts)
             self._report_traps(added.refused)
 
     def stop(self, reason: str) -> None:
@@ -195,11 +200,6 @@ class SiteSpider(Spider):
             yield
         except ArchiveError as error:
             self.stop(str(error))
-
-    def _observe(self, outcome: Outcome, errand: Errand) -> None:
-        self.tally.update(observe(outcome, errand))
-        if named := count_named(outcome, errand):
-            self.tally[named[0]] = named[1]
 
     def follow(self, outcome: Outcome, errand: Errand, response: Response) -> Iterator[Target]:
         """Where a page leads."""
@@ -215,18 +215,18 @@ class SiteSpider(Spider):
         if self.is_stopped():
             return  # the archive could not keep it: it is fetched again
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
-            self.tally["refused"] += 1
-            with self.stopping():
-                self.walk.fail(claim, f"refused: {failure.getErrorMessage()}")
+            self._fail(claim, f"refused: {failure.getErrorMessage()}", {"refused": 1})
             self._tell_refusal(request.url, failure.getErrorMessage())
             return
         taken = request.meta.get("taken")
-        if taken is not None:
-            await self.outcome_of(taken)
-        self.tally["failed"] += 1
-        with self.stopping():
-            self.walk.fail(claim, describe(request, failure))
+        counts = count_outcome(await self.outcome_of(taken)) if taken is not None else Counter()
+        self._fail(claim, describe(request, failure), counts | {"failed": 1})
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
+
+    def _fail(self, claim: Claim, why: str, counts: Mapping[str, int]) -> None:
+        with self.stopping():
+            self.walk.fail(claim, why, counts)
+        self._show_progress()
 
     def _tell_refusal(self, url: str, why: str) -> None:
         """Each reason once, with the page that met it first: a host without its robots.txt refuses every page alike."""
@@ -245,25 +245,21 @@ class SiteSpider(Spider):
         return addon
 
     def _report_traps(self, refused: int) -> None:
-        if refused and not self.tally["skipped trap"]:
+        if refused and self.tally[TRAPPED] == refused:
             self.logger.warning(
                 "%s: addresses of one shape bring nothing new, and are followed no further; "
                 "`lantian health` names them",
                 self.name,
             )
-        self.tally["skipped trap"] += refused
 
-    async def outcome_of(self, taken: Taken) -> Outcome:
-        """Wait for a worker without holding up the reactor, and count what it found."""
-        taken.verdict.add_done_callback(self._note_verdict)
-        outcome = await asyncio.wrap_future(taken.future)
-        self.tally["pages"] += 1
-        self.tally[outcome.kind] += 1
-        if outcome.reason:
-            self.tally[f"reason {outcome.reason}"] += 1
+    def _show_progress(self) -> None:
         if self._progress:
             self._progress(self)
-        return outcome
+
+    async def outcome_of(self, taken: Taken) -> Outcome:
+        """Wait for a worker without holding up the reactor."""
+        taken.verdict.add_done_callback(self._note_verdict)
+        return await asyncio.wrap_future(taken.future)
 
     def _note_verdict(self, verdict: Future[Verdict | None]) -> None:
         """Called from the thread of the catalog; read `verdicts` when the archive is closed."""
@@ -303,7 +299,7 @@ class SiteSpider(Spider):
         """Whether to follow the link; what is not followed is counted, with the reason."""
         refusal = self._refusal(link)
         if refusal:
-            self.tally[f"skipped {refusal}"] += 1
+            self._counts[f"skipped {refusal}"] += 1
         return refusal is None
 
     def _refusal(self, link: Link) -> str | None:
@@ -320,7 +316,7 @@ class SiteSpider(Spider):
     def from_article(self, article: Article) -> Iterator[Target]:
         """The next page of an article that lies in the window, and its attachments."""
         if not self.is_in_window(article):
-            self.tally["skipped outside the dates"] += 1
+            self._counts["skipped outside the dates"] += 1
             return
         if article.next_page and is_allowed(article.next_page, self.hosts):
             yield self.target(article.next_page, Errand("article"))
@@ -329,8 +325,8 @@ class SiteSpider(Spider):
             if is_allowed(attachment.url, self.hosts):
                 yield self.target(attachment.url, Errand("attachment"))
             else:
-                self.tally["skipped other host"] += 1
-        self.tally["skipped too many attachments"] += max(0, len(article.attachments) - limit)
+                self._counts["skipped other host"] += 1
+        self._counts["skipped too many attachments"] += max(0, len(article.attachments) - limit)
 
 
 def _why_not_done(outcome: Outcome, status: int) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from archive.ingest import Intake, Taken
 from archive.locks import holding_hosts
-from crawler.frontier import Claim, Finding, Frontier, Slot, Target
+from crawler.frontier import NOTHING, Claim, Finding, Frontier, Slot, Target
 from crawler.frontier.pages import Added
 from pipelines.records import Capture
 from pipelines.site import Site
@@ -109,15 +109,17 @@ class Walk:
             self._claims = self.frontier.claim(self.round, now=datetime.now(UTC), limit=AT_ONCE)[::-1]
         return self._claims.pop() if self._claims else None
 
-    def settle(self, claim: Claim, finding: Finding, found: Sequence[Target] = ()) -> Added:
-        """A page is done; what it named is to be fetched."""
+    def settle(
+        self, claim: Claim, finding: Finding, found: Sequence[Target] = (), counts: Mapping[str, int] = NOTHING
+    ) -> Added:
+        """A page is done; what it named is to be fetched. `counts` goes into the tally with it."""
         self._spend()
-        return self.frontier.settle(self.round, claim, finding, found=found, now=datetime.now(UTC))
+        return self.frontier.settle(self.round, claim, finding, found=found, counts=counts, now=datetime.now(UTC))
 
-    def fail(self, claim: Claim, reason: str, *, until: datetime | None = None) -> None:
+    def fail(self, claim: Claim, reason: str, counts: Mapping[str, int] = NOTHING) -> None:
         """A page could not be had."""
         self._spend()
-        self.frontier.fail(self.round, claim, reason, now=datetime.now(UTC), until=until)
+        self.frontier.fail(self.round, claim, reason, counts=counts, now=datetime.now(UTC))
 
     def recall(self, url: str, claim: Claim) -> tuple[Capture, Taken] | None:
         """The exchange of an earlier claim that nobody said anything of, if it was archived."""

@@ -4,7 +4,6 @@ A capture is acknowledged first and logged after: when its file is closed, or tw
 """
 
 import logging
-import os
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
 
-from archive.disk import on_disk
+from archive.disk import on_disk, sync_file
 from archive.errors import ArchiveError, BrokenLog, StorageFull
 from archive.log.entries import CaptureEntry, Entry
 from archive.log.writer import Log
@@ -94,13 +93,5 @@ class Journal:
             with on_disk(path):
                 for name in (Path(f"{path}{_OPEN}"), path):
                     with suppress(FileNotFoundError):
-                        _sync(name)
+                        sync_file(name)
                         break
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from archive.directory import Archive
+from archive.directory import Archive, locked_folder
 from archive.disk import on_disk, sync_folder
 from archive.errors import KeyUnusable
 from archive.log.note import PublicKey, Signature, public_key, sign
@@ -71,16 +71,23 @@ def make_key(path: Path, *, name: str) -> SigningKey:
     data = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return read_key(path, name=name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        with locked_folder(path.parent):
+            if path.exists():  # another process made it meanwhile
+                return read_key(path, name=name)
+            _write_whole(path, data)
     return SigningKey(name, private)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """A key has its name when it is whole: half of one would be a key that cannot be read, and is never made anew."""
+    draft = path.with_name(f".{path.name}.draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    sync_folder(path.parent)
 
 
 def open_key(path: Path, *, name: str) -> SigningKey:

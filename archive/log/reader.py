@@ -13,7 +13,7 @@ from archive.log.checkpoint import Checkpoint
 from archive.log.entries import Entry, decode_entry
 from archive.log.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, range_hash
 from archive.log.note import Note, NoteError, PublicKey, parse_keys
-from archive.log.tiles import BrokenTile, Tiles
+from archive.log.tiles import TILES, BrokenTile, Tiles
 
 FOLDER: Final = "log"
 HEAD: Final = "head"
@@ -119,7 +119,7 @@ def read_head(folder: Path) -> Checkpoint:
     """How many entries a log has, by its own word; raises BrokenLog."""
     path = folder / HEAD
     if not path.exists():
-        if (folder / "tile").exists():
+        if (folder / TILES).exists():
             raise BrokenLog(f"{path}: is missing, and there are tiles; {_HINT}")
         return Checkpoint("", 0, EMPTY_ROOT)
     try:

@@ -6,16 +6,13 @@ log/seals/<entries>.<n>.tsr   RFC 3161 replies over the text of that checkpoint
 log/keys                 the public keys, the oldest first
 """
 
-import base64
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from archive.disk import on_disk, sync_folder
 from archive.errors import BrokenLog
-from archive.log.covering import now
-from archive.log.entries import KeyRotationEntry
-from archive.log.keys import SigningKey, make_key
+from archive.log.keys import SigningKey
 from archive.log.note import Note
 from archive.log.reader import CHECKPOINT, KEYS, SEALS, LogReader, Seal
 from archive.log.timestamps import check_reply
@@ -41,10 +38,12 @@ def seal(log: Log, key: SigningKey, *, stamps: Sequence[Stamp] = ()) -> tuple[Se
             (one for one in reader.seals() if one.checkpoint == head and one.note.signed_by([key.public])), None
         )
         if made is None:
+            publish(log.folder, key)
             note = Note(head.text).with_signature(key.sign(head.text))
             made = Seal(_free_name(log.folder / SEALS, head.size), note, head)
             _write(log.folder / SEALS / made.name, str(note))
-        _publish(log.folder, key, made)
+        publish(log.folder, key)
+        _write(log.folder / CHECKPOINT, str(made.note))
     for stamp in stamps:
         data = made.checkpoint.text.encode()
         reply = stamp(data)
@@ -54,31 +53,12 @@ def seal(log: Log, key: SigningKey, *, stamps: Sequence[Stamp] = ()) -> tuple[Se
     return made, len(stamps)
 
 
-def rotate_key(log: Log, key: SigningKey, path: Path) -> SigningKey:
-    """Put a new key in the place of `key`, which signs for it; the old one stays beside as `<name>.old-<id>`.
-
-    Raises BrokenLog, StorageFull.
-    """
-    draft = path.with_name(f"{path.name}.new")
-    with on_disk(draft):
-        draft.unlink(missing_ok=True)
-    new = make_key(draft, name=key.name)
-    words = KeyRotationEntry(logged=now(), old=str(key.public), new=str(new.public), signature="")
-    signature = base64.b64encode(key.sign(words.statement).data).decode("ascii")
-    log.append([words.model_copy(update={"signature": signature})])
-    with on_disk(path):
-        path.rename(path.with_name(f"{path.name}.old-{key.public.id.hex()}"))
-        draft.rename(path)
-        sync_folder(path.parent)
-    return new
-
-
-def _publish(folder: Path, key: SigningKey, made: Seal) -> None:
+def publish(folder: Path, key: SigningKey) -> None:
+    """Put the public key with the log, before anything is there that it signed."""
     path = folder / KEYS
     known = path.read_text(encoding="utf-8") if path.exists() else ""
     if str(key.public) not in known.splitlines():
         _write(path, f"{known}{key.public}\n")
-    _write(folder / CHECKPOINT, str(made.note))
 
 
 def _free_name(folder: Path, size: int) -> str:

@@ -14,6 +14,7 @@ WIDTH: Final = 256
 HEIGHT: Final = 8
 LARGEST_ENTRY: Final = 0xFFFF
 ENTRIES: Final = "entries"
+TILES: Final = "tile"
 
 
 class BrokenTile(ValueError):  # noqa: N818 (the name says it)
@@ -31,7 +32,7 @@ def tile_path(level: int | str, number: int, width: int = WIDTH) -> str:
     groups = [f"{number % 1000:03d}"]
     while number := number // 1000:
         groups.insert(0, f"x{number % 1000:03d}")
-    path = f"tile/{level}/{'/'.join(groups)}"
+    path = f"{TILES}/{level}/{'/'.join(groups)}"
     return path if width == WIDTH else f"{path}.p/{width}"
 
 

@@ -1,7 +1,8 @@
 """Appending to the log: one process at a time, whole batches, safe under `kill -9` and a power cut.
 
-The order on disk: entries and tiles, synced; then `head`, which makes them count; then the index. Whatever a killed
-writer left beyond `head` is overwritten by the next. Nothing here needs a key: `seal` signs.
+The order on disk: `head`, of no entries; then, with every batch, entries and tiles, synced; `head`, which makes them
+count; the index. Whatever a killed writer left beyond `head` is overwritten by the next, what counts never is. Nothing
+here needs a key: `seal` signs.
 """
 
 import fcntl
@@ -14,15 +15,16 @@ from types import TracebackType
 from typing import Final, Self
 
 from archive.directory import Archive
-from archive.disk import on_disk, sync_folder
+from archive.disk import on_disk, sync_file, sync_folder
 from archive.errors import BrokenLog, StorageFull
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import CaptureEntry, Entry, FileEntry, encode_entry
 from archive.log.index import PATH, LogIndex
-from archive.log.merkle import join_edge, leaf_hash
+from archive.log.merkle import EMPTY_ROOT, join_edge, leaf_hash
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, LogReader, read_head
 from archive.log.tiles import (
     ENTRIES,
+    TILES,
     WIDTH,
     BrokenTile,
     decode_bundle,
@@ -46,7 +48,8 @@ class Log:
         self.folder = archive.path / FOLDER
         with on_disk(self.folder):
             self.folder.mkdir(exist_ok=True)
-        with self._locked(), _index_errors(archive.path):
+        with self._locked(), on_disk(self.folder), _index_errors(archive.path):
+            self._begin()
             self.index = LogIndex.open(archive.path)
 
     def __enter__(self) -> Self:
@@ -101,6 +104,18 @@ class Log:
             raise BrokenLog(f"{self.folder / HEAD}: is of another archive, {head.origin}; restore it from a copy")
         return Checkpoint(self.archive.id, head.size, head.root)
 
+    def _begin(self) -> None:
+        """A new log has a head before it has a tile: tiles without one would look like a head that was taken away."""
+        if not (self.folder / HEAD).exists() and not (self.folder / TILES).exists():
+            self._write_head(Checkpoint(self.archive.id, 0, EMPTY_ROOT))
+            sync_folder(self.archive.path)
+
+    def _write_head(self, head: Checkpoint) -> None:
+        draft = self.folder / f"{HEAD}.new"
+        _write_synced(draft, head.text.encode())
+        draft.replace(self.folder / HEAD)
+        sync_folder(self.folder)
+
     def _is_logged(self, entry: Entry) -> bool:
         if isinstance(entry, FileEntry):
             return self.index.has_file(entry.file)
@@ -125,9 +140,7 @@ class Log:
         for entry in entries:
             edge.append(entry)
         edge.finish()
-        _write_synced(self.folder / f"{HEAD}.new", Checkpoint(head.origin, edge.size, edge.root()).text.encode())
-        (self.folder / f"{HEAD}.new").replace(self.folder / HEAD)
-        sync_folder(self.folder)
+        self._write_head(Checkpoint(head.origin, edge.size, edge.root()))
         self._remove_narrow(head.size, edge.size)
 
     def _remove_narrow(self, old: int, new: int) -> None:
@@ -219,7 +232,10 @@ class _Edge:
             path.parent.mkdir(parents=True)
             self._dirty |= set(path.parents[: len(path.relative_to(self._folder).parents)])
         self._dirty.add(path.parent)
-        _write_synced(path, data)
+        if path.is_file() and path.read_bytes() == data:
+            sync_file(path)  # it may count already, and must not be empty for a moment
+        else:
+            _write_synced(path, data)
 
 
 def _partial(size: int) -> Iterator[tuple[int | str, int, int]]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from archive.directory import Archive
-from archive.log.keys import SigningKey, key_path, open_key, read_key
-from archive.log.seal import rotate_key as put_new_key
+from archive.log.keys import key_path
+from archive.log.rotation import rotate_key as put_new_key
+from archive.log.rotation import take_key
 from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
 from crawler.cli.options import archive_option, every_command, this_run
@@ -38,7 +39,7 @@ def seal(*, authorities: tuple[str, ...], key_file: Path | None, rotate_key: boo
     archive = Archive.open(archive_path, create=False)
     path = key_file or key_path(archive)
     with Log(archive) as log:
-        key = _rotate(log, path) if rotate_key else open_key(path, name=archive.id)
+        key = (put_new_key if rotate_key else take_key)(log, path)
         made, stamped = make_seal(log, key, stamps=[partial(ask_authority, url) for url in authorities])
     if this_run().json:
         print_json(
@@ -53,7 +54,3 @@ def seal(*, authorities: tuple[str, ...], key_file: Path | None, rotate_key: boo
         return
     click.echo(str(made.note), nl=False)
     click.echo(f"{key.public}\n{path}: the key; {made.checkpoint.size} entries sealed, {stamped} timestamps", err=True)
-
-
-def _rotate(log: Log, path: Path) -> SigningKey:
-    return put_new_key(log, read_key(path, name=log.archive.id), path)

@@ -5,8 +5,8 @@ whatever moment a process dies at, each page is pending, in flight or done; what
 is read from there.
 """
 
-from crawler.frontier.frontier import Frontier, Round
+from crawler.frontier.frontier import NOTHING, TRAPPED, Frontier, Round
 from crawler.frontier.runs import Slot
 from crawler.frontier.target import Claim, Errand, Finding, Role, Target
 
-__all__ = ["Claim", "Errand", "Finding", "Frontier", "Role", "Round", "Slot", "Target"]
+__all__ = ["NOTHING", "TRAPPED", "Claim", "Errand", "Finding", "Frontier", "Role", "Round", "Slot", "Target"]

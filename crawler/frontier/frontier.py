@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,11 @@ PROMISE: Final = timedelta(days=60)
 STALE: Final = timedelta(hours=12)
 """A round that was cut short is gone on with; after this, the lists are read again as well."""
 
+TRAPPED: Final = "skipped trap"
+"""The counter of addresses that were refused as a trap."""
+
+NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
+
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -38,7 +44,7 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 class Round:
     """A walk through a site. With `only_due`, what was seen is looked at again when its time has come, not before.
 
-    `tally` is what its earlier processes counted.
+    `tally` counts the pages that are settled, or failed, whichever process had them.
     """
 
     id: int
@@ -107,9 +113,16 @@ class Frontier:
             )
 
     def settle(
-        self, current: Round, claim: Claim, finding: Finding, *, found: Sequence[Target] = (), now: datetime
+        self,
+        current: Round,
+        claim: Claim,
+        finding: Finding,
+        *,
+        found: Sequence[Target] = (),
+        counts: Mapping[str, int] = NOTHING,
+        now: datetime,
     ) -> Added:
-        """A page was fetched, and its capture is acknowledged: it is done, and what it named is pending, at once."""
+        """A page was fetched, and its capture is acknowledged: it is done and counted, and what it named is pending, at once."""
         calm = claim.calm + 1 if finding.digest and finding.digest == claim.digest else 0
         with self.write() as connection:
             added = page_table.add(
@@ -129,16 +142,29 @@ class Frontier:
                 next_at=format_instant(next_look(now, calm=calm, promise=current.promise)),
                 failures=0,
             )
-            _spend(connection, current, now)
+            total = _add_up(current, claim, {**counts, TRAPPED: added.refused})
+            _spend(connection, current, total, now)
+        current.tally = total
         return added
 
-    def fail(self, current: Round, claim: Claim, reason: str, *, now: datetime, until: datetime | None = None) -> None:
+    def fail(
+        self,
+        current: Round,
+        claim: Claim,
+        reason: str,
+        *,
+        counts: Mapping[str, int] = NOTHING,
+        now: datetime,
+        until: datetime | None = None,
+    ) -> None:
         """A page could not be had; it is tried again later, at the latest when every page is looked at again."""
         at = until or next_try(now, failures=claim.failures + 1, promise=current.promise)
         with self.write() as connection:
             failed = {"state": "failed", "reason": reason, "failures": claim.failures + 1}
             self._close_claim(connection, claim, **failed, next_at=format_instant(at))
-            _spend(connection, current, now)
+            total = _add_up(current, claim, counts)
+            _spend(connection, current, total, now)
+        current.tally = total
 
     def release(self, current: Round) -> int:
         """Give back what was claimed and not fetched; give the number."""
@@ -148,7 +174,7 @@ class Frontier:
     def end(self, current: Round, *, now: datetime) -> bool:
         """Close a round that has nothing left; say whether it is closed."""
         with self.write() as connection:
-            _save_tally(connection, current)
+            _save_tally(connection, current, current.tally)
             if page_table.has_pending(connection, current.site, current.id):
                 return False
             connection.execute(update(rounds).where(rounds.c.id == current.id).values(ended_at=format_instant(now)))
@@ -257,7 +283,7 @@ def _resume_or_begin(connection: Connection, site: str, terms: str, now: datetim
         ended = update(rounds).where(rounds.c.id == last.id).values(ended_at=format_instant(now))
         connection.execute(ended)
         left = update(pages).where(pages.c.site == site, pages.c.round == last.id, page_table.PENDING)
-        connection.execute(left.values(round=current.id, claimed_at=None))
+        connection.execute(left.values(round=current.id, claimed_at=None, reason=None))
     return current
 
 
@@ -267,19 +293,27 @@ def _take_over(connection: Connection, current: Round) -> None:
         rounds.c.site == current.site, rounds.c.ended_at.is_(None), rounds.c.id != current.id
     )
     left = update(pages).where(pages.c.site == current.site, pages.c.round.in_(others), page_table.PENDING)
-    connection.execute(left.values(round=current.id, claimed_at=None))
+    connection.execute(left.values(round=current.id, claimed_at=None, reason=None))
 
 
-def _spend(connection: Connection, current: Round, now: datetime) -> None:
-    _save_tally(connection, current)
+def _add_up(current: Round, claim: Claim, counts: Mapping[str, int]) -> Counter[str]:
+    """The tally with a page. It counts in the transaction that closes its claim, once: what is lost is fetched again."""
+    total = current.tally.copy()
+    if not claim.is_counted:
+        total.update(counts)
+    return total
+
+
+def _spend(connection: Connection, current: Round, tally: Counter[str], now: datetime) -> None:
+    _save_tally(connection, current, tally)
     where = (spent.c.site == current.site, spent.c.day == _day(now))
     if not connection.execute(update(spent).where(*where).values(pages=spent.c.pages + 1)).rowcount:
         connection.execute(insert(spent).values(site=current.site, day=_day(now), pages=1))
 
 
-def _save_tally(connection: Connection, current: Round) -> None:
-    tally = json.dumps(current.tally, ensure_ascii=False)
-    connection.execute(update(rounds).where(rounds.c.id == current.id).values(tally=tally))
+def _save_tally(connection: Connection, current: Round, tally: Counter[str]) -> None:
+    text = json.dumps(tally, ensure_ascii=False)
+    connection.execute(update(rounds).where(rounds.c.id == current.id).values(tally=text))
 
 
 def _day(now: datetime) -> str:

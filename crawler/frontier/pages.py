@@ -16,6 +16,9 @@ from pipelines.records import format_instant, parse_instant
 LEASE = timedelta(minutes=30)
 """A page that was given out and of which nobody said what became of it is given out again after this."""
 
+LOST = "lost"
+"""The reason of a page that was settled in its round, and whose capture a power cut took."""
+
 # Written out, so that SQLite sees that the partial index holds them.
 PENDING = pages.c.state == literal_column("'pending'")
 IN_FLIGHT = pages.c.state == literal_column("'in flight'")
@@ -127,7 +130,7 @@ _RENEWED = (
 _AGAIN = (
     update(pages)
     .where(pages.c.id == bindparam("its_id"))
-    .values({name: bindparam(name) for name in _RENEWED} | {"claimed_at": None, "failures": 0})
+    .values({name: bindparam(name) for name in _RENEWED} | {"claimed_at": None, "failures": 0, "reason": None})
 )
 _CLAIM = (
     update(pages)
@@ -135,7 +138,8 @@ _CLAIM = (
     .values(
         state="in flight",
         owner=bindparam("its_owner"),
-        claimed_at=case((pages.c.claimed_at.is_(None), bindparam("its_moment")), else_=pages.c.claimed_at),
+        # Where the clock was set back, the page may have been archived since an earlier moment than the first.
+        claimed_at=func.min(func.coalesce(pages.c.claimed_at, bindparam("its_moment")), bindparam("its_moment")),
         lease_until=bindparam("its_end"),
     )
 )
@@ -198,6 +202,7 @@ def _to_claim(row: Any) -> Claim:
         calm=row.calm,
         failures=row.failures,
         is_first_look=row.seen_at is None,
+        is_counted=row.reason == LOST,
     )
 
 
@@ -220,7 +225,9 @@ def find_settled(connection: Connection, site: str, round_ids: Sequence[int], *,
 
 
 def reopen(connection: Connection, ids: Sequence[int], *, round_id: int) -> None:
-    """Have these pages fetched again in a round: what was said to be archived is not there."""
+    """Have these pages fetched again in a round: what was said to be archived is not there. Those of the round are counted."""
+    reason = case((pages.c.round == round_id, LOST), else_=None)
     statement = update(pages).where(pages.c.id == bindparam("its_id"))
     if ids:
-        connection.execute(statement.values(state="pending", round=round_id), [{"its_id": one} for one in ids])
+        values = {"state": "pending", "round": round_id, "reason": reason}
+        connection.execute(statement.values(values), [{"its_id": one} for one in ids])

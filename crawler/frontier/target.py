@@ -52,7 +52,8 @@ class Claim:
     """A page that was given out to be fetched.
 
     `lost_since` is set when it was given out before and nobody said what became of it: it may be archived already.
-    `digest` is what it said when it was last seen, None if it never was.
+    `digest` is what it said when it was last seen, None if it never was. `is_counted` is set when the round has counted
+    it: its capture was lost.
     """
 
     id: int
@@ -62,6 +63,7 @@ class Claim:
     calm: int = 0
     failures: int = 0
     is_first_look: bool = True
+    is_counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

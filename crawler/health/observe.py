@@ -1,5 +1,6 @@
 """What a round counts of each page, for its health: fields found, where they were found, what lists named."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from crawler.frontier import Errand
@@ -10,6 +11,23 @@ FIELDS = ("title", "published", "source", "paragraphs")
 
 PLACED = ("title", "published", "paragraphs")
 """Fields whose place in the page tells one layout from another."""
+
+
+def count_outcome(outcome: Outcome) -> Counter[str]:
+    """What is counted of every exchange."""
+    counts = Counter({"pages": 1, outcome.kind: 1})
+    if outcome.reason:
+        counts[f"reason {outcome.reason}"] = 1
+    return counts
+
+
+def count_page(outcome: Outcome, errand: Errand) -> Counter[str]:
+    """What is counted of a page that came."""
+    counts = count_outcome(outcome)
+    counts.update(observe(outcome, errand))
+    if named := count_named(outcome, errand):
+        counts[named[0]] = named[1]
+    return counts
 
 
 def observe(outcome: Outcome, errand: Errand) -> Iterator[str]:

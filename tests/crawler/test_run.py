@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.crawler.killed_crawls import make_answers
 from tests.crawler.loopback import BODY, Server, answer, article, lantian, lines_of, listing, serve, start, write_site
-from tests.crawler.test_frontier_kill import make_answers
 
 RUN = ("loopback", "--sites", "sites", "--allow-private", "--json")
 HOURLY = "[schedule]\ncron = '0 * * * *'\njitter = 0"

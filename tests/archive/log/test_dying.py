@@ -1,0 +1,100 @@
+"""Writers of the log, of seals and of keys die at every point of their work; the next start goes on by itself."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from archive.directory import Archive
+from archive.log.entries import Entry, ExportEntry, KeyRotationEntry
+from archive.log.keys import read_key
+from archive.log.reader import LogReader
+from archive.log.rotation import rotate_key, take_key
+from archive.log.seal import seal
+from archive.log.writer import Log
+from archive.verify.check import verify
+from tests.archive.dying import die_at_every_point
+
+MOMENT = "2026-01-01T00:00:00.000000Z"
+DIGEST = f"sha256:{0:064x}"
+
+
+def append(folder: Path, *, counts: tuple[int, ...]) -> None:
+    """Append batches of so many entries, numbered on from what the log has."""
+    with Log(Archive.open(folder / "archive")) as log:
+        for count in counts:
+            first = LogReader.open(log.archive.path).size
+            entries: list[Entry] = [
+                ExportEntry(logged=MOMENT, format="jsonl", items=number, digest=DIGEST)
+                for number in range(first, first + count)
+            ]
+            log.append(entries)
+
+
+def key_file(folder: Path) -> Path:
+    return folder / "keys" / "key.pem"
+
+
+def seal_it(folder: Path) -> None:
+    with Log(Archive.open(folder / "archive")) as log:
+        seal(log, take_key(log, key_file(folder)))
+
+
+def rotate(folder: Path) -> None:
+    with Log(Archive.open(folder / "archive")) as log:
+        seal(log, rotate_key(log, key_file(folder)))
+
+
+def read_all(folder: Path) -> list[Entry]:
+    log = LogReader.open(folder / "archive")
+    assert log.root() == log.head.root
+    return [log.entry(index) for index in range(log.size)]
+
+
+@pytest.mark.parametrize(("before", "counts"), [(0, (2, 1)), (254, (1, 3)), (300, (2,))])
+def test_a_writer_that_dies_has_logged_whole_batches(before: int, counts: tuple[int, ...], tmp_path: Path) -> None:
+    """The first batches of a log; those that fill a tile; one that leaves the tile above as it is."""
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    Archive.open(begun / "archive")
+    if before:
+        append(begun, counts=(before,))
+    sizes = {before + sum(counts[:number]) for number in range(len(counts) + 1)}
+    points = 0
+    for folder in die_at_every_point(partial(append, counts=counts), begun, tmp_path):
+        assert len(read_all(folder)) in sizes
+        append(folder, counts=(1,))
+        entries = read_all(folder)
+        assert [entry.items for entry in entries if isinstance(entry, ExportEntry)] == list(range(len(entries)))
+        points += 1
+    assert len(entries) == before + sum(counts) + 1
+    assert points > 20
+
+
+def test_a_sealer_that_dies_leaves_nothing_that_looks_altered(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    append(begun, counts=(3,))
+    for folder in die_at_every_point(seal_it, begun, tmp_path):
+        assert verify(folder / "archive").verdict in {"not-provable", "intact"}
+        seal_it(folder)
+        assert verify(folder / "archive").verdict == "intact"
+        assert len(LogReader.open(folder / "archive").keys()) == 1
+
+
+def test_a_rotation_that_dies_is_finished_and_no_logged_key_is_lost(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    append(begun, counts=(3,))
+    seal_it(begun)
+    for next_work in (seal_it, rotate):
+        for folder in die_at_every_point(rotate, begun, tmp_path / next_work.__name__):
+            assert verify(folder / "archive").verdict in {"not-provable", "intact"}
+            next_work(folder)
+            rotate(folder)
+            assert verify(folder / "archive").verdict == "intact"
+            logged = {entry.new for entry in read_all(folder) if isinstance(entry, KeyRotationEntry)}
+            name = Archive.open(folder / "archive").id
+            kept = {str(read_key(path, name=name).public) for path in key_file(folder).parent.glob("key.pem*")}
+            assert logged <= kept
+            assert str(read_key(key_file(folder), name=name).public) in logged
