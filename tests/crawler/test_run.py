@@ -73,6 +73,8 @@ def test_two_runs_at_once_crawl_a_site_once_and_the_next_asks_only_for_lists_and
 
 
 def test_a_run_that_stays_ends_in_order_and_the_next_goes_on_with_its_slot(folder: Path, server: Server) -> None:
+    # Slow enough that it is not at its end before it is told to stop.
+    write_site(folder / "sites", "loopback", server, top=HOURLY, crawl="delay = 0.05\nconcurrency = 1")
     staying = start("run", "--forever", *RUN, cwd=folder)
     deadline = time.monotonic() + 60
     while len(server.asked) < 5 and time.monotonic() < deadline:
