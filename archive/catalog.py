@@ -101,6 +101,21 @@ class Catalog:
             remove_captures(connection, connection.execute(cut).scalars().all())
             connection.execute(delete(files).where(files.c.file == file))
 
+    def forget_places(self, file: str, offsets: Collection[int]) -> None:
+        """Take out the captures that were to begin at these offsets of a file, where none does."""
+        if offsets:
+            with writing(self._engine, self.path) as connection:
+                gone = select(captures.c.record_id).where(captures.c.file == file, captures.c.offset.in_(offsets))
+                remove_captures(connection, connection.execute(gone).scalars().all())
+
+    def articles_of(self, file: str) -> dict[int, str]:
+        """The captures of a file that gave an article themselves: offset and record id."""
+        query = select(captures.c.offset, captures.c.record_id).where(
+            captures.c.file == file, captures.c.version.is_not(None), captures.c.refers_to.is_(None)
+        )
+        with self.view() as connection:
+            return {row.offset: row.record_id for row in connection.execute(query)}
+
     def offsets(self, file: str) -> set[int]:
         """Where in a file the captures begin that are catalogued."""
         with self.view() as connection:
@@ -145,11 +160,13 @@ class Catalog:
         if sent is None:
             return None
         column, value = sent
-        before = captures.c.fetched_at < format_instant(capture.fetched_at)
-        query = select(*_PLACE).where(captures.c.url == capture.url, *_IS_WHOLE, captures.c[column] == value, before)
+        query = select(*_PLACE).where(captures.c.url == capture.url, *_IS_WHOLE, captures.c[column] == value)
+        is_before = captures.c.fetched_at < format_instant(capture.fetched_at)
+        # Where the clock was set back, the first that is said to be later: it was there to be asked about.
+        order = (query.where(is_before).order_by(*_LATEST_FIRST), query.where(~is_before).order_by(*order_of(captures)))
         with self.view() as connection:
-            row = connection.execute(query.order_by(*_LATEST_FIRST).limit(1)).one_or_none()
-        return Place(*row) if row else None
+            found = (connection.execute(one.limit(1)).one_or_none() for one in order)
+            return next((Place(*row) for row in found if row), None)
 
 
 _PLACE = tuple(captures.c[name] for name in ("record_id", "file", "offset", "url", "fetched_at", "payload_digest"))

@@ -1,22 +1,36 @@
 """What the WARC files have and the catalog lacks, after a kill or a power cut, is read and added at the next start."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import Protocol
 
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.entries import Entry
 from archive.errors import BrokenWarc
+from archive.readback import read_groups
 from archive.reread import reread
-from archive.store import Cut, Stored, read_file, warc_files
+from archive.store import Cut, read_file, warc_files
 from archive.workers import Workers
-from pipelines.records import Capture
 from pipelines.site import Site
 
 BATCH = 256
 
 _log = logging.getLogger(__name__)
+
+
+class Notes(Protocol):
+    """Where it is noted what was made of captures."""
+
+    def has(self, record_id: str) -> bool:
+        """Whether that of a capture is noted."""
+
+    def put(self, entries: Sequence[Entry]) -> None:
+        """Note what was made of captures, soon."""
+
+    def are_kept(self) -> bool:
+        """Wait until all that was put is noted; false where the disk did not take it."""
 
 
 def catch_up(
@@ -26,13 +40,11 @@ def catch_up(
     workers: Workers,
     sites: Mapping[str, Site],
     cuts: Sequence[Cut] = (),
-    note: Callable[[Sequence[Entry]], None] | None = None,
+    notes: Notes | None = None,
 ) -> int:
     """Catalogue what is missing and give the number of captures that were; `cuts` are what the store had to mend.
 
-    `note` is told what was catalogued.
-
-    The files of living writers are theirs to catalogue. A broken file is logged, and tried again at the next start:
+    What was catalogued and is not noted is read again. The files of living writers are theirs to catalogue. A broken file is logged, and tried again at the next start:
     it must not keep a crawl from going on.
     """
     for cut in cuts:
@@ -40,11 +52,12 @@ def catch_up(
     added = 0
     for file, size in _unfinished_files(archive, catalog).items():
         try:
-            added += _catch_up_file(archive, catalog, file, workers=workers, sites=sites, note=note)
+            added += _catch_up_file(archive, catalog, file, workers=workers, sites=sites, notes=notes)
         except BrokenWarc as error:
             _log.error("%s", error)
         else:
-            catalog.mark_complete({file: size})
+            if notes is None or notes.are_kept():
+                catalog.mark_complete({file: size})
     if added:
         _log.info("%s: %d captures of an interrupted run were added to the catalog", archive.path, added)
     return added
@@ -65,18 +78,20 @@ def _catch_up_file(
     *,
     workers: Workers,
     sites: Mapping[str, Site],
-    note: Callable[[Sequence[Entry]], None] | None,
+    notes: Notes | None,
 ) -> int:
-    read = reread(archive, _missing(archive, catalog, file), workers=workers, sites=sites)
+    known = catalog.offsets(file)
+    if known:
+        # Left by a power cut, and by a kill of the start after it: no cut tells of them any more.
+        catalog.forget_places(file, known - {group[0].offset for group in read_groups(archive, file)})
+    if notes:
+        known -= {offset for offset, record in catalog.articles_of(file).items() if not notes.has(record)}
+    missing = ((capture, stored) for capture, stored in read_file(archive, file) if stored.offset not in known)
+    read = reread(archive, missing, workers=workers, sites=sites)
     added = 0
     while batch := [one.entry for one in islice(read, BATCH)]:
-        catalog.add(batch)
-        if note:
-            note(batch)
+        catalog.replace(batch)
+        if notes:
+            notes.put(batch)
         added += len(batch)
     return added
-
-
-def _missing(archive: Archive, catalog: Catalog, file: str) -> Iterator[tuple[Capture, Stored]]:
-    known = catalog.offsets(file)
-    return ((capture, stored) for capture, stored in read_file(archive, file) if stored.offset not in known)

@@ -24,6 +24,7 @@ from archive.judge import Verdict
 from archive.locks import sharing_catalog
 from archive.log.deriving import Deriving
 from archive.log.run import Answers, RunRecord
+from archive.noting import DerivedNotes
 from archive.readback import read_primary
 from archive.reading import Reading, as_revisit
 from archive.recall import recall
@@ -89,8 +90,9 @@ class Intake:
             self.catalog = opened.enter_context(Catalog(archive))
             self._store = opened.enter_context(Store(archive, max_file_bytes=max_file_bytes))
             self.cuts = self._store.cuts
+            self._notes = DerivedNotes(self._store, self._deriving)
             self.caught_up = catch_up(
-                archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts, note=self._log_derived
+                archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts, notes=self._notes
             )
             self._opened = opened.pop_all()
         self._recorder = Recorder(self._add)
@@ -117,11 +119,6 @@ class Intake:
             self._run = None
             run.close(answers)
 
-    def _log_derived(self, entries: Sequence[Entry]) -> None:
-        """Log what was made of captures; an article is logged once it is catalogued."""
-        for entry in self._deriving.entries(entries):
-            self._store.journal.put(entry)
-
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified with which to ask whether a page has changed; None when it must be fetched whole."""
         return self.catalog.validators(url)
@@ -138,7 +135,11 @@ class Intake:
         self._deriving.use(site)
         original = self._find_original(capture)
         key = site.key if site else NO_SITE
-        reference = original.place.reference if original else self._twins.find(capture, site=key)
+        reference = original.place.reference if original else self._twins.find(capture)
+        if original:
+            self._store.secure(original.place.file, site=key)
+        elif reference and reference.place:
+            self._store.secure(reference.place[0], site=key)
         with self._changed:
             stored = self._store.append(capture, site=key, original=reference)
             self._twins.remember(capture, stored)
@@ -172,7 +173,8 @@ class Intake:
                 self._changed.wait_for(lambda: self._unread == 0)
             self._recorder.close()
             self._store.close()
-            self._mark_complete({*self._newest.values(), *self._uncatalogued})
+            if self._store.has_logged_all:
+                self._mark_complete({*self._newest.values(), *self._uncatalogued})
             self.catalog.tidy_index()
 
     def _find_original(self, capture: Capture) -> _Original | None:
@@ -212,10 +214,11 @@ class Intake:
     def _add(self, entries: Sequence[Entry]) -> Mapping[str, Verdict]:
         """Catalogue and judge; called from the thread of the recorder. Raises ArchiveError."""
         self.catalog.add(entries)
-        self._log_derived(entries)
+        self._notes.put(entries)
         record_ids = [entry.row["record_id"] for entry in entries]
         judged = judge_fairly(self.archive, self.catalog, record_ids, workers=self._workers, sites=self._sites)
-        self._mark_complete(self._count_off(entries))
+        if (complete := self._count_off(entries)) and self._notes.are_kept():
+            self._mark_complete(complete)
         return {record_id: judgement.verdict for record_id, judgement in judged.items()}
 
     def _count_off(self, entries: Sequence[Entry]) -> list[str]:

@@ -8,7 +8,7 @@ import logging
 import platform
 import re
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from typing import Final, Self
 
 from archive.captures import Reference, to_records
 from archive.directory import Archive
+from archive.disk import on_disk, sync_file
 from archive.errors import StorageFull
 from archive.foreign import Skipped, read_foreign
 from archive.frame import make_first, make_last
@@ -25,7 +26,7 @@ from archive.log.covering import capture_entry, cover, file_entry, sha256
 from archive.log.entries import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
-from archive.openfile import OpenFile
+from archive.openfile import OpenFile, opened
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
 from archive.warc import Placed, Record, encode_header, encode_record
@@ -48,6 +49,7 @@ __all__ = [
 _log = logging.getLogger(__name__)
 GIBIBYTE: Final = 1 << 30
 _JUST_NOW: Final = timedelta(days=1)
+_CLOCK: Final = timedelta(minutes=5)
 _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 
@@ -82,7 +84,8 @@ class Store:
     """Appends captures to the archive; any number of processes may have one at the same time.
 
     Opening it mends the files whose writers died; `cuts` says what had to be cut. A file holds at most
-    `max_file_bytes`, or one capture that is larger. Threads may share a store.
+    `max_file_bytes`, or one capture that is larger. Threads may share a store. When it is closed, `has_logged_all` says
+    whether the disk took the log.
     """
 
     def __init__(self, archive: Archive, *, max_file_bytes: int = GIBIBYTE, software: str | None = None) -> None:
@@ -95,6 +98,7 @@ class Store:
         with Log(archive) as log:
             self.brought_in = bring_in(log)
         self._journal: Journal | None = None
+        self.has_logged_all = True
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +126,22 @@ class Store:
                 current = self._begin(site)
                 group = _encode(capture, original, current)
             return self._write(current, group, claim=_claim_of(capture))
+
+    def secure(self, file: str, *, site: str) -> None:
+        """Have a power cut that spares the next capture of a site spare the captures of `file` too: it refers to one.
+
+        What is written to one file stays in its order; another that is not closed is synced, whoever writes it. Raises
+        StorageFull.
+        """
+        with self._lock:
+            own = next((key for key, current in self._current.items() if current.name == file), None)
+            if own is not None:
+                if own != site:
+                    self._current[own].file.sync()
+                return
+        path = self.archive.path / file
+        with on_disk(path), suppress(FileNotFoundError):  # closed, and so synced
+            sync_file(opened(path))
 
     def sync(self) -> None:
         """Wait until everything acknowledged is on the disk; raises StorageFull."""
@@ -151,6 +171,7 @@ class Store:
         journal, self._journal = self._journal, None
         if journal:
             journal.close()
+            self.has_logged_all = not journal.is_full
 
     def _begin(self, site: str) -> _Current:
         file = OpenFile.create(self.archive.warc_dir / site)
@@ -181,10 +202,13 @@ class Store:
 
 
 def _claim_of(capture: Capture) -> Claim:
-    """What can be said of a capture: one of another program, or not of today, was not received just now."""
+    """What can be said of a capture: one of another program, not of today or of the future was not received just now.
+
+    The future is where the clock was before it was set back.
+    """
     if capture.custody == "operator":
         return "supplied"
-    is_fresh = abs(datetime.now(UTC) - capture.fetched_at) < _JUST_NOW
+    is_fresh = -_CLOCK < datetime.now(UTC) - capture.fetched_at < _JUST_NOW
     return "received" if capture.custody == "wire" and is_fresh else "found"
 
 

@@ -6,7 +6,6 @@ must be the same to the byte.
 """
 
 from collections import OrderedDict
-from pathlib import PurePosixPath
 from typing import Final
 
 from archive.captures import Reference, payload_digest, read_original
@@ -29,11 +28,11 @@ class Twins:
         self._catalog = catalog
         self._recent: OrderedDict[str, Place] = OrderedDict()
 
-    def find(self, capture: Capture, *, site: str) -> Reference | None:
+    def find(self, capture: Capture) -> Reference | None:
         """The capture to refer to; None where the body is new, or not known to be whole."""
         digest = _digest_of(capture)
         place = (self._recent.get(digest) or self._catalog.place_of_payload(digest)) if digest else None
-        if place is None or not self._is_durable(place, site):
+        if place is None:
             return None
         try:
             return self._compare(capture, place)
@@ -67,10 +66,6 @@ class Twins:
             return None
         digest = primary.get("WARC-Payload-Digest")
         return Reference(primary.id, original.url, original.fetched_at, digest, (place.file, place.offset))
-
-    def _is_durable(self, place: Place, site: str) -> bool:
-        """Whether a power cut that spares the new capture spares the original: its file is synced, or is the same one."""
-        return PurePosixPath(place.file).parts[1] == site or (self._archive.path / place.file).exists()
 
 
 def _digest_of(capture: Capture) -> str | None:

@@ -55,13 +55,31 @@ class LogIndex:
 
     @classmethod
     def open(cls, archive: Path) -> Self:
-        """Open the index of an archive and bring it up to its log, or make it. Raises BrokenLog, sqlite3.Error."""
+        """Open the index of an archive and bring it up to its log, or make it. Raises BrokenLog, sqlite3.Error.
+
+        One that cannot be read is made anew.
+        """
+        try:
+            return cls._open(archive)
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError:
+            for name in (PATH, f"{PATH}-wal", f"{PATH}-shm"):
+                (archive / name).unlink(missing_ok=True)
+            return cls._open(archive)
+
+    @classmethod
+    def _open(cls, archive: Path) -> Self:
         path = archive / PATH
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = OFF")  # what a power cut takes is read from the log again
-        index = cls(connection)
-        index.follow(LogReader.open(archive))
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read from the log again
+            index = cls(connection)
+            index.follow(LogReader.open(archive))
+        except BaseException:
+            connection.close()
+            raise
         return index
 
     def close(self) -> None:

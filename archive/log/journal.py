@@ -50,6 +50,16 @@ class Journal:
         if self._error:
             raise self._error
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk did not take what was to be logged."""
+        return self._is_full
+
+    def has_derived(self, record_id: str) -> bool:
+        """Whether the log, without what still waits, has what was made of a capture."""
+        with self._writing:
+            return bool(self._log.index.derived_of(record_id))
+
     def flush(self) -> None:
         """Log what is waiting; raises the error that stopped the log, if one did."""
         self._write()

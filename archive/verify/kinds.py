@@ -56,6 +56,7 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "unsealed": ("not-provable", "最后一次签署之后的条目尚无法证明", "entries after the last seal are not provable yet"),
     "open-file": ("note", "文件尚未关闭", "the file is not closed yet"),
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
+    "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),
     "gap": ("note", "已登记的缺口", "a gap that the log admits"),
 }  # fmt: skip
 

@@ -151,7 +151,7 @@ def _check_dates(index: int, entry: CaptureEntry, state: LogState) -> None:
         return
     kind = None
     if date > logged + _CLOCK:
-        kind = "future-dated"
+        kind = "clock-set-back" if entry.claim == "found" else "future-dated"
     elif entry.claim == "received" and date < logged - _EARLY:
         kind = "back-dated"
     if kind:

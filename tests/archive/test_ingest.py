@@ -98,6 +98,15 @@ def test_a_304_that_nobody_asked_for_is_an_exchange_like_any_other(archive: Arch
     assert (outcome.kind, outcome.reason, verdict) == ("other", "not-modified", None)
 
 
+def test_a_304_is_of_the_page_it_was_asked_about_though_the_clock_was_set_back_meanwhile(archive: Archive) -> None:
+    first = article_capture(1, minute=30, headers='ETag: "1"\r\n')
+    again = capture(first.url, minute=2, status="304 Not Modified", sent='If-None-Match: "1"\r\n')
+    results = [take_all(archive, [one])[0] for one in (first, again)]
+    assert [outcome.kind for outcome, _ in results] == ["article", "article"]
+    with Workers(0) as workers:
+        assert [one.differences for one in replay(archive, workers=workers, sites={}, diff=True)] == [(), ()]
+
+
 def test_failures_and_redirects_are_catalogued(archive: Archive) -> None:
     failed = Capture(
         url=f"{HOST}/x", fetched_at=START, request=b"GET /x HTTP/1.1\r\n\r\n", failure=Failure("timeout", "30 s")

@@ -1,5 +1,6 @@
 """Bodies that came before: written once, read back everywhere as they were on the wire."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.export.jsonl import jsonl_lines
+from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.store import read_captures
@@ -102,6 +104,31 @@ def test_replay_and_reindex_see_the_same_as_the_crawl(archive: Archive) -> None:
         with Catalog(archive) as catalog:
             assert list(jsonl_lines(catalog)) == before
         assert not [one for one in replay(archive, workers=workers, sites={}, diff=True) if one.differences]
+
+
+def test_a_body_in_the_file_of_another_writer_is_synced_before_a_revisit_refers_to_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut could take the body and spare the revisit."""
+    synced: list[int] = []
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        sync(handle)
+
+    with (
+        Workers(0) as workers,
+        Intake(archive, workers=workers, sites={}) as other,
+        Intake(archive, workers=workers, sites={}) as mine,
+    ):
+        other.take(article_capture(2), site=None).verdict.result(timeout=30)
+        other.take(article_capture(1), site=None).verdict.result(timeout=30)
+        (theirs,) = archive.warc_dir.rglob("*.open")
+        monkeypatch.setattr(os, "fsync", note)
+        mine.take(article_capture(1, minute=9), site=None).verdict.result(timeout=30)
+        assert synced[0] == theirs.stat().st_ino
+    assert profiles(archive) == [None, None, IDENTICAL_PAYLOAD]
 
 
 def test_another_framing_of_the_same_body_is_kept_whole(archive: Archive) -> None:

@@ -5,6 +5,8 @@ import json
 import shutil
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -468,6 +470,16 @@ def test_the_open_file_of_a_living_writer_is_no_alarm(tmp_path: Path) -> None:
         report = verify(archive.path)
         assert report.verdict == "not-provable"
         assert {finding.kind for finding in report.findings} == {"no-seal", "open-file"}
+
+
+def test_a_capture_from_before_the_clock_was_set_back_is_no_alarm_and_is_not_received_then(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    with Store(archive) as store:
+        store.append(replace(page(), fetched_at=datetime.now(UTC) + timedelta(hours=3)), site="wuxi")
+    seal_now(archive)
+    report = verify(archive.path)
+    assert report.verdict == "intact"
+    assert {finding.kind for finding in report.findings} == {"found-only", "clock-set-back"}
 
 
 @pytest.mark.parametrize("seed", range(4))
