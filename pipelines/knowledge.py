@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from pipelines.extract import OPTIONS
 from pipelines.repair import Language
 
-PACKAGES = ("lantian", "trafilatura", "lxml", "chardet", "lxml_html_clean")
-"""The distributions whose versions can change the text of an article."""
+PACKAGES = (
+    "lantian", "trafilatura", "lxml", "chardet", "lxml_html_clean",
+    "pypdfium2", "python-docx", "openpyxl", "xlrd", "olefile",
+)  # fmt: skip
+"""The distributions whose versions can change the text of an article or of an attached file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.asked import read_asked
 from pipelines.decode import decode
+from pipelines.documents import read_document
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.links import join_link
@@ -24,7 +25,6 @@ _OK, _REDIRECT, _NOT_MODIFIED = 200, 300, 304
 _KINDS: dict[int, Kind] = {404: "gone", 410: "gone"}
 _KINDS.update(dict.fromkeys((401, 403, 405, 412, 418, 429, 503, 521), "blocked"))
 _MAGICS = (
-    (b"%PDF-", "pdf"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"\x89PNG\r\n", "png"),
     (b"GIF8", "gif"),
@@ -100,6 +100,8 @@ def _by_file(body: _Body) -> Outcome | None:
     """What the bytes themselves decide: nothing there, a document, a picture served as a page."""
     if not body.content.strip():
         return Outcome("other", body.problem or "empty")
+    if document := read_document(body.content):
+        return Outcome("attachment", f"file:{document.format}", document=document)
     kind = next((name for magic, name in _MAGICS if body.content.startswith(magic)), None)
     if kind in _PICTURES:
         return Outcome("attachment" if (body.media_type or "").startswith("image/") else "other", f"picture:{kind}")

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+Format = Literal["pdf", "docx", "doc", "xlsx", "xls"]
 Kind = Literal["article", "listing", "newspaper-index", "homepage", "attachment", "blocked", "gone", "other"]
 Custody = Literal["wire", "import", "operator", "unknown"]
 EXCHANGED = ("wire", "import")
@@ -208,12 +209,25 @@ class Article(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """The text of an attached file, a row of a table a paragraph with tabs between its cells.
+
+    `problem` is a stable word where there is no text, or not all of it: `encrypted`, `broken`, `too old`, `no text` (a
+    scan), `bomb`, `cut`.
+    """
+
+    format: Format
+    paragraphs: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a capture turned out to be.
 
     Every capture has one: an article, links, or a `reason` (a stable word such as `redirect`, `not-modified`,
     `soft-404`, `challenge`, `empty`, `no-response`, `too-deep`), so that nothing vanishes. `next` is the following
-    page of a list. `location` is where a redirect points.
+    page of a list. `location` is where a redirect points. `document` is the text of an attached file.
     """
 
     kind: Kind
@@ -223,6 +237,7 @@ class Outcome:
     links: tuple[Link, ...] = ()
     next: Link | None = None
     location: str | None = None
+    document: Document | None = None
 
 
 def format_instant(moment: datetime) -> str:

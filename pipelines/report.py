@@ -17,6 +17,8 @@ def outcome_to_line(outcome: Outcome, *, url: str | None = None, path: str | Non
     line["url"] = url if url is not None else _url_of(outcome)
     line |= {"kind": outcome.kind, "reason": outcome.reason}
     line |= _article_keys(outcome.article)
+    if outcome.document:
+        line |= {"paragraphs": list(outcome.document.paragraphs), "problem": outcome.document.problem}
     line["links"] = [_link(link) for link in outcome.links]
     line["next"] = outcome.next.url if outcome.next else None
     line["location"] = outcome.location
