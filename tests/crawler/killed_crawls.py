@@ -16,9 +16,19 @@ from pathlib import Path
 
 from scrapy import Request
 
+from archive.catalog import Catalog
 from archive.directory import Archive
+from archive.export.jsonl import jsonl_lines
 from archive.ingest import Taken
+from archive.log.rotation import take_key
+from archive.log.seal import seal
+from archive.log.writer import Log
+from archive.reindex import reindex
+from archive.replay import replay
+from archive.sites import read_sites
 from archive.store import Store, read_captures
+from archive.verify.check import verify
+from archive.workers import Workers
 from crawler.sink import ArchiveSink
 from pipelines.records import Capture
 from tests.crawler.loopback import Answer, Server, answer, article, lantian, lines_of, listing, surroundings
@@ -122,33 +132,53 @@ class Survived:
     """What a crawl came to that was killed and then ran to its end.
 
     `counted` is how many articles it told of, `articles` how many are exported, `again` how many pages were archived
-    more than once, `differences` what a replay found, `verify` the exit code of `lantian verify`: 0 is intact.
+    more than once, and `twice` how many of these with their body, `differences` what a replay found.
     """
 
     counted: int
     articles: int
     again: int
+    twice: int
     differences: int
-    verify: int
+    verdict: str
 
 
-def crawl_to_the_end(folder: Path) -> Survived:
+def crawl_to_the_end(folder: Path, **environment: str) -> Survived:
     """Crawl on without a kill and without any help, and hold every part of the archive against the others."""
-    last = lantian(*CRAWL, cwd=folder)
+    last = lantian(*CRAWL, cwd=folder, environment=environment)
     assert last.returncode == 0, last.stderr
     (line,) = lines_of(last)
     assert line["ended"] == "finished"
-    captured = Counter(capture.url for capture, _ in read_captures(Archive.open(folder / "archive-data")))
-    exported = lantian("export", "--format", "jsonl", cwd=folder).stdout
-    replayed = lines_of(lantian("replay", "--diff", "--json", "--sites", "sites", cwd=folder))
-    lantian("seal", cwd=folder, environment={"LANTIAN_KEYS": str(folder / "keys")})
-    verified = lantian("verify", cwd=folder)
-    lantian("reindex", "--sites", "sites", cwd=folder)
-    assert lantian("export", "--format", "jsonl", cwd=folder).stdout == exported
+    archive, sites = Archive.open(folder / "archive-data"), read_sites(folder / "sites")
+    stored = [(capture.url, one) for capture, one in read_captures(archive) if not capture.url.endswith("/robots.txt")]
+    exported = export(archive)
+    with Workers(0) as workers:
+        replayed = list(replay(archive, workers=workers, sites=sites, diff=True))
+        with Log(archive) as log:
+            seal(log, take_key(log, folder / "keys" / "key.pem"))
+        verdict = verify(archive.path).verdict
+        reindex(archive, workers=workers, sites=sites)
+    assert export(archive) == exported
     return Survived(
         counted=line["article"],
-        articles=len(exported.splitlines()),
-        again=sum(count > 1 for url, count in captured.items() if not url.endswith("/robots.txt")),
-        differences=replayed[-1]["differences"],
-        verify=verified.returncode,
+        articles=len(exported),
+        again=_count_repeated([url for url, _ in stored]),
+        twice=_count_repeated([url for url, one in stored if one.record_type == "response"]),
+        differences=sum(len(one.differences) for one in replayed),
+        verdict=verdict,
     )
+
+
+def export(archive: Archive) -> list[str]:
+    """Every article, a line each."""
+    with Catalog(archive) as catalog:
+        return list(jsonl_lines(catalog))
+
+
+def _count_repeated(urls: list[str]) -> int:
+    return sum(count > 1 for count in Counter(urls).values())
+
+
+def perfect(articles: int) -> Survived:
+    """What a crawl of that many articles comes to that nothing has happened to."""
+    return Survived(counted=articles, articles=articles, again=0, twice=0, differences=0, verdict="intact")

@@ -13,10 +13,10 @@ import pytest
 from tests.crawler.killed_crawls import (
     COMMAND,
     CRAWL,
-    Survived,
     crawl_to_the_end,
     kill_in_one_round,
     make_answers,
+    perfect,
     read_notes,
     survey,
 )
@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_a_crawl_killed_four_times_loses_nothing_and_has_every_article_once(server: Server, tmp_path: Path) -> None:
     """The short version of `tests/soak/test_crawl_kill_soak.py`."""
     assert kill_in_one_round(tmp_path, server, random.Random(7), kills=4) >= 2
-    assert crawl_to_the_end(tmp_path) == Survived(counted=ARTICLES, articles=ARTICLES, again=0, differences=0, verify=0)
+    assert crawl_to_the_end(tmp_path) == perfect(ARTICLES)
     left = survey(tmp_path)
     assert left.acknowledged > 0
     assert (left.missing, left.altered) == (0, 0)

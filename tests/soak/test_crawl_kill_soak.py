@@ -16,6 +16,7 @@ from tests.crawler.killed_crawls import (
     kill_crawl,
     kill_in_one_round,
     make_answers,
+    perfect,
     survey,
 )
 from tests.crawler.loopback import serve, write_site
@@ -40,7 +41,7 @@ def test_fifty_kills_of_crawls_of_one_archive_lose_nothing_acknowledged(tmp_path
             assert (left.missing, left.altered) == (0, 0)
             cuts += left.cut > 0
         end = crawl_to_the_end(tmp_path)
-    assert (end.articles, end.differences, end.verify) == (ARTICLES, 0, 0)
+    assert (end.articles, end.differences, end.verdict) == (ARTICLES, 0, "intact")
     report = {
         "command": "make soak",
         "seed": seed,
@@ -78,13 +79,10 @@ def test_a_hundred_kills_over_crawls_of_three_hundred_pages(tmp_path: Path) -> N
         "with_300_of_300": sum(each.articles == each.counted == MANY for each in crawls),
         "pages_archived_more_than_once": sum(each.again for each in crawls),
         "replays_with_differences": sum(each.differences > 0 for each in crawls),
-        "verified_intact": sum(each.verify == 0 for each in crawls),
-        "others": [asdict(each) for each in crawls if each != PERFECT],
+        "verified_intact": sum(each.verdict == "intact" for each in crawls),
+        "others": [asdict(each) for each in crawls if each != perfect(MANY)],
         "seconds": round(time.monotonic() - started),
     }
     (FOLDER / "frontier_kill.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     assert not report["others"]
     assert (total["missing"], total["altered"]) == (0, 0)
-
-
-PERFECT = Survived(counted=MANY, articles=MANY, again=0, differences=0, verify=0)
