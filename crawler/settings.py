@@ -23,6 +23,8 @@ LANTIAN_CONTACT = os.environ.get("LANTIAN_CONTACT", "")
 LANTIAN_WORKERS = int(os.environ.get("LANTIAN_WORKERS") or min(4, os.cpu_count() or 1))
 # Attachments fetched for one article; a notice with more is a download page.
 LANTIAN_MAX_ATTACHMENTS = 20
+# Style sheets, pictures and fonts fetched for one article, where its site file asks for them.
+LANTIAN_MAX_REQUISITES = 200
 # Pages in a row that a site refuses (412, 403, 521) before its crawl stops instead of knocking on.
 LANTIAN_MAX_BLOCKED = 5
 # Seconds a host is left in peace that did; twice as long each time.

@@ -43,6 +43,9 @@ from pipelines.site import Site
 # 429 and what says "not now"; 501 and 505 are answers.
 _LATER = frozenset({429, 500, 502, 503, 504, 520, 522, 524})
 
+_MOST_SHEETS = 4
+"""Style sheets may import style sheets; so deep they are followed."""
+
 Notice = Callable[["SiteSpider"], None]
 """Called after each page, so that people can watch."""
 
@@ -178,6 +181,8 @@ class SiteSpider(Spider):
         if self.is_stopped():
             return
         self._show_progress()
+        if errand.role == "requisite":
+            return
         self._heed_blocking(outcome)
         if outcome.article and self.is_in_window(outcome.article):
             yield outcome.article
@@ -205,8 +210,13 @@ class SiteSpider(Spider):
         """Where a page leads."""
         if outcome.location and outcome.reason == "redirect" and response.status == HTTPStatus.OK:
             yield self.target(outcome.location, errand, found_on=response.url)
-        following = self.from_article(outcome.article) if outcome.article else self.from_list(outcome, errand)
+        following = self._find_following(outcome, errand)
         yield from (replace(target, found_on=response.url) for target in following)
+
+    def _find_following(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
+        if errand.role != "requisite":
+            yield from self.from_article(outcome.article) if outcome.article else self.from_list(outcome, errand)
+        yield from self.from_page(outcome, errand)
 
     async def failed(self, failure: Failure) -> None:
         """Count an exchange that failed, or a request that was refused before it was sent."""
@@ -220,7 +230,10 @@ class SiteSpider(Spider):
             return
         taken = request.meta.get("taken")
         counts = count_outcome(await self.outcome_of(taken)) if taken is not None else Counter()
-        self._fail(claim, describe(request, failure), counts | {"failed": 1})
+        counts["failed"] = 1
+        if claim.target.errand.role == "requisite":
+            counts = Counter({"requisite failed": 1})
+        self._fail(claim, describe(request, failure), counts)
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
 
     def _fail(self, claim: Claim, why: str, counts: Mapping[str, int]) -> None:
@@ -327,6 +340,17 @@ class SiteSpider(Spider):
             else:
                 self._counts["skipped other host"] += 1
         self._counts["skipped too many attachments"] += max(0, len(article.attachments) - limit)
+
+    def from_page(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
+        """What an article, or a style sheet of one, needs to be shown as it was."""
+        depth = errand.page + 1 if errand.role == "requisite" else 1
+        if depth > _MOST_SHEETS or (outcome.article and not self.is_in_window(outcome.article)):
+            return
+        limit = self.crawler.settings.getint("LANTIAN_MAX_REQUISITES")
+        allowed = [url for url in outcome.requisites if is_allowed(url, self.hosts)]
+        yield from (self.target(url, Errand("requisite", page=depth)) for url in allowed[:limit])
+        self._counts["skipped requisite of another host"] += len(outcome.requisites) - len(allowed)
+        self._counts["skipped too many requisites"] += max(0, len(allowed) - limit)
 
 
 def _why_not_done(outcome: Outcome, status: int) -> str | None:

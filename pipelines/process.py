@@ -17,6 +17,7 @@ from pipelines.knowledge import Knowledge
 from pipelines.links import join_link
 from pipelines.records import EXCHANGED, Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import Repaired, repair
+from pipelines.requisites import find_in_style
 from pipelines.site import Site
 from pipelines.understand import understand
 
@@ -114,6 +115,8 @@ def _by_file(body: _Body) -> Outcome | None:
 
 def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge) -> Outcome:
     decoded, encoding = decode(body.content, http_charset=body.charset)
+    if body.media_type == "text/css":
+        return Outcome("other", "style", requisites=find_in_style(decoded, capture.url))
     media_type = body.media_type or _sniff(decoded)
     is_text = media_type == "text/plain"
     repaired = _repair_text(decoded, knowledge) if is_text else _repair_page(decoded, knowledge)

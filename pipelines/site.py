@@ -65,7 +65,7 @@ class Crawl(Model):
     """How to be a polite guest: seconds between requests to one host, requests at a time, list pages a channel.
 
     `hours` is when pages may be fetched, in Asia/Shanghai: `22:00-06:30`. At most `pages_per_day` are; every article is
-    looked at again within `promise_days`.
+    looked at again within `promise_days`. With `requisites`, the style sheets, pictures and fonts of articles are archived.
     """
 
     delay: float = Field(default=1.0, ge=0)
@@ -74,6 +74,7 @@ class Crawl(Model):
     hours: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
     pages_per_day: int | None = Field(default=None, ge=1)
     promise_days: int = Field(default=60, ge=1)
+    requisites: bool = False
 
     def is_open_at(self, moment: datetime) -> bool:
         """Whether pages may be fetched at that moment; hours that end before they begin go over midnight."""

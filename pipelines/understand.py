@@ -4,6 +4,7 @@ The order is fixed: answers of list requests, text files, challenges, soft 404s,
 """
 
 import re
+from dataclasses import replace
 
 from pipelines.article import Draft, build_article, draft_article, draft_plain_text, read_heading
 from pipelines.classify import classify, find_challenge, is_soft_404
@@ -11,6 +12,7 @@ from pipelines.discover import find_links, find_links_in, links_by_selector, nex
 from pipelines.platforms import recognise
 from pipelines.platforms.answers import read_answer
 from pipelines.records import Link, Outcome, Page, Provenance
+from pipelines.requisites import find_requisites
 from pipelines.site import Layout, Site
 from pipelines.view import View, view_page
 
@@ -59,7 +61,8 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
     if kind != "article" and layout.links and (stated := links_by_selector(view, layout.links)):
         return Outcome("listing", problem, page=page, links=stated, next=next_by_layout(view, platform, layout))
     if kind == "article":
-        return _article(page, draft_article(view, platform, layout, heading), provenance, problem)
+        outcome = _article(page, draft_article(view, platform, layout, heading), provenance, problem)
+        return replace(outcome, requisites=find_requisites(view)) if site and site.crawl.requisites else outcome
     records = platform.records(view)
     if records and (part := view_page(view.url, records, view.fetched_at)):
         return Outcome(

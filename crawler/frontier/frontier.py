@@ -139,7 +139,7 @@ class Frontier:
                 digest=finding.digest or claim.digest,
                 calm=calm,
                 seen_at=format_instant(now),
-                next_at=format_instant(next_look(now, calm=calm, promise=current.promise)),
+                next_at=_find_next_look(claim, calm, current, now),
                 failures=0,
             )
             total = _add_up(current, claim, {**counts, TRAPPED: added.refused})
@@ -255,7 +255,7 @@ class Frontier:
             return int(connection.execute(query).scalar_one_or_none() or 0)
 
     def _note_fruit(self, connection: Connection, site: str, claim: Claim, finding: Finding) -> None:
-        if not claim.is_first_look or claim.target.errand.role == "attachment":
+        if not claim.is_first_look or claim.target.errand.role in {"attachment", "requisite"}:
             return
         twin = select(pages.c.id).where(
             pages.c.site == site, pages.c.digest == finding.digest, pages.c.id != claim.id, pages.c.digest.is_not(None)
@@ -285,6 +285,12 @@ def _resume_or_begin(connection: Connection, site: str, terms: str, now: datetim
         left = update(pages).where(pages.c.site == site, pages.c.round == last.id, page_table.PENDING)
         connection.execute(left.values(round=current.id, claimed_at=None, reason=None))
     return current
+
+
+def _find_next_look(claim: Claim, calm: int, current: Round, now: datetime) -> str | None:
+    if claim.target.errand.role == "requisite":
+        return None
+    return format_instant(next_look(now, calm=calm, promise=current.promise))
 
 
 def _take_over(connection: Connection, current: Round) -> None:

@@ -47,8 +47,7 @@ def add(
     again = [
         _row(site, key, target, round_id, moment) | {"its_id": known[key].id}
         for key, target in by_key.items()
-        # What a list names, its following page too, has moved on when its first page has.
-        if key in known and _is_wanted(known[key], round_id, moment, only_due=only_due and target.errand.role != "list")
+        if key in known and _is_wanted(known[key], round_id, moment, only_due=_has_own_time(target, only_due=only_due))
     ]
     if again:
         connection.execute(_AGAIN, [{name: row[name] for name in (*_RENEWED, "its_id")} for row in again])
@@ -152,6 +151,14 @@ def _find_known(connection: Connection, site: str, keys: Sequence[str]) -> dict[
         query = select(*columns).where(pages.c.site == site, pages.c.key.in_(keys[start : start + 500]))
         known |= {row.key: row for row in connection.execute(query)}
     return known
+
+
+def _has_own_time(target: Target, *, only_due: bool) -> bool:
+    """Whether a known page is asked for when its time has come only.
+
+    What a list names, its following page too, has moved on when its first page has. A picture is there once and for all.
+    """
+    return target.errand.role == "requisite" or (only_due and target.errand.role != "list")
 
 
 def _is_wanted(row: Any, round_id: int, moment: str, *, only_due: bool) -> bool:

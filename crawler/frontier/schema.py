@@ -52,7 +52,7 @@ pages = Table(
 )
 """What a site has: `key` names the page whatever its address looks like today, `url` is what to ask for.
 
-`state` is `pending`, `in flight`, `done` or `failed`. `turn` orders the roles (lists, articles, attachments), `newest`
+`state` is `pending`, `in flight`, `done` or `failed`. `turn` orders the roles (lists, articles, attachments, requisites), `newest`
 is the date beside the link. `calm` counts the looks in a row that found it unchanged, `failures` those that failed, `digest` is what it said.
 `claimed_at` stays when a process dies with the page in flight: since then it may have been archived.
 """

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from pipelines.urls import canonical_url
 
-Role = Literal["list", "article", "attachment"]
+Role = Literal["list", "article", "attachment", "requisite"]
 
-TURNS: Final[dict[str, int]] = {"list": 0, "article": 1, "attachment": 2}
+TURNS: Final[dict[str, int]] = {"list": 0, "article": 1, "attachment": 2, "requisite": 3}
 """Lists go before articles, so that a crawl cut short knows what is new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What a request was sent for. `page` counts the pages of its list from 1; `day` is the issue of a newspaper.
+    """What a request was sent for.
 
+    `page` counts the pages of its list from 1, or the style sheets on the way to a requisite; `day` is the issue of a newspaper.
     `channel` is the address that the list began with, `newest` the date stated beside the link.
     """
 

@@ -23,6 +23,8 @@ def count_outcome(outcome: Outcome) -> Counter[str]:
 
 def count_page(outcome: Outcome, errand: Errand) -> Counter[str]:
     """What is counted of a page that came."""
+    if errand.role == "requisite":
+        return Counter({"requisite": 1})
     counts = count_outcome(outcome)
     counts.update(observe(outcome, errand))
     if named := count_named(outcome, errand):
