@@ -20,7 +20,7 @@ from typing import IO, Final
 
 from isal import isal_zlib
 
-from archive.disk import on_disk
+from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
 from archive.foreign import Skipped, read_foreign
@@ -122,6 +122,8 @@ def _keep(folder: Path, path: Path) -> tuple[Path, str]:
                 copy.flush()
                 os.fsync(copy.fileno())
             kept.chmod(0o444)
+            sync_folder(folder)
+            sync_folder(folder.parent)
     return kept, digest
 
 

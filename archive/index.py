@@ -20,7 +20,7 @@ from typing import Final
 from urllib.parse import unquote_plus
 
 from archive.directory import Archive
-from archive.disk import on_disk
+from archive.disk import on_disk, sync_folder
 from archive.entries import site_key
 from archive.export.writing import write_whole
 from archive.openfile import ENDING, opened
@@ -94,6 +94,11 @@ def update_index(archive: Archive, *, anew: bool = False) -> int:
         lines = index_file(archive, file)
         with on_disk(path), write_whole(path) as index:
             index.write("".join(lines).encode())
+            # An index that a power cut has emptied would look like one from which lines were taken.
+            index.flush()
+            os.fsync(index.fileno())
+    with on_disk(archive.index_dir):
+        sync_folder(archive.index_dir)
     return len(missing)
 
 

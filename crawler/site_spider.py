@@ -131,6 +131,7 @@ class SiteSpider(Spider):
         turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self._slot else None
         plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
         self.walk = Walk(self.intake, self.site, seeds, plan)
+        self.verdicts.update(self.walk.verdicts)
         if not self.only_due:
             self.walk.round.tally["whole crawl"] = 1
 
@@ -183,6 +184,7 @@ class SiteSpider(Spider):
         self._show_progress()
         if errand.role == "requisite":
             return
+        taken.verdict.add_done_callback(self._note_verdict)
         self._heed_blocking(outcome)
         if outcome.article and self.is_in_window(outcome.article):
             yield outcome.article
@@ -228,12 +230,14 @@ class SiteSpider(Spider):
             self._fail(claim, f"refused: {failure.getErrorMessage()}", {"refused": 1})
             self._tell_refusal(request.url, failure.getErrorMessage())
             return
-        taken = request.meta.get("taken")
-        counts = count_outcome(await self.outcome_of(taken)) if taken is not None else Counter()
+        taken: Taken | None = request.meta.get("taken")
+        counts = count_outcome(await self.outcome_of(taken)) if taken else Counter()
         counts["failed"] = 1
         if claim.target.errand.role == "requisite":
             counts = Counter({"requisite failed": 1})
         self._fail(claim, describe(request, failure), counts)
+        if taken:
+            taken.verdict.add_done_callback(self._note_verdict)
         self.logger.warning("%s: %s; the attempt is recorded", request.url, describe(request, failure))
 
     def _fail(self, claim: Claim, why: str, counts: Mapping[str, int]) -> None:
@@ -271,7 +275,6 @@ class SiteSpider(Spider):
 
     async def outcome_of(self, taken: Taken) -> Outcome:
         """Wait for a worker without holding up the reactor."""
-        taken.verdict.add_done_callback(self._note_verdict)
         return await asyncio.wrap_future(taken.future)
 
     def _note_verdict(self, verdict: Future[Verdict | None]) -> None:

@@ -3,6 +3,7 @@
 It holds the hosts of the site, so that nobody else asks them; whatever an earlier process left in flight is taken up.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.ingest import Intake, Taken
+from archive.judge import Verdict
 from archive.locks import holding_hosts
 from crawler.frontier import NOTHING, Claim, Finding, Frontier, Slot, Target
 from crawler.frontier.pages import Added
@@ -19,6 +21,8 @@ from pipelines.site import Site
 
 AT_ONCE = 4
 """Pages claimed in one go; the fewer, the better the order."""
+
+_BATCH = 500
 
 STOP_FILE = "stop"
 """A file of this name in the archive directory ends every crawl when what is in flight has come."""
@@ -52,7 +56,7 @@ class Plan:
 
 
 class Walk:
-    """The round of one site, open.
+    """The round of one site, open. `verdicts` are those over the pages that earlier processes had.
 
     Raises HostBusy while another process crawls one of its hosts, NotDue when one has crawled the site for the slot.
     """
@@ -62,6 +66,7 @@ class Walk:
         self._intake = intake
         self._plan = plan
         self._claims: list[Claim] = []
+        self.verdicts: Counter[Verdict] = Counter()
         self._stop_file: Path = intake.archive.path / STOP_FILE
         with ExitStack() as opened:
             opened.enter_context(holding_hosts(intake.archive, site.hosts))
@@ -81,7 +86,7 @@ class Walk:
                 promise=timedelta(days=site.crawl.promise_days),
                 due_limit=self._left,
             )
-            self._reopen_lost()
+            self._look_back()
             self._opened = opened.pop_all()
 
     def why_stop(self) -> str | None:
@@ -147,8 +152,15 @@ class Walk:
         if self._left is not None:
             self._left -= 1
 
-    def _reopen_lost(self) -> None:
+    def _look_back(self) -> None:
         """What was done before a power cut may have been lost with it: the captures are looked for in the catalog."""
+        catalog = self._intake.catalog
         settled = self.frontier.settled(self.round, before=self._intake.opened_at)
-        known = {place.record_id for place in self._intake.catalog.places_of(list(settled))}
-        self.frontier.reopen(self.round, [page for record, page in settled.items() if record not in known])
+        lost: list[int] = []
+        for start in range(0, len(settled), _BATCH):
+            batch = settled[start : start + _BATCH]
+            known = {place.record_id for place in catalog.places_of([one.record_id for one in batch])}
+            lost += [one.page for one in batch if one.record_id not in known]
+            judged = catalog.judge([one.record_id for one in batch if one.round_id == self.round.id])
+            self.verdicts.update(one.verdict for one in judged.values())
+        self.frontier.reopen(self.round, lost)

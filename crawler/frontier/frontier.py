@@ -18,7 +18,7 @@ from archive.directory import Archive
 from crawler.frontier import hosts as host_table
 from crawler.frontier import pages as page_table
 from crawler.frontier import runs as run_table
-from crawler.frontier.pages import Added
+from crawler.frontier.pages import Added, Settled
 from crawler.frontier.recheck import next_look, next_try
 from crawler.frontier.runs import Slot
 from crawler.frontier.schema import SCHEMA_VERSION, metadata, pages, rounds, spent
@@ -200,8 +200,8 @@ class Frontier:
         with self.view() as connection:
             return page_table.count_pending(connection, current.site, current.id)
 
-    def settled(self, current: Round, *, before: datetime) -> dict[str, int]:
-        """The pages of this round and the last that were done before a moment, by the record of their capture."""
+    def settled(self, current: Round, *, before: datetime) -> list[Settled]:
+        """The pages of this round and the last that were done before a moment."""
         with self.view() as connection:
             earlier = select(rounds.c.id).where(rounds.c.site == current.site, rounds.c.id < current.id)
             last = connection.execute(earlier.order_by(rounds.c.id.desc()).limit(1)).scalar_one_or_none()

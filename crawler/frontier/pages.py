@@ -32,6 +32,15 @@ class Added:
     refused: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A page that is done in a round, and the record of its capture."""
+
+    page: int
+    record_id: str
+    round_id: int
+
+
 def add(
     connection: Connection, site: str, targets: Sequence[Target], *, round_id: int, now: datetime, only_due: bool
 ) -> Added:
@@ -219,16 +228,16 @@ def is_known_in_round(connection: Connection, site: str, key: str, round_id: int
     return connection.execute(query).first() is not None
 
 
-def find_settled(connection: Connection, site: str, round_ids: Sequence[int], *, before: datetime) -> dict[str, int]:
-    """The pages of rounds that were done before a moment, by the record of their capture."""
-    query = select(pages.c.record_id, pages.c.id).where(
+def find_settled(connection: Connection, site: str, round_ids: Sequence[int], *, before: datetime) -> list[Settled]:
+    """The pages of rounds that were done before a moment."""
+    query = select(pages.c.id, pages.c.record_id, pages.c.round).where(
         pages.c.site == site,
         pages.c.round.in_(round_ids),
         pages.c.state == "done",
         pages.c.record_id.is_not(None),
         pages.c.seen_at < format_instant(before),
     )
-    return {row.record_id: row.id for row in connection.execute(query)}
+    return [Settled(row.id, row.record_id, row.round) for row in connection.execute(query)]
 
 
 def reopen(connection: Connection, ids: Sequence[int], *, round_id: int) -> None:

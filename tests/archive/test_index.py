@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,18 @@ def test_more_files_than_may_be_open_are_merged_in_order(archive: Archive, monke
     expected = sorted(read_index(archive))
     monkeypatch.setattr(index_module, "_MOST_OPEN", 2)
     assert list(read_index(archive)) == expected
+
+
+def test_an_index_is_on_the_disk_when_it_has_its_name(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A power cut that emptied it would look like lines that were taken away."""
+    synced: set[int] = set()
+    sync = os.fsync
+
+    def note(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    update_index(archive)
+    written = [archive.index_dir, *archive.index_dir.iterdir()]
+    assert {path.stat().st_ino for path in written} <= synced

@@ -29,6 +29,7 @@ from archive.sites import read_sites
 from archive.store import Store, read_captures
 from archive.verify.check import verify
 from archive.workers import Workers
+from crawler.cli.crawl_report import VERDICTS
 from crawler.sink import ArchiveSink
 from pipelines.records import Capture
 from tests.crawler.loopback import Answer, Server, answer, article, lantian, lines_of, listing, surroundings
@@ -131,11 +132,13 @@ def survey(folder: Path) -> Survey:
 class Survived:
     """What a crawl came to that was killed and then ran to its end.
 
-    `counted` is how many articles it told of, `articles` how many are exported, `again` how many pages were archived
-    more than once, and `twice` how many of these with their body, `differences` what a replay found.
+    `counted` is how many articles it told of and `judged` of how many of them whether they are new, `articles` how many
+    are exported, `again` how many pages were archived more than once, and `twice` how many of these with their body,
+    `differences` what a replay found.
     """
 
     counted: int
+    judged: int
     articles: int
     again: int
     twice: int
@@ -161,6 +164,7 @@ def crawl_to_the_end(folder: Path, **environment: str) -> Survived:
     assert export(archive) == exported
     return Survived(
         counted=line["article"],
+        judged=sum(line[verdict] for verdict in VERDICTS),
         articles=len(exported),
         again=_count_repeated([url for url, _ in stored]),
         twice=_count_repeated([url for url, one in stored if one.record_type == "response"]),
@@ -181,4 +185,4 @@ def _count_repeated(urls: list[str]) -> int:
 
 def perfect(articles: int) -> Survived:
     """What a crawl of that many articles comes to that nothing has happened to."""
-    return Survived(counted=articles, articles=articles, again=0, twice=0, differences=0, verdict="intact")
+    return Survived(articles, articles, articles, again=0, twice=0, differences=0, verdict="intact")

@@ -76,7 +76,7 @@ def test_a_hundred_kills_over_crawls_of_three_hundred_pages(tmp_path: Path) -> N
         "seed": seed,
         **total,
         "crawls_of_300_articles": len(crawls),
-        "with_300_of_300": sum(each.articles == each.counted == MANY for each in crawls),
+        "with_300_of_300": sum(each.articles == each.counted == each.judged == MANY for each in crawls),
         "pages_archived_more_than_once": sum(each.again for each in crawls),
         "replays_with_differences": sum(each.differences > 0 for each in crawls),
         "verified_intact": sum(each.verdict == "intact" for each in crawls),
