@@ -191,9 +191,15 @@ class Store:
         return to_stored(current.name, Placed(group.records[0], offset, len(group.members[0])))
 
     def _finish(self, current: _Current) -> None:
-        """Close a file and log it, its captures before the file has its name: another start would take them for found."""
+        """Close a file and log it, its captures before the file has its name: another start would take them for found.
+
+        Where the disk does not take the log, the file keeps its `.open` name; the next start closes it and logs both.
+        """
         if current.file.is_open:
             self.journal.flush()
+            if self.journal.is_full:
+                current.file.sync()
+                current.file.abandon()
         end = _finish(current)
         if end is not None:
             self.journal.put(

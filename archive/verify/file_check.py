@@ -46,8 +46,8 @@ def check_files(archive: Path, log: LogReader, spool: Spool, seen: Seen, *, is_d
         else:
             yield make_finding("file-missing", place=file, expected=closed[file].digest if file in closed else None)
     for file, digest in strangers.items():
-        if not file.endswith(OPEN):
-            yield make_finding("file-unlisted", place=file, actual=digest)
+        is_open = file.endswith(OPEN) or not (archive / file).exists()
+        yield make_finding("open-file" if is_open else "file-unlisted", place=file, actual=digest)
     for file in sorted(present & (closed.keys() | spool.file_names())):
         yield from _check_file(archive, file, log=log, spool=spool, closed=closed, seen=seen, is_deep=is_deep)
 

@@ -168,9 +168,9 @@ def test_a_file_is_on_the_disk_before_it_has_its_final_name(archive: Archive, mo
         calls.append("rename")
         rename(old, new)
 
+    store = Store(archive)  # begins the log, and syncs the name of its folder
     monkeypatch.setattr(os, "fsync", noted_sync)
     monkeypatch.setattr(os, "rename", noted_rename)
-    store = Store(archive)
     store.append(page(), site="wuxi")
     assert calls == ["sync folder"] * 4 + ["sync file"]
     store.append(page(1), site="wuxi")

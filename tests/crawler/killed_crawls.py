@@ -91,7 +91,7 @@ def kill_in_one_round(folder: Path, server: Server, chance: random.Random, *, ki
     Together they ask for fewer pages than there are: a crawl that has ended is begun anew.
     """
     steps = [chance.randrange(1, len(server.answers) // (kills + 2)) for _ in range(kills)]
-    return sum(kill_crawl(folder, server, after=step, pause=chance.random() * 0.05) for step in steps)
+    return sum(kill_crawl(folder, server, after=step, pause=chance.random() * 0.02) for step in steps)
 
 
 @dataclass(frozen=True)

@@ -472,6 +472,14 @@ def test_the_open_file_of_a_living_writer_is_no_alarm(tmp_path: Path) -> None:
         assert {finding.kind for finding in report.findings} == {"no-seal", "open-file"}
 
 
+def test_an_open_file_of_which_nothing_is_logged_yet_is_no_alarm(folder: Path) -> None:
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+        report = verify(folder)
+        assert report.verdict == "intact"
+        assert {finding.kind for finding in report.findings} == {"open-file"}
+
+
 def test_a_capture_from_before_the_clock_was_set_back_is_no_alarm_and_is_not_received_then(tmp_path: Path) -> None:
     archive = Archive.open(tmp_path / "archive")
     with Store(archive) as store:
