@@ -147,7 +147,9 @@ _CLAIM = (
         state="in flight",
         owner=bindparam("its_owner"),
         # Where the clock was set back, the page may have been archived since an earlier moment than the first.
-        claimed_at=func.min(func.coalesce(pages.c.claimed_at, bindparam("its_moment")), bindparam("its_moment")),
+        claimed_at=case(
+            (pages.c.claimed_at < bindparam("its_moment"), pages.c.claimed_at), else_=bindparam("its_moment")
+        ),
         lease_until=bindparam("its_end"),
     )
 )

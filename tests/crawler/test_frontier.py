@@ -1,14 +1,18 @@
-"""The frontier by itself: what is pending is never left behind."""
+"""The frontier by itself: what is pending is never left behind, what a page counts, since when it may be archived."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from archive.directory import Archive
-from crawler.frontier import Errand, Finding, Frontier, Target
+from crawler.frontier import TRAPPED, Errand, Finding, Frontier, Target
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 HOME = Target("http://a.example.cn/", Errand("list"))
+PAGE = Target("http://a.example.cn/1.html", Errand("article"))
 ARTICLES = [Target(f"http://a.example.cn/{number}.html", Errand("article")) for number in range(3)]
 
 
@@ -45,3 +49,60 @@ def test_a_limited_crawl_leaves_what_a_whole_one_has_not_fetched(tmp_path: Path)
         limited = frontier.begin("ceshi", [HOME], now=NOW, terms={"pages": "3"})
         assert [claim.target.url for claim in frontier.claim(limited, now=NOW, limit=9)] == [HOME.url]
         assert frontier.count_pending(whole) == len(ARTICLES)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive.open(tmp_path / "archive")
+
+
+@pytest.fixture
+def frontier(archive: Archive) -> Iterator[Frontier]:
+    with Frontier(archive) as frontier:
+        yield frontier
+
+
+def test_a_page_counts_when_it_is_settled_and_stays_counted_for_the_next_process(
+    archive: Archive, frontier: Frontier
+) -> None:
+    current = frontier.begin("ceshi", [PAGE], now=NOW)
+    (claim,) = frontier.claim(current, now=NOW)
+    assert frontier.begin("ceshi", [], now=NOW).tally == {}
+    (claim,) = frontier.claim(current, now=NOW)
+    frontier.settle(current, claim, Finding("article", record_id="urn:test:1"), counts={"article": 1}, now=NOW)
+    assert current.tally == {"article": 1, TRAPPED: 0}
+    with Frontier(archive) as other:
+        assert other.begin("ceshi", [], now=NOW).tally == current.tally
+
+
+def test_a_page_whose_capture_was_lost_is_fetched_again_and_not_counted_again(frontier: Frontier) -> None:
+    current = frontier.begin("ceshi", [PAGE], now=NOW)
+    for number in range(2):
+        (claim,) = frontier.claim(current, now=NOW)
+        assert claim.is_counted == bool(number)
+        frontier.settle(current, claim, Finding("article", record_id=f"urn:{number}"), counts={"article": 1}, now=NOW)
+        frontier.reopen(current, [claim.id])
+    assert current.tally["article"] == 1
+
+
+def test_a_lost_page_of_the_round_before_counts_in_this_one(frontier: Frontier) -> None:
+    first = frontier.begin("ceshi", [PAGE], now=NOW)
+    (claim,) = frontier.claim(first, now=NOW)
+    frontier.settle(first, claim, Finding("article", record_id="urn:1"), counts={"article": 1}, now=NOW)
+    assert frontier.end(first, now=NOW)
+    second = frontier.begin("ceshi", [], now=NOW + timedelta(days=1))
+    frontier.reopen(second, [claim.id])
+    (claim,) = frontier.claim(second, now=NOW)
+    frontier.settle(second, claim, Finding("article", record_id="urn:2"), counts={"article": 1}, now=NOW)
+    assert second.tally["article"] == 1
+
+
+def test_a_page_may_be_archived_since_the_earliest_moment_it_was_given_out_at(frontier: Frontier) -> None:
+    """Its second fetcher may live earlier than its first: the clock was set back."""
+    moments = (NOW, NOW - timedelta(days=1), NOW + timedelta(days=1), NOW)
+    lost_since = []
+    for moment in moments:
+        current = frontier.begin("ceshi", [PAGE], now=NOW)
+        (claim,) = frontier.claim(current, now=moment)
+        lost_since.append(claim.lost_since)
+    assert lost_since == [None, NOW, NOW - timedelta(days=1), NOW - timedelta(days=1)]
