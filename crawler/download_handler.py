@@ -20,7 +20,7 @@ from crawler.addon import ExactCapture
 from crawler.addresses import parse_reach
 from crawler.exchange import EXCHANGE, Exchange
 from crawler.failures import PrivateAddress
-from crawler.resolver import install_guard, refuse_private
+from crawler.resolver import install_guard, refuse_private, remember_names
 from crawler.taps import TappedPool
 from crawler.tls import RecordingPolicy
 
@@ -51,6 +51,7 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         self._pool = TappedPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
         self._pool.maxPersistentPerHost = kept
         install_guard(reactor)
+        remember_names()
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, capture, hand over.

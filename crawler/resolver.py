@@ -6,9 +6,11 @@ peer of every connection once more before a request is written.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from twisted.internet import endpoints
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
@@ -80,3 +82,10 @@ def install_guard(reactor: Any) -> None:
     """Put the check in front of the reactor's name resolver, once."""
     if not isinstance(reactor.nameResolver, GuardedResolver):
         reactor.installNameResolver(GuardedResolver(reactor.nameResolver))
+
+
+def remember_names() -> None:
+    """Keep the encoded form of host names, once: Twisted makes it anew for every request, though the hosts are few."""
+    encode = endpoints._idnaBytes  # type: ignore[attr-defined]  # noqa: SLF001 (Scrapy puts its own there, too)
+    if not hasattr(encode, "cache_info"):
+        endpoints._idnaBytes = lru_cache(maxsize=1024)(encode)  # type: ignore[attr-defined]  # noqa: SLF001

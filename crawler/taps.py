@@ -1,6 +1,6 @@
 """The wire taps: connections that copy what they send and receive to the exchange they serve.
 
-Made of private parts of Scrapy 2.19 and Twisted (`_factory`, the lenient protocol); the exchange matrix in
+Made of private parts of Scrapy 2.19 and Twisted (`_factory`, the lenient protocol, buffers); the exchange matrix in
 tests/crawler is the contract that an update of either must keep.
 """
 
@@ -12,8 +12,9 @@ from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHandshakeListener
 from twisted.internet.protocol import connectionDone
+from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure as TwistedFailure
-from twisted.web._newclient import HTTP11ClientProtocol, Request
+from twisted.web._newclient import HTTP11ClientProtocol, Request, TransportProxyProducer
 from twisted.web.client import HTTPConnectionPool
 from zope.interface import implementer
 
@@ -38,7 +39,8 @@ class SendingTap:
     def write(self, data: bytes) -> None:
         """Copy and pass on."""
         self._sent.append(data)
-        self._transport.write(data)
+        if rest := data[_send(self._transport, data) :]:
+            self._transport.write(rest)
 
     def writeSequence(self, data: Iterable[bytes]) -> None:  # noqa: N802 (Twisted's name)
         """Copy and pass on; one write is one TLS record and one segment."""
@@ -48,8 +50,45 @@ class SendingTap:
         return getattr(self._transport, name)
 
 
+def _send(transport: Any, data: bytes) -> int:
+    """Give the socket at once what it takes, and count it: Twisted would wait for a turn of its loop to tell that it can.
+
+    What is secured, and what comes behind something that waits already, takes the common way, and so does an error.
+    """
+    is_bare = isinstance(transport, Connection) and not transport.TLS
+    if not is_bare or not transport.connected or transport.disconnecting:
+        return 0
+    has_waiting = transport.dataBuffer or transport._tempDataBuffer  # noqa: SLF001 (nothing else tells)
+    sent = 0 if has_waiting else transport.writeSomeData(data)
+    return sent if isinstance(sent, int) else 0
+
+
 def _write_tapped(write_to: Callable[[Any], Deferred[None]], sent: list[bytes], transport: Any) -> Deferred[None]:
     return write_to(SendingTap(transport, sent))
+
+
+class _PausingOnce(TransportProxyProducer):
+    """Stops the reading of a connection once a piece of data has been parsed, if anybody still wants that then.
+
+    Twisted stops it at the end of the headers and goes on when somebody wants the body. Scrapy does at once, and the
+    system need not be told of either.
+    """
+
+    is_paused = False
+
+    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        """Note the wish."""
+        self.is_paused = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """Take the wish back, or go on reading."""
+        self.is_paused = False
+        super().resumeProducing()  # type: ignore[no-untyped-call]
+
+    def settle(self) -> None:
+        """Stop reading where that is still wanted."""
+        if self.is_paused:
+            super().pauseProducing()  # type: ignore[no-untyped-call]
 
 
 @implementer(IHandshakeListener)
@@ -78,6 +117,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
         waiting: Deferred[Any] = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = LenientParser
+        if self._transportProxy is not None:
+            self._transportProxy.__class__ = _PausingOnce
         return waiting
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -91,7 +132,10 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
                 error = TooLarge(f"more than {exchange.limit} bytes on the wire")
                 self._giveUp(TwistedFailure(error))  # type: ignore[no-untyped-call]
                 return
+        proxy = self._transportProxy
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if isinstance(proxy, _PausingOnce):
+            proxy.settle()
 
     def _finishResponse(self, rest: bytes) -> None:  # noqa: N802
         """Let go of the exchange at the end of its message; a connection with bytes behind it is not used again."""
