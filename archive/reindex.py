@@ -1,6 +1,6 @@
 """Making the catalog anew from the WARC files alone; the old one stays in use until the new one is whole."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -8,9 +8,10 @@ from pathlib import Path
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.disk import on_disk
-from archive.errors import CatalogError
+from archive.errors import BrokenLog, CatalogError
 from archive.index import update_index
 from archive.locks import owning_catalog
+from archive.log.writer import Log
 from archive.reread import reread
 from archive.store import Stored, mend, read_file, warc_files
 from archive.workers import Workers
@@ -66,8 +67,23 @@ def _fill(
             if progress:
                 progress(count)
         catalog.tidy_index(whole=True)
-        catalog.mark_complete({file: (archive.path / file).stat().st_size for file in files})
+        complete = _find_complete(archive, catalog, files)
+        catalog.mark_complete({file: (archive.path / file).stat().st_size for file in complete})
     return count
+
+
+def _find_complete(archive: Archive, catalog: Catalog, files: list[str]) -> list[str]:
+    """The files of which everything is in the log too; the others are looked through at the next start of a crawl."""
+    known: Collection[str] = ()
+    with suppress(CatalogError), Catalog(archive) as old:
+        known = old.complete_files()
+    if all(file in known for file in files):
+        return files
+    # A broken log is told by who writes to it, and does not keep the catalog from being made.
+    with suppress(BrokenLog), Log(archive) as log:
+        has = log.index.derived_of
+        return [file for file in files if file in known or all(map(has, catalog.articles_of(file).values()))]
+    return files
 
 
 def _captures(archive: Archive, files: list[str]) -> Iterator[tuple[Capture, Stored]]:

@@ -16,6 +16,7 @@ from archive.ingest import Intake
 from archive.log.entries import DerivedEntry, SiteEntry
 from archive.log.index import PATH
 from archive.log.reader import LogReader
+from archive.reindex import reindex
 from archive.schema import captures, files
 from archive.workers import Workers
 from tests.archive.made_pages import article_capture
@@ -68,6 +69,14 @@ def test_what_was_catalogued_before_a_kill_and_not_logged_is_logged_at_the_next_
     for _ in range(2):
         take_all(archive, [])
         assert derived(archive) == catalogued(archive)
+
+
+def test_a_catalog_made_anew_does_not_hide_what_is_not_logged_yet(archive: Archive) -> None:
+    die(lambda: take_and_wait(archive))
+    with Workers(0) as workers:
+        reindex(archive, workers=workers, sites={})
+    take_all(archive, [])
+    assert derived(archive) == catalogued(archive)
 
 
 def test_a_file_is_no_longer_read_at_each_start_when_what_was_made_of_it_is_logged(archive: Archive) -> None:
