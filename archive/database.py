@@ -17,6 +17,9 @@ from archive.schema import SCHEMA_VERSION, metadata
 PATIENCE = 60
 """Seconds to wait for another process that writes."""
 
+_CACHE = 8 << 10
+"""Kilobytes of the database that a connection keeps; with the usual two thousand pages of a large catalog are read over and over."""
+
 REMEDIES = {
     "catalog": ("lantian reindex makes it anew", "make it anew with lantian reindex"),
     "frontier": ("move it away, and the next crawl asks for everything again",) * 2,
@@ -31,7 +34,8 @@ def open_engine(path: Path, *, tables: MetaData = metadata, version: int = SCHEM
 
     Raises CatalogError for a file that is none or one of an unknown version, StorageFull where the disk refuses.
     """
-    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": PATIENCE})
+    # The connection used last has what is needed next in its cache; in turn, all would fill theirs.
+    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
@@ -93,6 +97,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")  # a power cut may undo commits; they are caught up from the WARC
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{_CACHE}")
     cursor.close()
 
 

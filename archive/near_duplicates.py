@@ -87,7 +87,7 @@ class _Fold:
         one, at = _text_id(digest), _microseconds(first.fetched_at)
         bands = sketch if known is None else known.bands
         row = dict(id=one, text_digest=digest, first_capture=first.id, at=at, bands=bands or b"")
-        self._connection.execute(insert(sketches), row)
+        self._connection.execute(_ADD, row)
         self._queue(one, _position(first))
 
     def _withdraw(self, row: Row[Any]) -> None:
@@ -116,10 +116,10 @@ class _Fold:
         parent, similarity = self._find_parent(row)
         root = row.id if parent is None else parent.root
         is_representative = similarity is None or similarity < SAME_WORDS
-        values = dict(
+        decided = dict(
             parent=parent and parent.id, similarity=similarity, root=root, is_representative=is_representative
         )
-        self._connection.execute(update(sketches).where(sketches.c.id == row.id).values(values))
+        self._connection.execute(_DECIDE, decided | {"own": row.id})
         if row.is_representative is not is_representative:
             self._drop_bands(row)
             self._add_bands(row, is_representative=is_representative)
@@ -175,6 +175,14 @@ def _microseconds(fetched_at: str) -> int:
     return int(moment.timestamp()) * 1_000_000 + moment.microsecond
 
 
+_ADD = insert(sketches).values(
+    {name: bindparam(name) for name in ("id", "text_digest", "first_capture", "at", "bands")}
+)
+_DECIDE = (
+    update(sketches)
+    .where(sketches.c.id == bindparam("own"))
+    .values({name: bindparam(name) for name in ("parent", "similarity", "root", "is_representative")})
+)
 _PLACED = select(sketches, captures.c.fetched_at, captures.c.url, captures.c.record_id).join_from(
     sketches, captures, captures.c.id == sketches.c.first_capture
 )

@@ -2,60 +2,84 @@
 
     python -m tests.soak.growth FOLDER SIZE...
 
-Prints JSON: for each size the CPU time of single documents in milliseconds (CPU time, because the machine is shared),
-bytes on disk a document, and the peak of memory.
+Fills a catalog up to each size, in batches, and goes on from one that is there. At each size single documents go, in
+turn, into it and into a catalog of a thousand: what the machine does meanwhile falls on both. Prints a line of JSON for
+each size: milliseconds of CPU time here and in the small catalog, bytes on disk a document, the peak of memory so far.
 """
 
 import json
-import resource
+import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import func, select
 
 from archive.catalog import Catalog
 from archive.clusters import cluster_of
 from archive.directory import Archive
+from archive.schema import captures
 from tests.archive.made_entries import Press, light_entry
 
-SAMPLE = 400
-_BATCH = 1024
+SAMPLE, SMALL = 400, 1_000
+_BATCH = 2048
 
 
-def measure(folder: Path, sizes: list[int]) -> list[dict[str, Any]]:
+class Growing:
+    """A catalog that notices are put into, each with the number behind the last one's."""
+
+    def __init__(self, folder: Path, *, seed: int) -> None:
+        self.catalog, self.press = Catalog(Archive.open(folder)), Press(seed)
+        with self.catalog.view() as connection:
+            self.filled: int = connection.execute(select(func.count()).select_from(captures)).scalar_one()
+        for number in range(self.filled):
+            self.press.write(number)
+
+    def fill(self, size: int) -> float:
+        """Fill up to a size; milliseconds of a document."""
+        began, before = time.process_time(), self.filled
+        while self.filled < size:
+            upto = min(size, self.filled + _BATCH)
+            self.catalog.add([light_entry(n, *self.press.write(n)[:2]) for n in range(self.filled, upto)])
+            self.filled = upto
+        return round(1000 * (time.process_time() - began) / max(self.filled - before, 1), 3)
+
+    def sample(self) -> tuple[float, float, bool, bool]:
+        """Put one notice in, and ask for its cluster: both times, whether it is a reprint, whether it was found to be."""
+        title, text, is_reprint = self.press.write(self.filled)
+        one = light_entry(self.filled, title, text)
+        self.filled += 1
+        insert = _timed(lambda: self.catalog.add([one]))
+        query = _timed(lambda: cluster_of(self.catalog, one.row["url"]))
+        verdict = self.catalog.judge([one.row["record_id"]])[one.row["record_id"]].verdict
+        return insert, query, is_reprint, verdict in {"near-duplicate", "duplicate"}
+
+
+def measure(folder: Path, sizes: list[int]) -> Iterator[dict[str, Any]]:
     """Fill a catalog up to each size, and time `SAMPLE` documents there, each in a transaction of its own."""
-    archive, press, filled = Archive.open(folder), Press(), 0
-    rows = []
-    with Catalog(archive) as catalog:
-        for size in sizes:
-            began = time.process_time()
-            count = max(size - filled, 0)
-            while filled < size:
-                upto = min(size, filled + _BATCH)
-                catalog.add([light_entry(number, *press.write(number)[:2]) for number in range(filled, upto)])
-                filled = upto
-            filling = (time.process_time() - began) / max(count, 1)
-            rows.append({"documents": size, "filling_ms": round(1000 * filling, 3)} | _sample(catalog, press, filled))
-            filled += SAMPLE
-            rows[-1]["bytes_a_document"] = _bytes_of(catalog) // filled
-            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
-    return rows
-
-
-def _sample(catalog: Catalog, press: Press, filled: int) -> dict[str, Any]:
-    inserts, queries, found, reprints = [], [], 0, 0
-    for number in range(filled, filled + SAMPLE):
-        title, text, is_reprint = press.write(number)
-        one = light_entry(number, title, text)
-        inserts.append(_timed(lambda one=one: catalog.add([one])))  # type: ignore[misc]
-        queries.append(_timed(lambda one=one: cluster_of(catalog, one.row["url"])))  # type: ignore[misc]
-        verdict = catalog.judge([one.row["record_id"]])[one.row["record_id"]].verdict
-        reprints += is_reprint
-        found += is_reprint and verdict in {"near-duplicate", "duplicate"}
-    named = {"insert": inserts, "query": queries}
-    times = {f"{name}_{what}": value for name, all_ in named.items() for what, value in _quantiles(all_).items()}
-    return times | {"reprints": reprints, "found": found}
+    large = Growing(folder / "large", seed=1)
+    for size in sizes:
+        filling = large.fill(size)
+        shutil.rmtree(folder / "small", ignore_errors=True)
+        small = Growing(folder / "small", seed=2)
+        small.fill(SMALL)
+        both = [(large.sample(), small.sample()) for _ in range(SAMPLE)]
+        small.catalog.close()
+        here, there = (_quantiles(taken) for taken in zip(*both, strict=True))
+        yield {
+            "documents": size,
+            "filling_ms": filling,
+            **here,
+            "beside_a_thousand": there,
+            "insert_p95_ratio": round(here["insert_p95_ms"] / there["insert_p95_ms"], 2),
+            "query_p95_ratio": round(here["query_p95_ms"] / there["query_p95_ms"], 2),
+            "reprints": sum(is_reprint for (_, _, is_reprint, _), _ in both),
+            "found": sum(is_reprint and is_found for (_, _, is_reprint, is_found), _ in both),
+            "bytes_a_document": _bytes_of(large.catalog) // large.filled,
+            "peak_memory_mb": _peak(),
+        }
 
 
 def _timed(call: Callable[[], object]) -> float:
@@ -64,9 +88,15 @@ def _timed(call: Callable[[], object]) -> float:
     return 1000 * (time.process_time() - before)
 
 
-def _quantiles(times: list[float]) -> dict[str, float]:
-    ordered = sorted(times)
-    return {"p50_ms": round(ordered[len(ordered) // 2], 3), "p95_ms": round(ordered[len(ordered) * 95 // 100], 3)}
+def _quantiles(taken: tuple[tuple[float, float, bool, bool], ...]) -> dict[str, float]:
+    inserts, queries = (sorted(one[place] for one in taken) for place in (0, 1))
+    middle, most = len(taken) // 2, len(taken) * 95 // 100
+    named = {"insert": inserts, "query": queries}
+    return {
+        f"{name}_{what}_ms": round(times[at], 3)
+        for name, times in named.items()
+        for what, at in (("p50", middle), ("p95", most))
+    }
 
 
 def _bytes_of(catalog: Catalog) -> int:
@@ -74,7 +104,12 @@ def _bytes_of(catalog: Catalog) -> int:
     return catalog.path.stat().st_size
 
 
+def _peak() -> int:
+    """The most memory of this process so far, in megabytes; `ru_maxrss` would be the parent's after a fork."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) // 1024
+
+
 if __name__ == "__main__":
-    figures = measure(Path(sys.argv[1]), [int(size) for size in sys.argv[2:]])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"sizes": figures, "peak_memory_mb": peak}))
+    for row in measure(Path(sys.argv[1]), [int(size) for size in sys.argv[2:]]):
+        print(json.dumps(row), flush=True)

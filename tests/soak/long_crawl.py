@@ -20,9 +20,10 @@ _A_LIST = 250
 class Bureau(dict[str, Answer]):
     """The pages of an office, made when they are asked for: lists of 250 articles each, and the articles."""
 
-    def __init__(self, pages: int) -> None:
+    def __init__(self, pages: int, *, weight: int = 0) -> None:
         super().__init__()
         self._pages = pages
+        self._filler = f"<!--{'x' * weight}-->"
 
     def get(self, path: str, default: Any = None) -> Any:
         """The answer for a path."""
@@ -31,7 +32,9 @@ class Bureau(dict[str, Answer]):
         if path.startswith("/list/"):
             return answer(self._list(int(path.removeprefix("/list/index_").removesuffix(".html") or 0)))
         number = path.removeprefix("/a/").removesuffix(".html")
-        return answer(article(title_of(int(number)), date=date_of(int(number)))) if number.isdigit() else default
+        if not number.isdigit():
+            return default
+        return answer(article(title_of(int(number)), date=date_of(int(number))) + self._filler)
 
     def _list(self, place: int) -> str:
         numbers = range(place * _A_LIST, min((place + 1) * _A_LIST, self._pages))
@@ -48,10 +51,10 @@ def date_of(number: int) -> str:
     return f"2024-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
 
 
-def crawl(folder: Path, pages: int) -> dict[str, Any]:
-    """Crawl the office, and measure."""
+def crawl(folder: Path, pages: int, *, weight: int = 0) -> dict[str, Any]:
+    """Crawl the office, and measure; `weight` are bytes that every article has beside its text."""
     with serve({}) as server:
-        server.answers = Bureau(pages)
+        server.answers = Bureau(pages, weight=weight)
         channels = ["/list/index_0.html"]
         limits = f"delay = 0\nconcurrency = 8\nmax_list_pages = {pages}"
         write_site(folder / "sites", "endless", server, crawl=limits, channels=channels)
