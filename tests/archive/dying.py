@@ -4,6 +4,7 @@ import builtins
 import io
 import itertools
 import os
+import random
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -13,12 +14,12 @@ from typing import Any
 CALLS = ("fsync", "ftruncate", "link", "mkdir", "pwrite", "rename", "replace", "unlink", "write")
 
 
-def die_at_every_point(work: Callable[[Path], None], begun: Path, folder: Path) -> Iterator[Path]:
-    """Do `work` in one copy of `begun` after another, in a process that dies one point later each time; gives what it left.
+def die_at_points(work: Callable[[Path], None], begun: Path, folder: Path, *, every: int) -> Iterator[Path]:
+    """Do `work` in one copy of `begun` after another, in a process that dies some points later each time; gives what it left.
 
-    The last is the copy of the first that came to its end.
+    The last is the copy of the first that came to its end. Which points are left out differs from run to run.
     """
-    for point in itertools.count(1):
+    for point in itertools.count(random.randrange(1, every + 1), every):
         place = folder / str(point)
         shutil.copytree(begun, place)
         is_dead = _die(point, work, place)

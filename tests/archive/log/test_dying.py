@@ -1,4 +1,4 @@
-"""Writers of the log, of seals and of keys die at every point of their work; the next start goes on by itself."""
+"""Writers of the log, of seals and of keys die at the points of their work; the next start goes on by itself."""
 
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ from archive.log.rotation import rotate_key, take_key
 from archive.log.seal import seal
 from archive.log.writer import Log
 from archive.verify.check import verify
-from tests.archive.dying import die_at_every_point
+from tests.archive.dying import die_at_points
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
 DIGEST = f"sha256:{0:064x}"
+some_points = pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
 
 
 def append(folder: Path, *, counts: tuple[int, ...]) -> None:
@@ -51,8 +52,11 @@ def read_all(folder: Path) -> list[Entry]:
     return [log.entry(index) for index in range(log.size)]
 
 
+@some_points
 @pytest.mark.parametrize(("before", "counts"), [(0, (2, 1)), (254, (1, 3)), (300, (2,))])
-def test_a_writer_that_dies_has_logged_whole_batches(before: int, counts: tuple[int, ...], tmp_path: Path) -> None:
+def test_a_writer_that_dies_has_logged_whole_batches(
+    before: int, counts: tuple[int, ...], every: int, tmp_path: Path
+) -> None:
     """The first batches of a log; those that fill a tile; one that leaves the tile above as it is."""
     begun = tmp_path / "begun"
     begun.mkdir()
@@ -61,33 +65,35 @@ def test_a_writer_that_dies_has_logged_whole_batches(before: int, counts: tuple[
         append(begun, counts=(before,))
     sizes = {before + sum(counts[:number]) for number in range(len(counts) + 1)}
     points = 0
-    for folder in die_at_every_point(partial(append, counts=counts), begun, tmp_path):
+    for folder in die_at_points(partial(append, counts=counts), begun, tmp_path, every=every):
         assert len(read_all(folder)) in sizes
         append(folder, counts=(1,))
         entries = read_all(folder)
         assert [entry.items for entry in entries if isinstance(entry, ExportEntry)] == list(range(len(entries)))
         points += 1
     assert len(entries) == before + sum(counts) + 1
-    assert points > 20
+    assert points > 20 // every
 
 
-def test_a_sealer_that_dies_leaves_nothing_that_looks_altered(tmp_path: Path) -> None:
+@some_points
+def test_a_sealer_that_dies_leaves_nothing_that_looks_altered(every: int, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     begun.mkdir()
     append(begun, counts=(3,))
-    for folder in die_at_every_point(seal_it, begun, tmp_path):
+    for folder in die_at_points(seal_it, begun, tmp_path, every=every):
         assert verify(folder / "archive").verdict in {"not-provable", "intact"}
         seal_it(folder)
         assert verify(folder / "archive").verdict == "intact"
         assert len(LogReader.open(folder / "archive").keys()) == 1
 
 
-def test_a_rotation_that_dies_is_finished_and_no_logged_key_is_lost(tmp_path: Path) -> None:
+@some_points
+def test_a_rotation_that_dies_is_finished_and_no_logged_key_is_lost(every: int, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     begun.mkdir()
     append(begun, counts=(3,))
     seal_it(begun)
-    for number, folder in enumerate(die_at_every_point(rotate, begun, tmp_path)):
+    for number, folder in enumerate(die_at_points(rotate, begun, tmp_path, every=every)):
         assert verify(folder / "archive").verdict in {"not-provable", "intact"}
         (seal_it, rotate)[number % 2](folder)
         rotate(folder)
