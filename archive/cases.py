@@ -16,8 +16,7 @@ from archive.captures import from_records, to_records
 from archive.errors import BrokenWarc, CaseError
 from archive.frame import make_first
 from archive.warc import BrokenRecord, Record, decode_record
-from pipelines.article import FIELDS
-from pipelines.records import Capture, Outcome
+from pipelines.records import FIELDS, Capture, Outcome
 from pipelines.report import outcome_to_line
 
 DRAFT: Final = "draft"

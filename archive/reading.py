@@ -10,7 +10,6 @@ from typing import Any
 
 from pipelines.framing import parse_head
 from pipelines.knowledge import Knowledge
-from pipelines.process import process
 from pipelines.records import EXCHANGED, Article, Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
@@ -67,6 +66,8 @@ class Reading:
 
 def read_page(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> Reading:
     """Send a capture down the road and note what the catalog keeps of it."""
+    from pipelines.process import process  # noqa: PLC0415 (half a second that only those who read pages need to wait)
+
     return make_reading(capture, process(capture, site, knowledge=knowledge), recipe=knowledge.recipe)
 
 

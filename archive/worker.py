@@ -45,6 +45,8 @@ class Defect:
 
 def serve(connection: Connection, *, patience: float) -> None:
     """Read pages until the other end hangs up. The first message is the Knowledge; the first answer is READY."""
+    import pipelines.process  # noqa: F401, PLC0415 (no page has to wait for it)
+
     try:
         knowledge: Knowledge = connection.recv()
         connection.send(READY)

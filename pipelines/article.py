@@ -18,7 +18,7 @@ from pipelines.metadata import Fields, find_fields
 from pipelines.parts import Parts, digest_text, find_parts
 from pipelines.plaintext import read_plain_text
 from pipelines.platforms.family import Platform
-from pipelines.records import Article, Attachment, Image, Page, Provenance, Step
+from pipelines.records import FIELDS, Article, Attachment, Image, Page, Provenance, Step
 from pipelines.script import tell_script
 from pipelines.select import select
 from pipelines.site import Layout
@@ -26,9 +26,6 @@ from pipelines.title import find_title, fold
 from pipelines.trim import Body
 from pipelines.urls import article_id, canonical_url
 from pipelines.view import View
-
-FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
-"""The fields of an article that a page may state."""
 
 _MUCH, _DISTINCT, _OPENING = 300, 20, 8
 _SENTENCE = re.compile(r"[，。；！？]|.{10}：")

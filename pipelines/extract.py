@@ -8,7 +8,6 @@ from collections import Counter
 from configparser import ConfigParser
 from copy import deepcopy
 from operator import add
-from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element
@@ -18,20 +17,7 @@ from trafilatura.htmlprocessing import convert_tags, tree_cleaning
 from trafilatura.main_extractor import prune_unwanted_sections
 from trafilatura.settings import DEFAULT_CONFIG, TAG_CATALOG, Extractor
 
-OPTIONS: dict[str, Any] = {
-    "output_format": "python",
-    "fast": True,
-    "recall": True,
-    "comments": False,
-    "tables": True,
-    "images": False,
-    "links": False,
-    "dedup": False,
-    "with_metadata": False,
-    "MIN_EXTRACTED_SIZE": 10,
-    "MIN_OUTPUT_SIZE": 1,
-}
-"""What is asked of trafilatura; part of every recipe."""
+from pipelines.options import OPTIONS
 
 _COMPARED = 6000
 _TAGS = frozenset({*TAG_CATALOG, "table", "td", "th", "tr", "div"})

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.extract import OPTIONS
+from pipelines.options import OPTIONS
 from pipelines.repair import Language
 
 PACKAGES = (

@@ -10,6 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
+"""The fields of an article that a page may state."""
+
 Format = Literal["pdf", "docx", "doc", "xlsx", "xls"]
 Kind = Literal["article", "listing", "newspaper-index", "homepage", "attachment", "blocked", "gone", "other"]
 Custody = Literal["wire", "import", "operator", "unknown"]

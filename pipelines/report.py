@@ -3,8 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from pipelines.article import FIELDS
-from pipelines.records import Article, Link, Outcome, Page
+from pipelines.records import FIELDS, Article, Link, Outcome, Page
 
 
 def outcome_to_line(outcome: Outcome, *, url: str | None = None, path: str | None = None) -> dict[str, Any]:

@@ -3,27 +3,26 @@
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from itertools import islice
 from typing import Final
 
-from pipelines.documents.pdf import read_pdf
 from pipelines.documents.problem import Unreadable
-from pipelines.documents.sheets import read_xls, read_xlsx
-from pipelines.documents.word import read_docx
-from pipelines.documents.word_binary import read_doc
 from pipelines.records import Document, Format
+
+Reader = Callable[[bytes], Iterator[str]]
 
 MOST_PARAGRAPHS: Final = 50_000
 """Of one file; longer ones are data, and are cut with the problem `cut`."""
 _LARGEST_UNPACKED: Final = 256 << 20
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_READERS: Final[dict[str, Callable[[bytes], Iterator[str]]]] = {
-    "pdf": read_pdf,
-    "docx": read_docx,
-    "doc": read_doc,
-    "xlsx": read_xlsx,
-    "xls": read_xls,
+_READERS: Final[dict[Format, tuple[str, str]]] = {
+    "pdf": ("pdf", "read_pdf"),
+    "docx": ("word", "read_docx"),
+    "doc": ("word_binary", "read_doc"),
+    "xlsx": ("sheets", "read_xlsx"),
+    "xls": ("sheets", "read_xls"),
 }
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def read_document(content: bytes) -> Document | None:
@@ -39,7 +38,7 @@ def read_document(content: bytes) -> Document | None:
     paragraphs: list[str] = []
     problem = None
     try:
-        paragraphs.extend(islice(_READERS[form](content), MOST_PARAGRAPHS + 1))
+        paragraphs.extend(islice(_read(form, content), MOST_PARAGRAPHS + 1))
     except Unreadable as error:
         problem = error.word
     except Exception:  # noqa: BLE001 (the libraries raise some thirty kinds for damaged files)
@@ -47,6 +46,13 @@ def read_document(content: bytes) -> Document | None:
     if len(paragraphs) > MOST_PARAGRAPHS:
         return Document(form, tuple(paragraphs[:MOST_PARAGRAPHS]), "cut")
     return Document(form, tuple(paragraphs), problem or (None if paragraphs else "no text"))
+
+
+def _read(form: Format, content: bytes) -> Iterator[str]:
+    """The libraries take a fifth of a second to import: a page that is no such file does not wait for them."""
+    module, function = _READERS[form]
+    reader: Reader = getattr(import_module(f"pipelines.documents.{module}"), function)
+    return reader(content)
 
 
 def _find_format(content: bytes) -> Format | None:

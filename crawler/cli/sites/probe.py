@@ -15,8 +15,7 @@ from crawler.live_check import probe_site
 from crawler.probe import Probe
 from crawler.site_choice import choose_site
 from crawler.visit import Look
-from pipelines.article import FIELDS
-from pipelines.records import Article, Link
+from pipelines.records import FIELDS, Article, Link
 from pipelines.report import outcome_to_line
 from pipelines.site import SHANGHAI, Channel, Site
 
