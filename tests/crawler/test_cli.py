@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import sqlite3
 import subprocess
 import sys
@@ -347,9 +348,11 @@ def test_progress_is_drawn_on_a_terminal_and_nowhere_else(run: Callable[..., Res
     try:
         command = [sys.executable, "-m", "crawler.cli", "reindex", *HERE]
         subprocess.run(command, cwd=tmp_path, env=surroundings(), stdout=subprocess.PIPE, stderr=theirs, check=True)
-        drawn = os.read(ours, 1 << 16).decode()
+        drawn = b""
+        while select.select([ours], [], [], 0.2)[0]:
+            drawn += os.read(ours, 1 << 16)
     finally:
         os.close(ours)
         os.close(theirs)
-    assert "reindex" in drawn
-    assert "1/" in drawn
+    assert b"reindex" in drawn
+    assert b"1/" in drawn
