@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from archive.metadata_block import read_metadata, write_metadata
+from archive.tombstone import FAILURE, is_tombstone
 from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import EXCHANGED, Capture, Failure, format_instant, new_record_id, parse_instant
@@ -33,6 +34,8 @@ _SHAPES: Final = (
     *([kind, "request", "metadata"] for kind in _RECEIVED),
     *([kind, "metadata"] for kind in (*_RECEIVED, "request")),
     ["metadata"],
+    ["metadata", "request", "metadata"],
+    ["metadata", "metadata"],
 )
 _SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
 UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
@@ -97,6 +100,8 @@ def from_records(records: Sequence[Record]) -> Capture:
     try:
         known = read_metadata(blocks["metadata"])
         known.pop(_ORIGINAL, None)
+        if is_tombstone(primary):
+            known["failure"] = FAILURE
         return _build(primary, blocks, known)
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from archive.database import one_line, open_engine, reading, writing
 from archive.directory import Archive
-from archive.entries import Entry, add_entries, remove_captures, replace_entries
+from archive.entries import Entry, add_entries, expunge, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
 from archive.schema import captures, files
 from archive.search.index import compact_index, tidy_index
@@ -81,6 +81,13 @@ class Catalog:
         """Put new readings in the place of those that the captures have."""
         with writing(self._engine, self.path) as connection:
             replace_entries(connection, entries)
+
+    def expunge(self, entries: Sequence[Entry]) -> None:
+        """Put captures in anew, and wipe out every text that none says any more; nothing of it stays in the file."""
+        with writing(self._engine, self.path) as connection:
+            expunge(connection, entries)
+            compact_index(connection)
+        self.empty_log()
 
     def mark_complete(self, sizes: Mapping[str, int]) -> None:
         """Write down files, with their size in bytes, of which every capture is in."""
@@ -148,7 +155,10 @@ class Catalog:
     def place_of_payload(self, digest: str) -> Place | None:
         """The first capture that brought a body, by the digest of the body."""
         query = select(*_PLACE).where(
-            captures.c.payload_digest == digest, captures.c.refers_to.is_(None), captures.c.custody == "wire"
+            captures.c.payload_digest == digest,
+            captures.c.refers_to.is_(None),
+            captures.c.custody == "wire",
+            captures.c.failure.is_(None),
         )
         with self.view() as connection:
             row = connection.execute(query.order_by(*order_of(captures)).limit(1)).one_or_none()

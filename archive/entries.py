@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.schema import articles, captures, pages, versions
-from archive.search.index import index_versions
+from archive.search.index import forget_versions, index_versions
 from archive.store import Stored
 from pipelines.records import Capture, Page, format_instant
 
@@ -93,6 +93,20 @@ def remove_captures(connection: Connection, record_ids: Sequence[str]) -> None:
     connection.execute(delete(captures).where(captures.c.record_id.in_(record_ids)))
     connection.execute(delete(pages).where(pages.c.record_id.in_(record_ids)))
     _settle_versions(connection, before, {})
+
+
+def expunge(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Put captures in anew, and wipe out every text that none says any more, from the database file too."""
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    record_ids = [entry.row["record_id"] for entry in entries]
+    touched = _versions_of(connection, record_ids)
+    remove_captures(connection, record_ids)
+    add_entries(connection, entries)
+    of_article = select(versions.c.article).where(versions.c.id.in_(touched))
+    unsaid = ~exists().where(captures.c.version == versions.c.id)
+    gone = connection.execute(select(versions.c.id).where(versions.c.article.in_(of_article), unsaid)).scalars().all()
+    forget_versions(connection, gone)
+    connection.execute(delete(versions).where(versions.c.id.in_(gone)))
 
 
 def replace_entries(connection: Connection, entries: Sequence[Entry]) -> None:

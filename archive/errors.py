@@ -14,6 +14,7 @@
     ├── WorkerError        no process could be started that reads pages
     ├── NotInArchive       no capture of what was asked for
     ├── NotImportable      a file of others that is not brought in
+    ├── NotDeletable       a payload cannot be deleted
     ├── NotSealed          no signed checkpoint covers what is to be proved
     ├── KeyProblem         a key cannot be used
     └── CaseError          a test case cannot be written, or its files cannot be understood
@@ -76,6 +77,10 @@ class CaseError(ArchiveError):
 
 class NotInArchive(ArchiveError):  # noqa: N818
     """No capture of what was asked for."""
+
+
+class NotDeletable(ArchiveError):  # noqa: N818
+    """A payload cannot be deleted."""
 
 
 class NotSealed(ArchiveError):  # noqa: N818

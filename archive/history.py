@@ -23,11 +23,13 @@ from archive.workers import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
 from pipelines.links import join_link
-from pipelines.records import Article, Provenance
+from pipelines.records import DELETED, Article, Provenance
 from pipelines.site import Site
 from pipelines.urls import canonical_url
 
-Verdict = Literal["new", "duplicate", "unchanged", "changed", "gone", "redirect", "blocked", "failed", "other"]
+Verdict = Literal[
+    "new", "duplicate", "unchanged", "changed", "gone", "redirect", "blocked", "failed", "deleted", "other"
+]
 Turn = Literal["disappeared", "returned"]
 
 
@@ -163,6 +165,8 @@ class Historian:
 
 def _verdict(row: Row[Any]) -> Verdict:
     """What a capture is by itself; `other` until it is held against the others."""
+    if row.reason == DELETED:
+        return "deleted"
     if _is_incomplete(row):
         return "failed"
     if row.kind in {"gone", "blocked"}:

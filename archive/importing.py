@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import IO, Final
 
 from isal import isal_zlib
 
+from archive.deletion.plan import imported_id
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
@@ -75,13 +75,15 @@ def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imp
     kept_as = kept.relative_to(intake.archive.path).as_posix()
     logged = format_instant(datetime.now(UTC))
     with Log(intake.archive) as log:
-        log.append([ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures)])
+        log.append(
+            [ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures + known)]
+        )
     return Imported(path.name, kept_as, digest, captures, known, tuple(skipped))
 
 
 def _as_imported(capture: Capture, digest: str, number: int) -> Capture:
     """The same file gives the same record ids, so that nothing comes in twice."""
-    record_id = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{digest}#{number}')}"
+    record_id = imported_id(digest, number)
     custody = "import" if capture.custody == "wire" else capture.custody
     return replace(capture, custody=custody, record_id=record_id)
 

@@ -17,6 +17,7 @@ from typing import Self
 
 from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
+from archive.deletion.carry_out import finish_catalog
 from archive.directory import Archive
 from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
@@ -94,6 +95,7 @@ class Intake:
             self.caught_up = catch_up(
                 archive, self.catalog, workers=workers, sites=sites, cuts=self.cuts, notes=self._notes
             )
+            finish_catalog(archive, self.catalog, workers=workers, sites=sites)
             self._opened = opened.pop_all()
         self._recorder = Recorder(self._add)
         self._twins = Twins(archive, self.catalog)

@@ -17,6 +17,7 @@ from archive.errors import BrokenWarc, StorageFull
 from archive.frame import is_first, is_last, require_count
 from archive.openfile import ENDING, OPEN, is_being_written, opened
 from archive.tail import mend
+from archive.tombstone import FAILURE, is_tombstone
 from archive.warc import BrokenRecord, Placed, Record, read_records
 from pipelines.framing import parse_head
 from pipelines.records import Capture
@@ -151,7 +152,7 @@ def _groups(handle: int, file: str, offset: int = 0, *, is_closed: bool) -> Iter
             elif not is_first(record):
                 group.append(placed)
             at += placed.length
-            if group and record.type == "metadata":
+            if group and record.type == "metadata" and not is_tombstone(record):
                 captures += 1
                 yield group
                 group = []
@@ -190,6 +191,8 @@ def _restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
     if place is None:
         return capture  # the writer was stopped before it had written where
     original = read_capture(archive, *place)
+    if original.failure == FAILURE:
+        return replace(capture, failure=FAILURE)
     whole = replace(capture, response=capture.response + original.response[parse_head(original.response).size :])
     digest = payload_digest("response", whole.response, whole.method)
     is_it = f"<{original.record_id}>" == primary.get("WARC-Refers-To")

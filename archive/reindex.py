@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive.catalog import Catalog
+from archive.deletion.files import finish_files
 from archive.directory import Archive
 from archive.disk import on_disk
 from archive.errors import BrokenLog, CatalogError
@@ -38,6 +39,8 @@ def reindex(
     """
     with owning_catalog(archive):
         mend(archive)
+        with Log(archive) as log:
+            finish_files(log)
         draft = archive.catalog_path.with_suffix(".draft")
         _remove(draft)
         try:

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from archive.captures import Reference, to_records
+from archive.deletion.files import finish_files
 from archive.directory import Archive
 from archive.disk import on_disk, sync_file
 from archive.errors import StorageFull
@@ -97,6 +98,7 @@ class Store:
         self._lock = threading.Lock()
         with Log(archive) as log:
             self.brought_in = bring_in(log)
+            finish_files(log)
         self._journal: Journal | None = None
         self.has_logged_all = True
 

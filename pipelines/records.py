@@ -6,7 +6,7 @@ Frozen dataclasses inside, pydantic models where a value leaves the program.
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -47,6 +47,10 @@ class Failure:
 
     kind: str
     message: str
+
+
+DELETED: Final = "deleted"
+"""The kind of failure of a capture whose payload was deleted under an order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,14 +171,19 @@ class ImportEntry(_Entry):
 
 
 class DeletionEntry(_Entry):
-    """A payload that was removed under an order; `member` is the record that stands in its place."""
+    """A payload that was removed under an order; `member` is the record that stands in its place.
+
+    `after` is the digest of the whole file then. Both are absent where a file went as a whole: the kept original of an
+    import.
+    """
 
     type: Literal["deletion"] = "deletion"
     file: str
     offset: int
     record_id: str
     removed: Digest
-    member: Digest
+    member: Digest | None
+    after: Digest | None
     reason: str
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Final, Self
 
 from archive.errors import BrokenLog
-from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, decode_entry
+from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, decode_entry
 from archive.log.reader import LogReader
 
 PATH: Final = "log.sqlite"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
 _TABLES: Final = """
@@ -26,6 +26,7 @@ CREATE INDEX captures_by_place ON captures (file, "offset");
 CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
 CREATE INDEX derived_by_capture ON derived (capture);
+CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
 CREATE TABLE size (size INTEGER);
 INSERT INTO size VALUES (0);
 """
@@ -33,6 +34,7 @@ _INSERTS: Final = (
     "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
     "INSERT OR REPLACE INTO files VALUES (?, ?)",
     "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
+    "INSERT OR REPLACE INTO deletions VALUES (?)",
 )
 
 
@@ -154,6 +156,10 @@ class LogIndex:
         rows = self._connection.execute("SELECT leaf FROM derived WHERE capture = ? ORDER BY leaf", (record_id,))
         return [row[0] for row in rows]
 
+    def deletions(self) -> list[int]:
+        """The entries of what was deleted."""
+        return [row[0] for row in self._connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
+
     def _captures(self, where: str, value: str) -> list[LoggedCapture]:
         columns = 'leaf, record_id, uri, file, "offset"'
         rows = self._connection.execute(f"SELECT {columns} FROM captures WHERE {where} ORDER BY leaf", (value,))  # noqa: S608 (our own words)
@@ -169,7 +175,7 @@ class LogIndex:
             self._connection.execute("ROLLBACK")
 
     def _begin_anew(self) -> None:
-        for table in ("captures", "files", "derived", "size"):
+        for table in ("captures", "files", "derived", "deletions", "size"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in _TABLES.split(";\n"):
             if statement.strip():
@@ -178,7 +184,7 @@ class LogIndex:
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
         rows: dict[str, list[tuple[object, ...]]] = {statement: [] for statement in _INSERTS}
-        captures, files, derived = rows.values()
+        captures, files, derived, deletions = rows.values()
         for leaf, entry in entries:
             if isinstance(entry, CaptureEntry):
                 captures.append((leaf, entry.record_id, entry.uri, entry.file, entry.offset))
@@ -186,6 +192,8 @@ class LogIndex:
                 files.append((entry.file, leaf))
             elif isinstance(entry, DerivedEntry):
                 derived.append((leaf, entry.capture, entry.article))
+            elif isinstance(entry, DeletionEntry):
+                deletions.append((leaf,))
         for statement, of_table in rows.items():
             self._connection.executemany(statement, of_table)
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from archive.catalog import Catalog
+from archive.deletion.kept import IS_KEPT
 from archive.judge import order_of
 from archive.schema import captures
-from pipelines.records import EXCHANGED, parse_instant
+from pipelines.records import DELETED, EXCHANGED, parse_instant
 from pipelines.urls import canonical_url
 
 RECENT = 50
@@ -40,7 +41,18 @@ class Sight:
 
 
 _COLUMNS = tuple(captures.c[name] for name in Sight.__dataclass_fields__)
-_IS_SHOWN = (captures.c.method == "GET", or_(captures.c.status.is_not(None), captures.c.custody.not_in(EXCHANGED)))
+_IS_SHOWN = (
+    captures.c.method == "GET",
+    or_(captures.c.status.is_not(None), captures.c.custody.not_in(EXCHANGED)),
+    IS_KEPT,
+)
+
+
+def is_deleted(catalog: Catalog, url: str) -> bool:
+    """Whether captures of a page were deleted under an order."""
+    query = select(captures.c.id).where(captures.c.canonical == canonical_url(url), captures.c.failure == DELETED)
+    with catalog.view() as connection:
+        return connection.execute(query.limit(1)).first() is not None
 
 
 def find_sights(catalog: Catalog, url: str) -> list[Sight]:

@@ -20,7 +20,7 @@ from archive.directory import Archive
 from archive.errors import ArchiveError, BrokenWarc
 from archive.readback import read_capture
 from archive.reader import content, memento, pages
-from archive.reader.lookup import Sight, find_recent, find_sights, nearest, parse_stamp
+from archive.reader.lookup import Sight, find_recent, find_sights, is_deleted, nearest, parse_stamp
 from archive.reader.ranges import Part, parse_range
 from archive.reader.verdict import judge_capture
 from pipelines.http import parse_response
@@ -171,7 +171,10 @@ class ReplayHandler(BaseHTTPRequestHandler):
     def _sights(self, url: str) -> list[Sight]:
         """The captures of a page; where there is none, that is said."""
         sights = find_sights(self.server.catalog, url)
-        if not sights:
+        if not sights and is_deleted(self.server.catalog, url):
+            text = f"{url}: 已依法删除,日志中记有原因 deleted under an order; the log has the reason"
+            self._say(text, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS)
+        elif not sights:
             self._say(f"{url}: the archive has no capture of it", HTTPStatus.NOT_FOUND)
         return sights
 

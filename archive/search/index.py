@@ -31,6 +31,13 @@ def index_versions(connection: Connection, touched: Collection[int]) -> None:
         connection.execute(insert(documents), list(_document_rows(said)))
 
 
+def forget_versions(connection: Connection, gone: Collection[int]) -> None:
+    """Take versions out that are still there; the index wants to be told what it has of them."""
+    rows = connection.execute(_BODIES, {"ids": list(gone)}).all()
+    if rows:
+        connection.execute(_FORGET_TEXT, [_text_row(row) for row in rows])
+
+
 def tidy_index(connection: Connection) -> None:
     """Merge a bounded part of what many small writings have left."""
     connection.exec_driver_sql("INSERT INTO text_index (text_index, rank) VALUES ('merge', ?)", (_PAGES,))
@@ -82,6 +89,10 @@ _BODIES = select(versions.c.id, versions.c.body).where(versions.c.id.in_(_IDS)).
 _INDEX = text(
     f"INSERT INTO text_index (rowid, {', '.join(TEXT_COLUMNS)})"  # noqa: S608 (names of ours)
     f" VALUES (:id, {', '.join(f':{name}' for name in TEXT_COLUMNS)})"
+)
+_FORGET_TEXT = text(
+    f"INSERT INTO text_index (text_index, rowid, {', '.join(TEXT_COLUMNS)})"  # noqa: S608 (names of ours)
+    f" VALUES ('delete', :id, {', '.join(f':{name}' for name in TEXT_COLUMNS)})"
 )
 _ARTICLES = select(versions.c.article).where(versions.c.id.in_(_IDS)).distinct()
 _FORGET = delete(documents).where(documents.c.version.in_(select(versions.c.id).where(versions.c.article.in_(_THEIRS))))

@@ -8,6 +8,7 @@ from typing import Final
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
 from archive.verify.claims import make_claims, make_commands
+from archive.verify.deletion_check import check_deletions
 from archive.verify.derived_check import check_catalog, check_index
 from archive.verify.file_check import Seen, check_files, check_references
 from archive.verify.kinds import make_finding
@@ -78,6 +79,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         return
     if state.found:
         yield make_finding("found-only", actual=f"{state.found} of {state.captures} captures")
+    yield from check_deletions(archive, LogReader(archive / "log", state.head), spool)
     yield from _check_captures(check)
     yield from check_references(spool)
     yield from _check_texts(check)

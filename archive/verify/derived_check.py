@@ -27,7 +27,9 @@ def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True) -> Iter
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as catalog:
             for record_id, recipe, body, published in catalog.execute(_CAPTURES):
-                if is_whole or spool.is_chosen(record_id):
+                if spool.is_deleted(record_id):
+                    yield make_finding("deletion-unfinished", place="catalog.sqlite", record=record_id)
+                elif is_whole or spool.is_chosen(record_id):
                     yield from _check_body(spool, record_id, recipe, body, published)
     except sqlite3.Error as error:
         yield make_finding("derived-altered", place="catalog.sqlite", actual=error)
@@ -60,19 +62,25 @@ def check_index(archive: Path, spool: Spool) -> Iterator[Finding]:
         if file is None:
             continue
         known = {offset: (uri, date, digest) for offset, uri, date, digest in _shown(spool, file)}
+        deleted = spool.deleted_offsets(file)
         for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-            yield from _check_line(line, number, place, known)
+            yield from _check_line(line, number, place, known, deleted)
         for offset, (uri, _, _) in sorted(known.items()):
             yield make_finding("index-removed", place=place, offset=offset, expected=uri)
 
 
-def _check_line(line: str, number: int, place: str, known: dict[int, tuple[str, str, str]]) -> Iterator[Finding]:
+def _check_line(
+    line: str, number: int, place: str, known: dict[int, tuple[str, str, str]], deleted: set[int]
+) -> Iterator[Finding]:
     try:
         _, moment, text = line.split(" ", 2)
         fields = json.loads(text)
         offset = int(fields["offset"])
     except (ValueError, KeyError, TypeError):
         yield make_finding("index-altered", place=place, offset=number, actual=line[:80])
+        return
+    if offset in deleted:
+        yield make_finding("deletion-unfinished", place=place, offset=offset)
         return
     uri, date, digest = known.pop(offset, ("", "", ""))
     stated = (fields.get("url"), moment, fields.get("recordDigest"))

@@ -57,6 +57,12 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "open-file": ("note", "文件尚未关闭", "the file is not closed yet"),
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
     "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),
+    "deleted": ("note", "已依法删除;日志中记有原因", "deleted under an order; the log has its reason"),
+    "deletion-unfinished": (
+        "not-provable", "删除已登记但尚未完成", "a deletion was logged and is not finished; the next command that writes does it",
+    ),
+    "deletion-nowhere": ("altered", "登记了删除,但没有对应的抓取", "the log says of no capture that it was deleted"),
+    "deletion-false": ("altered", "登记为已删除处有别的内容", "where something was deleted, something else was put in"),
     "gap": ("note", "已登记的缺口", "a gap that the log admits"),
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from archive.log.checkpoint import Checkpoint
 from archive.log.covering import sha256
 from archive.log.entries import (
     CaptureEntry,
+    DeletionEntry,
     DerivedEntry,
     Entry,
     FileEntry,
@@ -129,6 +130,8 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
         spool.take_site(entry)
         if entry.rules and sha256(entry.rules.encode()) != entry.digest:
             state.findings.append(make_finding("log-entry", entry=index, actual="the site file has another digest"))
+    elif isinstance(entry, DeletionEntry):
+        spool.take_deletion(index)
     elif isinstance(entry, KeyRotationEntry):
         state.rotations.append((index, entry))
     elif isinstance(entry, GapEntry):

@@ -30,7 +30,8 @@ AHEAD: Final = 64
 _TEXTS: Final = """
 SELECT capture, recipe, body, max(derived.leaf) AS leaf, site, captures.file, captures."offset"
 FROM derived JOIN captures ON captures.record_id = derived.capture
-WHERE ? OR captures.leaf IN (SELECT leaf FROM chosen) GROUP BY capture
+WHERE (? OR captures.leaf IN (SELECT leaf FROM chosen)) AND captures.record_type <> 'deleted' AND
+coalesce(captures.refers_to, '') NOT IN (SELECT record_id FROM captures WHERE record_type = 'deleted') GROUP BY capture
 """
 _UNREAD: Final = {"defect", "worker-died", "too-slow"}
 """Reasons for which a page was not read at all: they say nothing of its bytes."""

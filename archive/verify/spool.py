@@ -16,12 +16,14 @@ CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, captures I
 CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER, uri TEXT, date TEXT);
 CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER, site TEXT);
 CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT);
+CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
 CREATE TABLE chosen (leaf INTEGER PRIMARY KEY);
 CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
 """
 _INDEXES: Final = """
 CREATE INDEX members_by_place ON members (file, "offset");
 CREATE INDEX members_by_record ON members (record_id);
+CREATE INDEX captures_by_place ON captures (file, "offset");
 CREATE INDEX captures_by_record ON captures (record_id);
 CREATE INDEX derived_by_capture ON derived (capture);
 """
@@ -110,6 +112,41 @@ class Spool:
     def take_site(self, entry: SiteEntry) -> None:
         """Note a site file by which pages were read."""
         self.connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (entry.digest, entry.rules))
+
+    def take_deletion(self, leaf: int) -> None:
+        """Note that something was deleted."""
+        self.connection.execute("INSERT INTO deletions VALUES (?)", (leaf,))
+
+    def deletions(self) -> list[int]:
+        """The entries of what was deleted."""
+        return [row[0] for row in self.connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
+
+    def capture_at(self, file: str, offset: int, *, before: int) -> int | None:
+        """The entry of the capture at a place, logged before another entry."""
+        query = 'SELECT max(leaf) FROM captures WHERE file = ? AND "offset" = ? AND leaf < ?'
+        leaf: int | None = self.connection.execute(query, (file, offset, before)).fetchone()[0]
+        return leaf
+
+    def expect_deleted(self, file: str, offset: int, *, member: str, after: str | None) -> None:
+        """From now on, expect what stands in the place of a capture that was deleted."""
+        members = 'UPDATE members SET digest = ?, is_primary = 0 WHERE file = ? AND "offset" = ?'
+        self.connection.execute(members, (member, file, offset))
+        kind = "UPDATE captures SET record_type = 'deleted' WHERE file = ? AND \"offset\" = ?"
+        self.connection.execute(kind, (file, offset))
+        self.connection.execute("UPDATE files SET digest = ? WHERE file = ?", (after, file))
+
+    def is_deleted(self, record_id: str) -> bool:
+        """Whether a capture was deleted, or refers to one that was."""
+        query = (
+            "SELECT 1 FROM captures one LEFT JOIN captures other ON other.record_id = one.refers_to "
+            "WHERE one.record_id = ? AND 'deleted' IN (one.record_type, other.record_type)"
+        )
+        return self.connection.execute(query, (record_id,)).fetchone() is not None
+
+    def deleted_offsets(self, file: str) -> set[int]:
+        """Where in a file captures were deleted."""
+        query = "SELECT \"offset\" FROM captures WHERE file = ? AND record_type = 'deleted'"
+        return {row[0] for row in self.connection.execute(query, (file,))}
 
     def finish(self) -> None:
         """Everything is in."""

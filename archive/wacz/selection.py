@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from archive.catalog import Catalog
+from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
 from archive.readback import read_primary
 from archive.schema import captures, versions
@@ -50,7 +51,7 @@ def choose(archive: Archive, catalog: Catalog, selection: Selection) -> Iterator
     query = (
         select(captures, versions.c.body)
         .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
-        .where(or_(wanted, _is_one_of(originals)))
+        .where(or_(wanted, _is_one_of(originals)), IS_KEPT)
         .order_by(captures.c.file, captures.c.offset)
     )
     with catalog.view() as connection:
@@ -61,7 +62,7 @@ def choose(archive: Archive, catalog: Catalog, selection: Selection) -> Iterator
 def find_capture(catalog: Catalog, url: str, *, until: str | None = None) -> str | None:
     """The record of the last capture of a page, up to a moment; one that brought something before one that failed."""
     column = captures.c.canonical
-    query = select(captures.c.record_id).where(column == canonical_url(url))
+    query = select(captures.c.record_id).where(column == canonical_url(url), IS_KEPT)
     if until:
         query = query.where(captures.c.fetched_at <= until)
     order = (captures.c.status.is_(None) & captures.c.custody.in_(EXCHANGED), captures.c.fetched_at.desc())

@@ -36,6 +36,7 @@ COMMANDS = (
     "search",
     "export",
     "import",
+    "delete",
     "serve",
     "sites",
 )

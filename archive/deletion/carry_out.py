@@ -1,0 +1,78 @@
+"""Carrying out a plan, and finishing one that was cut short: log and files, then the catalog and the index."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from archive.catalog import Catalog
+from archive.deletion.files import finish_files, logged_deletions, make_entries
+from archive.deletion.plan import Plan, is_one_of
+from archive.directory import Archive
+from archive.index import index_path, update_index
+from archive.log.covering import now
+from archive.log.entries import DeletionEntry
+from archive.log.writer import Log
+from archive.reread import read_places, reread
+from archive.schema import captures
+from archive.workers import Workers
+from pipelines.records import DELETED
+from pipelines.site import Site
+
+
+def delete(
+    archive: Archive, catalog: Catalog, plan: Plan, *, reason: str, workers: Workers, sites: Mapping[str, Site]
+) -> None:
+    """Carry out a plan; nobody else may write meanwhile. Raises StorageFull, BrokenLog, BrokenWarc, NotDeletable."""
+    moment = now()
+    entries: list[DeletionEntry] = []
+    stored = sorted((one for one in plan.doomed if one.is_stored), key=lambda one: one.file)
+    for file, of_file in groupby(stored, key=lambda one: one.file):
+        records = {one.offset: one.record_id for one in of_file}
+        entries += make_entries(archive, file, records, moment=moment, reason=reason)
+    for one in plan.originals:
+        whole: dict[str, Any] = dict(
+            file=one.kept_as, offset=0, record_id="", removed=one.digest, member=None, after=None
+        )
+        entries.append(DeletionEntry(logged=moment, reason=reason, **whole))
+    with Log(archive) as log:
+        log.append(entries)
+        finish_files(log)
+    finish_catalog(archive, catalog, workers=workers, sites=sites)
+
+
+def finish_catalog(archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
+    """Take out of catalog and index what the files do not have any more. Raises ArchiveError."""
+    with Log(archive) as log:
+        entries = [entry for entry in logged_deletions(log) if entry.member]
+    if not entries:
+        return
+    with catalog.view() as connection:
+        stale = _stale(connection, {entry.record_id for entry in entries})
+    if stale:
+        places = catalog.places_of(stale)
+        read = reread(archive, read_places(archive, places), workers=workers, sites=sites)
+        catalog.expunge([one.entry for one in read])
+    if sum([_drop_index(archive, entry) for entry in entries]):
+        update_index(archive)
+
+
+def _stale(connection: Connection, gone: set[str]) -> set[str]:
+    """The captures that the catalog still has with a payload that is gone, as their own or another's."""
+    still = (is_one_of(captures.c.record_id, gone), captures.c.failure.is_distinct_from(DELETED))
+    rows = connection.execute(select(captures.c.record_id, captures.c.payload_digest).where(*still)).all()
+    own, digests = {row.record_id for row in rows}, {row.payload_digest for row in rows if row.payload_digest}
+    has_it = or_(is_one_of(captures.c.record_id, own), is_one_of(captures.c.payload_digest, digests))
+    having = set(connection.execute(select(captures.c.record_id).where(has_it)).scalars())
+    revisits = select(captures.c.record_id).where(is_one_of(captures.c.refers_to, having))
+    return having | set(connection.execute(revisits).scalars())
+
+
+def _drop_index(archive: Archive, entry: DeletionEntry) -> bool:
+    """Remove the index of a file that still has a line for what is gone."""
+    path = index_path(archive, entry.file)
+    is_there = path.exists() and f'"offset": "{entry.offset}"' in path.read_text(encoding="utf-8")
+    if is_there:
+        path.unlink()
+    return is_there

@@ -1,0 +1,134 @@
+"""What is to go: a payload is deleted wherever it lies, at whatever address it came, and with the original of an import."""
+
+import json
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+
+from archive.catalog import Catalog
+from archive.deletion.kept import IS_KEPT
+from archive.directory import Archive
+from archive.errors import NotInArchive
+from archive.judge import order_of
+from archive.log.covering import sha256
+from archive.log.entries import ImportEntry, decode_entry
+from archive.log.reader import LogReader
+from archive.readback import read_primary
+from archive.schema import captures, versions
+from pipelines.records import EXCHANGED
+from pipelines.urls import canonical_url
+
+_OWN: Final = ("response", "resource")
+_EMPTY: Final = sha256(b"")
+_MORE: Final = 1000
+"""Records of an imported file beside its captures, by which their numbers may be higher."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """A capture that loses its payload; `is_stored` where that lies in its own record, and not in one it refers to."""
+
+    record_id: str
+    url: str
+    fetched_at: str
+    file: str
+    offset: int
+    is_stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Captures that lose their payload, originals of imports that go, and captures of the same words that would stay.
+
+    The latter are addresses with record ids: nobody named them, and their bytes are others.
+    """
+
+    doomed: tuple[Doomed, ...]
+    originals: tuple[ImportEntry, ...]
+    same_words: tuple[tuple[str, str], ...]
+
+
+def plan_deletion(archive: Archive, catalog: Catalog, *, urls: Sequence[str], record_ids: Sequence[str]) -> Plan:
+    """Find what holds the payloads of these pages and records. Raises NotInArchive, BrokenWarc."""
+    with catalog.view() as connection:
+        rows = _spread(connection, _find(connection, urls, record_ids))
+        same_words = _find_same_words(connection, rows)
+    doomed = tuple(_to_doomed(archive, row) for row in rows)
+    imported = {row.record_id for row in rows if row.custody == "import"}
+    return Plan(doomed, tuple(_find_originals(archive, imported)), same_words)
+
+
+def _find(connection: Connection, urls: Sequence[str], record_ids: Sequence[str]) -> set[str]:
+    """The captures that were named: of pages those that brought something."""
+    found: set[str] = set()
+    holds = or_(
+        captures.c.status.between(200, 299), captures.c.custody.not_in(EXCHANGED), captures.c.refers_to.is_not(None)
+    )
+    for url in urls:
+        query = select(captures.c.record_id).where(captures.c.canonical == canonical_url(url), holds, IS_KEPT)
+        of_page = set(connection.execute(query).scalars())
+        if not of_page:
+            raise NotInArchive(f"{url}: the archive has no page of it to delete; lantian history shows what it has")
+        found |= of_page
+    for record_id in record_ids:
+        if not connection.execute(select(captures.c.id).where(captures.c.record_id == record_id, IS_KEPT)).first():
+            raise NotInArchive(f"{record_id}: no such capture, or deleted already; lantian history --json has them")
+        found.add(record_id)
+    return found
+
+
+def _spread(connection: Connection, wanted: set[str]) -> list[Row[Any]]:
+    """What these stand for, and then every capture with one of their payloads, in the fixed order."""
+    named = connection.execute(select(captures.c.refers_to).where(is_one_of(captures.c.record_id, wanted))).scalars()
+    wanted = wanted | {one for one in named if one}
+    query = select(captures.c.payload_digest).where(is_one_of(captures.c.record_id, wanted))
+    digests = {one for one in connection.execute(query).scalars() if one and one != _EMPTY}
+    spread = or_(is_one_of(captures.c.record_id, wanted), is_one_of(captures.c.payload_digest, digests))
+    return list(connection.execute(select(captures).where(spread, IS_KEPT).order_by(*order_of(captures))).all())
+
+
+def _to_doomed(archive: Archive, row: Row[Any]) -> Doomed:
+    primary, _ = read_primary(archive, row.file, row.offset)
+    return Doomed(row.record_id, row.url, row.fetched_at, row.file, row.offset, primary.type in _OWN)
+
+
+def _find_same_words(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[tuple[str, str], ...]:
+    ids = {row.record_id for row in rows}
+    said = {row.version for row in rows if row.version is not None}
+    texts = select(versions.c.text_digest).where(is_one_of(versions.c.id, said))
+    query = (
+        select(captures.c.url, captures.c.record_id)
+        .join_from(captures, versions, captures.c.version == versions.c.id)
+        .where(versions.c.text_digest.in_(texts), captures.c.refers_to.is_(None))
+        .order_by(*order_of(captures))
+    )
+    return tuple((row.url, row.record_id) for row in connection.execute(query) if row.record_id not in ids)
+
+
+def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntry]:
+    """The kept files that imported captures came from: a part of one cannot go, so all of it does."""
+    if not imported:
+        return
+    for _, data in LogReader.open(archive.path).entries():
+        if b'"type":"import"' not in data:
+            continue
+        entry = decode_entry(data)
+        if not isinstance(entry, ImportEntry) or not (archive.path / entry.kept_as).exists():
+            continue
+        numbers = range(2 * entry.captures + _MORE)
+        if any(imported_id(entry.digest, number) in imported for number in numbers):
+            yield entry
+
+
+def imported_id(digest: str, number: int) -> str:
+    """The record id of the capture of a number in an imported file: always the same, so that nothing comes in twice."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{digest}#{number}')}"
+
+
+def is_one_of(column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """As one parameter, whatever their number."""
+    listed = func.json_each(json.dumps(sorted(values, key=str))).table_valued("value")
+    return column.in_(select(listed.c.value))

@@ -1,0 +1,69 @@
+"""What the log says was deleted: whether it is gone, whether only it is gone, and what then is expected in its place."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.log.covering import sha256
+from archive.log.entries import CaptureEntry, DeletionEntry
+from archive.log.reader import LogReader
+from archive.tombstone import is_tombstone
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+from archive.verify.spool import Spool
+from archive.warc import BrokenRecord, read_record
+
+
+def check_deletions(archive: Path, log: LogReader, spool: Spool) -> Iterator[Finding]:
+    """Name each deletion with its reason; from then on, what stands in its place is what is expected there."""
+    for leaf in spool.deletions():
+        entry = log.entry(leaf)
+        if isinstance(entry, DeletionEntry):
+            yield from _check(archive, log, spool, leaf, entry)
+
+
+def _check(archive: Path, log: LogReader, spool: Spool, leaf: int, entry: DeletionEntry) -> Iterator[Finding]:
+    where = dict(place=entry.file, record=entry.record_id or None, entry=leaf)
+    if entry.member is None:
+        kind = "deletion-unfinished" if (archive / entry.file).exists() else "deleted"
+        yield make_finding(kind, **where, actual=entry.reason)  # type: ignore[arg-type]
+        return
+    where["offset"] = entry.offset
+    captured = spool.capture_at(entry.file, entry.offset, before=leaf)
+    capture = log.entry(captured) if captured is not None else None
+    if not isinstance(capture, CaptureEntry) or (capture.record_id, capture.member) != (entry.record_id, entry.removed):
+        yield make_finding("deletion-nowhere", **where, expected=entry.removed)  # type: ignore[arg-type]
+        return
+    found = _read(archive / entry.file, capture)
+    if found is not None and sha256(found) == entry.removed:
+        yield make_finding("deletion-unfinished", **where, actual=entry.reason)  # type: ignore[arg-type]
+        return
+    if found is not None and sha256(found) == entry.member and not _is_tombstone_of(archive / entry.file, capture):
+        yield make_finding("deletion-false", **where, actual=entry.member)  # type: ignore[arg-type]
+    else:
+        yield make_finding("deleted", **where, actual=entry.reason)  # type: ignore[arg-type]
+    spool.expect_deleted(capture.file, capture.offset, member=entry.member, after=entry.after)
+
+
+def _read(path: Path, capture: CaptureEntry) -> bytes | None:
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return os.pread(handle, capture.length, capture.offset)
+    finally:
+        os.close(handle)
+
+
+def _is_tombstone_of(path: Path, capture: CaptureEntry) -> bool:
+    """Whether a record says nothing but that it was deleted: under that word no other page can be put in."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        record = read_record(handle, capture.offset, os.fstat(handle).st_size).record
+    except BrokenRecord:
+        return False
+    finally:
+        os.close(handle)
+    same = (record.id, record.get("WARC-Date"), record.get("WARC-Target-URI"))
+    return is_tombstone(record) and same == (capture.record_id, capture.date, capture.uri)

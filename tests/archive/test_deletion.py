@@ -1,0 +1,277 @@
+"""Payloads deleted under an order: gone everywhere, admitted everywhere, and nothing else touched; killed at any step."""
+
+import gzip
+import http.client
+import json
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from click.testing import CliRunner, Result
+
+import archive.catalog
+import crawler.cli.delete  # noqa: F401 (before its parts are changed)
+from archive.catalog import Catalog
+from archive.deletion import carry_out, files
+from archive.directory import Archive
+from archive.index import read_index, update_index
+from archive.log.entries import DeletionEntry
+from archive.log.reader import LogReader
+from archive.readback import read_captures
+from archive.tombstone import encode_tombstone, is_tombstone, make_tombstone
+from archive.verify.check import verify
+from archive.verify.report import Report
+from archive.warc import encode_record, make_record, read_records
+from crawler.cli import main
+from pipelines.records import Capture
+from tests.archive.made_pages import article_capture, article_html, article_title, article_url, capture
+from tests.archive.reader.test_replay_server import ask, serving
+from tests.archive.taking import take_all
+from tests.archive.test_importing import run as import_files
+from tests.archive.test_importing import warc
+from tests.archive.verify.sealed import files_of, rewrite, seal_now
+
+ORDER = "无锡市中级人民法院(2026)苏02民初1号裁定"
+URL, MIRROR, OTHER = article_url(1), "http://mirror.example.cn/t20260302_1.html", article_url(2)
+
+
+def crawl() -> list[Capture]:
+    """A page, the same bytes at a mirror, its words in other bytes, an edit, and a page that nobody named."""
+    return [
+        article_capture(1, minute=1, headers='ETag: "1"\r\n'),
+        article_capture(2, minute=2),
+        article_capture(1, minute=3, edition=1),
+        capture("http://reprint.example.cn/t20260302_1.html", article_html(1) + "<!-- reprint -->", minute=5),
+    ]
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    archive = Archive.open(tmp_path_factory.mktemp("deletion") / "archive")
+    take_all(archive, crawl())
+    take_all(
+        archive,
+        [
+            capture(MIRROR, article_html(1), minute=6, headers='ETag: "1"\r\n'),
+            capture(URL, minute=30, status="304 Not Modified", sent='If-None-Match: "1"\r\n'),
+        ],
+    )
+    update_index(archive)
+    seal_now(archive)
+    return archive.path
+
+
+@pytest.fixture
+def folder(clean: Path, tmp_path: Path) -> Path:
+    shutil.copytree(clean, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+def call(folder: Path, *arguments: str, typed: str | None = None) -> Result:
+    command, *others = arguments
+    given = [command, *others, "--archive", str(folder)]
+    given += ["--workers", "0"] if command in {"delete", "reindex"} else []
+    return CliRunner().invoke(main, given, prog_name="lantian", input=typed)
+
+
+def delete(folder: Path, *arguments: str) -> Result:
+    return call(folder, "delete", *arguments, "--order", ORDER, "--yes")
+
+
+def kinds(report: Report) -> list[str]:
+    """The made pages are of another day, and so were found; that is no matter here."""
+    return [finding.kind for finding in report.findings if finding.kind != "found-only"]
+
+
+def places_of(folder: Path, text: str) -> list[str]:
+    """Where bytes of a text lie, in any coding that a file of the archive may have."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            data += gzip.decompress(data) if data[:2] == b"\x1f\x8b" else b""
+            found += [path.name for coding in ("utf-8", "gb18030") if text.encode(coding) in data]
+    return found
+
+
+def test_a_tombstone_is_as_long_as_what_it_replaces(tmp_path: Path) -> None:
+    fields = (("WARC-Type", "response"), ("WARC-Record-ID", "<urn:uuid:1>"), ("WARC-Date", "2026-01-01T00:00:00Z"))
+    for size in (0, 1, 2, 3, 4, 5, 100_000):
+        record = make_record((*fields, ("WARC-Payload-Digest", "x" * 200)), bytes(range(256)) * 3 + b"x" * size)
+        member = encode_tombstone(make_tombstone(record, deleted="2026-01-02"), length=len(encode_record(record)))
+        path = tmp_path / "file"
+        path.write_bytes(member)
+        with path.open("rb") as file:
+            (placed,) = read_records(file.fileno(), 0, len(member))
+        assert is_tombstone(placed.record)
+        assert placed.length == len(encode_record(record))
+        assert gzip.decompress(member).startswith(b"WARC/1.1\r\nWARC-Type: metadata")
+
+
+def test_it_is_gone_everywhere_and_everything_else_verifies(folder: Path) -> None:
+    before = {path: path.stat().st_size for path in files_of(folder)}
+    assert set(places_of(folder, article_title(1))) > {"catalog.sqlite"}
+    result = delete(folder, URL)
+    assert result.exit_code == 0, result.output
+    assert "http://reprint.example.cn/t20260302_1.html: says the same words" in result.stderr
+    reprint = result.stderr.split("--record ")[1].split()[0]
+    assert verify(folder).verdict == "not-provable", "it is not sealed yet"
+    assert delete(folder, "--record", reprint).exit_code == 0
+    assert places_of(folder, article_title(1)) == []
+    seal_now(Archive.open(folder))
+    report = verify(folder, is_deep=True, reextract=0)
+    assert (report.verdict, set(kinds(report))) == ("intact", {"deleted"}), [
+        one.model_dump() for one in report.findings
+    ]
+    found = [finding for finding in report.findings if finding.kind == "deleted"]
+    assert {finding.actual for finding in found} == {ORDER}
+    assert len(found) == 3, "two pages of the address, and the reprint; the mirror refers to the first"
+    assert all(finding.offset is not None and finding.record for finding in found)
+    assert {path: path.stat().st_size for path in files_of(folder)} == before
+    assert len(list(read_captures(Archive.open(folder)))) == 6
+    assert call(folder, "reindex").exit_code == 0
+    assert verify(folder).verdict == "intact"
+
+
+def test_catalog_search_exports_index_history_and_server_follow(folder: Path) -> None:
+    assert delete(folder, URL).exit_code == 0
+    found = call(folder, "search", f'"{article_title(1)}"', "--json").stdout
+    assert ("reprint.example.cn" in found, URL in found, MIRROR in found) == (True, False, False)
+    assert OTHER in call(folder, "search", f'"{article_title(2)}"', "--json").stdout
+    lines = call(folder, "export", "--format", "jsonl").stdout.splitlines()
+    assert {json.loads(line)["url"] for line in lines} == {OTHER, "http://reprint.example.cn/t20260302_1.html"}
+    told = [json.loads(line) for line in call(folder, "history", URL, "--json").stdout.splitlines()]
+    assert [one["verdict"] for one in told[:2]] == ["deleted", "deleted"]
+    assert (
+        sum(json.loads(line.split(" ", 2)[2])["mime"] == "text/html" for line in read_index(Archive.open(folder))) == 2
+    )
+    with serving(folder) as server:
+        gone = ask(server, f"/timegate/{URL}")
+        assert (gone.status, "under an order" in gone.text) == (http.client.UNAVAILABLE_FOR_LEGAL_REASONS, True)
+        assert ask(server, f"/timegate/{MIRROR}").status == http.client.UNAVAILABLE_FOR_LEGAL_REASONS
+        assert ask(server, f"/timegate/{OTHER}").status == http.client.FOUND
+    assert call(folder, "prove", URL, "--out", str(folder / "x.wacz")).exit_code == 3
+    with Catalog(Archive.open(folder)) as catalog, catalog.view() as view:
+        assert view.exec_driver_sql("INSERT INTO text_index (text_index) VALUES ('integrity-check')")
+        assert view.exec_driver_sql("SELECT count(*) FROM versions").scalar_one() == 2
+
+
+def test_the_same_bytes_that_come_again_are_kept_as_new(folder: Path) -> None:
+    """The order binds what is kept; what is still public comes in as a page of its own, and refers to nothing that is gone."""
+    archive = Archive.open(folder)
+    assert delete(folder, URL).exit_code == 0
+    ((outcome, _),) = take_all(archive, [article_capture(1, minute=40)])
+    assert outcome.kind == "article"
+    seal_now(archive)
+    assert verify(folder, reextract=0).verdict == "intact"
+
+
+def test_nothing_happens_without_a_reason_and_a_yes(folder: Path) -> None:
+    before = {path: path.read_bytes() for path in files_of(folder)}
+    size = LogReader.open(folder).size
+    assert call(folder, "delete", URL).exit_code == 2
+    assert call(folder, "delete", URL, "--order", " ", "--yes").exit_code == 2
+    assert call(folder, "delete", "--order", ORDER).exit_code == 2
+    refused = call(folder, "delete", URL, "--order", ORDER, typed="n\n")
+    assert refused.exit_code == 1
+    assert MIRROR in refused.stdout
+    unknown = delete(folder, "http://nowhere.example/")
+    assert (unknown.exit_code, "lantian history" in unknown.stderr) == (3, True)
+    assert {path: path.read_bytes() for path in files_of(folder)} == before
+    assert LogReader.open(folder).size == size
+    assert call(folder, "delete", URL, "--order", ORDER, typed="y\n").exit_code == 0
+    assert delete(folder, URL).exit_code == 3, "it is deleted already"
+
+
+def die(*_: object, **__: object) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def die_with_a_draft(path: Path, pieces: Iterable[bytes]) -> NoReturn:
+    path.with_name(f"{path.name}.deleting").write_bytes(b"".join(pieces)[:-5])
+    die()
+
+
+STEPS: dict[str, tuple[object, str, Callable[..., object]]] = {
+    "before the log": (carry_out, "now", die),
+    "after the log": (carry_out, "finish_files", die),
+    "with a draft": (files, "_write_anew", die_with_a_draft),
+    "after the files": (carry_out, "finish_catalog", die),
+    "inside the catalog": (archive.catalog, "compact_index", die),
+    "before the index": (carry_out, "update_index", die),
+}
+
+
+def delete_and_die(folder: Path, step: str) -> int:
+    """In a process of its own; gives the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        module, name, end = STEPS[step]
+        setattr(module, name, end)
+        delete(folder, URL)
+        os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_at_any_step_leaves_it_undone_or_finished_at_the_next_start(folder: Path, step: str) -> None:
+    assert delete_and_die(folder, step) == -signal.SIGKILL
+    opened = Archive.open(folder)
+    logged = any(b'"type":"deletion"' in data for _, data in LogReader.open(folder).entries())
+    assert logged is (step != "before the log")
+    report = verify(folder)
+    assert "altered" not in {finding.weight for finding in report.findings}, report.findings
+    take_all(opened, [article_capture(3, minute=50)])
+    seal_now(opened)
+    after = verify(folder, is_deep=True)
+    assert (after.verdict, set(kinds(after))) == ("intact", {"deleted"} if logged else set())
+    assert (article_title(1).encode() in opened.catalog_path.read_bytes()) is True, "the reprint has the title"
+    lines = call(folder, "export", "--format", "jsonl").stdout
+    assert (URL in lines) is not logged
+    assert list(folder.rglob("*.deleting")) == []
+
+
+def test_another_page_under_the_name_of_a_deletion_is_found(folder: Path) -> None:
+    assert delete(folder, URL).exit_code == 0
+    path = next(path for path in files_of(folder) if b"deleted: " in gzip.decompress(path.read_bytes()))
+    good = path.read_bytes()
+    rewrite(
+        path,
+        lambda members: [
+            *members[:1],
+            members[1].change(lambda plain: plain.replace(b"deleted: ", b"altered: ")),
+            *members[2:],
+        ],
+    )
+    assert "altered" in {finding.weight for finding in verify(folder).findings}
+    path.write_bytes(good)
+    entry = next(e for e in entries_of(folder) if isinstance(e, DeletionEntry))
+    from archive.log.writer import Log  # noqa: PLC0415
+
+    with Log(Archive.open(folder)) as log:
+        log.append([entry.model_copy(update={"offset": entry.offset + 1})])
+    assert "deletion-nowhere" in kinds(verify(folder))
+
+
+def test_the_kept_original_of_an_import_goes_too(tmp_path: Path) -> None:
+    file, folder = tmp_path / "old.warc.gz", tmp_path / "archive"
+    file.write_bytes(warc(1, 2))
+    assert import_files(folder, file).exit_code == 0
+    shown = call(folder, "delete", URL, "--order", ORDER, typed="y\n")
+    assert shown.exit_code == 0, shown.output
+    assert "goes as a whole" in shown.stderr
+    assert list((folder / "imports").iterdir()) == []
+    assert places_of(folder, article_title(1)) == []
+    seal_now(Archive.open(folder))
+    report = verify(folder, is_deep=True)
+    assert (report.verdict, kinds(report)) == ("intact", ["deleted"] * 2)
+
+
+def entries_of(folder: Path) -> list[object]:
+    log = LogReader.open(folder)
+    return [log.entry(index) for index in range(log.size)]
