@@ -30,7 +30,7 @@ from archive.log.writer import Log
 from archive.openfile import OpenFile, opened
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
-from archive.warc import Placed, Record, encode_header, encode_record
+from archive.warc import Placed, Record, encode_header, encode_member, encode_record
 from pipelines.records import Capture
 
 __all__ = [
@@ -71,9 +71,10 @@ class _Current:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The records of one capture and their gzip members."""
+    """The records of one capture, the header of the first, and their gzip members."""
 
     records: tuple[Record, ...]
+    header: bytes
     members: tuple[bytes, ...]
 
     @property
@@ -188,8 +189,7 @@ class Store:
         self.journal.check()
         offset = current.file.write(b"".join((first, *group.members))) + len(first)
         covered = cover(group.records, group.members, offset)
-        header = sha256(encode_header(group.records[0]))
-        self.journal.put(capture_entry(current.name, covered, header=header, claim=claim))
+        self.journal.put(capture_entry(current.name, covered, header=sha256(group.header), claim=claim))
         return to_stored(current.name, Placed(group.records[0], offset, len(group.members[0])))
 
     def _finish(self, current: _Current) -> None:
@@ -222,7 +222,9 @@ def _claim_of(capture: Capture) -> Claim:
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:
     records = to_records(capture, warcinfo_id=current.first.id, original=original)
-    return _Group(records, tuple(encode_record(record) for record in records))
+    headers = [encode_header(record) for record in records]
+    members = (encode_member(header, record.block) for header, record in zip(headers, records, strict=True))
+    return _Group(records, headers[0], tuple(members))
 
 
 def _finish(current: _Current) -> int | None:

@@ -8,11 +8,12 @@ must be the same to the byte.
 from collections import OrderedDict
 from typing import Final
 
-from archive.captures import Reference, payload_digest, read_original
+from archive.captures import Reference, read_original
 from archive.catalog import Catalog, Place
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.readback import Stored, read_capture, read_primary
+from archive.warc import sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, format_instant
 
@@ -30,7 +31,8 @@ class Twins:
 
     def find(self, capture: Capture) -> Reference | None:
         """The capture to refer to; None where the body is new, or not known to be whole."""
-        digest = _digest_of(capture)
+        entity = _whole_entity(capture)
+        digest = sha256(entity) if entity else None
         place = (self._recent.get(digest) or self._catalog.place_of_payload(digest)) if digest else None
         if place is None:
             return None
@@ -41,8 +43,8 @@ class Twins:
 
     def remember(self, capture: Capture, stored: Stored) -> None:
         """Know a capture before the catalog does."""
-        digest = _digest_of(capture)
-        if digest is None or stored.record_type != "response" or digest in self._recent:
+        digest = stored.payload_digest
+        if stored.record_type != "response" or digest is None or digest in self._recent or not _whole_entity(capture):
             return
         self._recent[digest] = Place(
             stored.record_id, stored.file, stored.offset, capture.url, format_instant(capture.fetched_at), digest
@@ -68,12 +70,12 @@ class Twins:
         return Reference(primary.id, original.url, original.fetched_at, digest, (place.file, place.offset))
 
 
-def _digest_of(capture: Capture) -> str | None:
-    """The digest of a body that came whole; None where there is none."""
+def _whole_entity(capture: Capture) -> bytes:
+    """The body of a response that came whole; empty where there is none."""
     if capture.custody != "wire" or capture.failure or capture.truncated or capture.method != "GET":
-        return None
+        return b""
     _, entity, problem = split_response(capture.response)
-    return payload_digest("response", capture.response, "GET") if entity and problem is None else None
+    return entity if problem is None else b""
 
 
 def _framed_body(capture: Capture) -> bytes:

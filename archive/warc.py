@@ -88,7 +88,12 @@ def sha256(data: bytes) -> str:
 
 def encode_record(record: Record) -> bytes:
     """One gzip member; the same record always gives the same bytes."""
-    data = b"".join((encode_header(record), record.block, _HEAD_END))
+    return encode_member(encode_header(record), record.block)
+
+
+def encode_member(header: bytes, block: bytes) -> bytes:
+    """The same of a record whose header is encoded already."""
+    data = b"".join((header, block, _HEAD_END))
     member: bytes = igzip_lib.compress(data, _LEVEL, igzip_lib.COMP_GZIP, igzip_lib.MEM_LEVEL_SMALL)
     return member
 

@@ -56,7 +56,9 @@ class Head:
 
     def tokens(self, name: str) -> list[str]:
         """The members of a comma-separated header, lower-case, without parameters."""
-        members = (member for value in self.all_headers(name) for member in value.lower().split(","))
+        wanted = name.lower().encode("latin-1")
+        values = [decode_header(value) for key, value in self.headers if key.lower() == wanted]
+        members = [member for value in values for member in value.lower().split(",")]
         return [token for member in members if (token := member.partition(";")[0].strip())]
 
 

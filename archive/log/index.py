@@ -4,7 +4,8 @@ It answers questions while captures are logged and proofs are made. `verify` nev
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -121,6 +122,15 @@ class LogIndex:
         except BaseException:
             self._roll_back()
             raise
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Answer many questions from one state of the index, which is locked once and not for each."""
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
 
     def captures_of(self, uri: str) -> list[LoggedCapture]:
         """The captures of an address in the order they were logged."""

@@ -73,9 +73,10 @@ class Log:
         with self._locked(), on_disk(self.folder), _index_errors(self.archive.path):
             head = self._read_head()
             self.index.follow(LogReader(self.folder, head))
-            fresh = [entry for entry in entries if not self._is_logged(entry)]
-            if fresh:
+            with self.index.reading():
+                fresh = [entry for entry in entries if not self._is_logged(entry)]
                 previous = self._find_previous(fresh, head.size)
+            if fresh:
                 self._write(
                     head, [encode_entry(entry, previous=before) for entry, before in zip(fresh, previous, strict=True)]
                 )
