@@ -14,6 +14,7 @@ from archive.directory import Archive
 from archive.errors import QueryError
 from archive.folding import read_folding
 from archive.reindex import reindex
+from archive.search import find
 from archive.search.find import Hit, search
 from archive.workers import Workers
 from pipelines.grams import BREAK, skeleton
@@ -107,7 +108,15 @@ def test_fields_narrow_a_search(filled: Catalog, folded: list[tuple[str, str]]) 
     assert numbers(filled, "site:nowhere 环境") == set()
 
 
-def test_pages_hang_together_by_cursor_and_by_number(filled: Catalog) -> None:
+@pytest.mark.parametrize(("dear", "patience"), [(300, 3), (0, 3), (0, 0.4)])
+def test_pages_hang_together_by_cursor_and_by_number(
+    filled: Catalog, monkeypatch: pytest.MonkeyPatch, dear: int, patience: float
+) -> None:
+    """Whether what fits is sorted, or the newest documents are asked in turn, enough of them or too few."""
+    by_date = [hit.article for hit in search(filled, "环境", limit=1000).hits]
+    monkeypatch.setattr(find, "_DEAR", dear)
+    monkeypatch.setattr(find, "_PATIENCE", patience)
+    assert [hit.article for hit in search(filled, "环境", limit=7).hits] == by_date[:7]
     for order in ("date", "relevance"):
         whole = [hit.article for hit in search(filled, "环境", order=order, limit=1000).hits]
         by_cursor: list[str] = []
@@ -120,6 +129,19 @@ def test_pages_hang_together_by_cursor_and_by_number(filled: Catalog) -> None:
         assert [hit.article for hit in second.hits] == whole[10:20]
     with pytest.raises(QueryError, match="was not printed by a search"):
         search(filled, "环境", after="nonsense")
+    with pytest.raises(QueryError, match="is of a search in another order"):
+        search(filled, "环境", after=search(filled, "环境", order="relevance").next)
+
+
+def test_what_many_documents_say_is_found_without_sorting_them(
+    filled: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = [hit.article for hit in search(filled, "环境 NOT site:daily since:2016", kinds=KINDS, limit=20).hits]
+    monkeypatch.setattr(find, "_DEAR", 0)
+    monkeypatch.setattr(find, "_sorted_by", None)  # sorting would fail
+    found = search(filled, "环境 NOT site:daily since:2016", kinds=KINDS, limit=20)
+    assert [hit.article for hit in found.hits] == expected
+    assert len(expected) == 20
 
 
 def test_the_newest_or_the_most_relevant_stand_first(filled: Catalog) -> None:
