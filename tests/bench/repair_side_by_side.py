@@ -4,10 +4,8 @@ The texts are the cases of tests/cases/repair and passages of the
 shared pages, damaged by the simulator of the tests.
 """
 
-import importlib.util
 import json
 import re
-import sys
 import time
 from collections.abc import Callable
 from importlib.resources import files
@@ -22,6 +20,7 @@ import opencc
 
 from pipelines.repair import parse_language, repair
 from tests.bench._table import make_table
+from tests.pipelines.repair import simulator, wrong_tables
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "pages" / "truth"
@@ -39,18 +38,6 @@ TABLES = (
 )
 
 Tool = Callable[[str], str]
-
-
-def load(name: str) -> Any:
-    """A module that lies beside the tests of repair, which are no package."""
-    path = ROOT / "tests" / "pipelines" / "repair" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"repair_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[f"repair_{name}"] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def reread(text: str, detect: Callable[[bytes], str | None]) -> str:
@@ -85,7 +72,6 @@ def _normalize(data: bytes) -> str | None:
 
 
 def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
-    simulator = load("simulator")
     language = parse_language(files("pipelines.repair").joinpath("data/language.bin").read_bytes())
     passages = simulator.cut_passages(SHARED)
     channel = simulator.make_channel(passages, language.readings, coverage=0.75, seed=1)
@@ -93,12 +79,11 @@ def gather_texts() -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
     damaged = {
         "gloss channel, 75 %": [(simulator.damage(p, channel), simulator.expected(p, channel)) for p in chosen],
     }
-    tables = load("wrong_tables")
-    paragraphs = tables.cut_paragraphs(SHARED)
+    paragraphs = wrong_tables.cut_paragraphs(SHARED)
     for kind in TABLES:
-        damage = (tables.WHOLE | tables.LOSSY)[kind]
+        damage = (wrong_tables.WHOLE | wrong_tables.LOSSY)[kind]
         damaged[kind] = [
-            (arrived, text) for text, arrived in islice(tables.send(kind, damage, paragraphs), len(chosen))
+            (arrived, text) for text, arrived in islice(wrong_tables.send(kind, damage, paragraphs), len(chosen))
         ]
     cases = ROOT / "tests" / "cases" / "repair"
     for name in ("in-the-wild", "synthetic"):
@@ -117,7 +102,6 @@ def run() -> dict[str, Any]:
     if not SHARED.exists():
         return {"skipped": "../shared/pages is absent"}
     damaged, healthy = gather_texts()
-    simulator = load("simulator")
     rows: dict[str, Any] = {}
     for name, tool in make_tools().items():
         row: dict[str, object] = {}

@@ -7,7 +7,7 @@ that loses what it cannot read → half-width punctuation. Everything is a funct
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -33,7 +33,7 @@ class Channel:
 
 def make_channel(
     texts: Iterable[str],
-    readings: dict[str, Sequence[str]],
+    readings: Mapping[str, Sequence[str]],
     *,
     coverage: float,
     seed: int,

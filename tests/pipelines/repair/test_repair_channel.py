@@ -1,23 +1,21 @@
 """The simulated channel: what it does to real passages is undone, and what cannot be known is U+FFFD."""
 
 import difflib
-import importlib.util
 import json
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from pipelines.repair import Language, apply_plan, repair
+from tests.pipelines.repair import simulator
 
 HERE = Path(__file__).parent
 REPORT = HERE.parent.parent / "soak" / "repair.json"
 
 #: coverage, decoder, half-width, entities, seed
-SETTINGS = [
+SETTINGS: list[tuple[float, simulator.Decoder, bool, bool, int]] = [
     (0.75, "pair", True, False, 1),
     (0.75, "pair", False, True, 2),
     (0.75, "lead", True, True, 3),
@@ -35,19 +33,6 @@ SETTINGS = [
 def has_gloss(text: str) -> bool:
     """A passage in which nothing was glossed is Traditional Chinese like any other; nobody can call it damaged."""
     return any(f"{vowel}{rest})" in text for vowel in "āáǎàēéěèīíǐìōóǒòūúǔù" for rest in ("", "n", "ng", "i", "o", "u"))
-
-
-def load_simulator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("repair_simulator", HERE / "simulator.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["repair_simulator"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-simulator = load_simulator()
 
 
 @dataclass
@@ -93,7 +78,9 @@ class Score:
         }
 
 
-def run(passages: list[str], every: int, setting: tuple[float, str, bool, bool, int], language: Language) -> Score:
+def run(
+    passages: list[str], every: int, setting: tuple[float, simulator.Decoder, bool, bool, int], language: Language
+) -> Score:
     coverage, decoder, half_width, entities, seed = setting
     channel = simulator.make_channel(
         passages,

@@ -1,27 +1,16 @@
 """Text read with the wrong table comes back, whole or in part, where its bytes are still there."""
 
-from collections.abc import Callable
-
 import pytest
 
 from pipelines.repair import Language, repair
+from tests.pipelines.repair.wrong_tables import WHOLE
 
 SENTENCE = "全市加强大气污染防治工作取得明显成效空气质量改善群众满意企业落实保护责任"  # no byte is lost as GBK
 HEALTHY = "这一段没有问题，请放心阅读。"
 
 
-def windows_1252(data: bytes) -> str:
-    return "".join(bytes([b]).decode("cp1252") if b not in {0x81, 0x8D, 0x8F, 0x90, 0x9D} else chr(b) for b in data)
-
-
-DAMAGE: dict[str, Callable[[str], str]] = {
-    "utf-8 as gbk": lambda text: text.encode().decode("gb18030"),
-    "gbk as latin-1": lambda text: text.encode("gbk").decode("latin-1"),
-    "gbk as cp1252": lambda text: windows_1252(text.encode("gbk")),
-    "utf-8 as latin-1": lambda text: text.encode().decode("latin-1"),
-    "utf-8 as cp1252": lambda text: windows_1252(text.encode()),
-    "utf-8 as latin-1, twice": lambda text: text.encode().decode("latin-1").encode().decode("latin-1"),
-    "utf-8 as gbk, as latin-1": lambda text: text.encode().decode("gb18030").encode().decode("latin-1"),
+DAMAGE = {
+    name: damage for name, damage in WHOLE.items() if name.startswith(("UTF-8", "GBK as Latin-1", "GBK as Windows"))
 }
 
 
@@ -70,12 +59,12 @@ def test_a_digit_that_a_decoder_ate_is_not_guessed(language: Language) -> None:
 
 def test_layout_and_markup_around_a_run_stay(language: Language) -> None:
     text = SENTENCE
-    page = f'<p class="a">{DAMAGE["utf-8 as latin-1"](text)}</p>\r\n\t<b>OK</b>'
+    page = f'<p class="a">{DAMAGE["UTF-8 as Latin-1"](text)}</p>\r\n\t<b>OK</b>'
     assert repair(page, language, markup=True).text == f'<p class="a">{text}</p>\r\n\t<b>OK</b>'
 
 
 @pytest.mark.parametrize("before", ["", "通报：", "【来源】", "（"])
 @pytest.mark.parametrize("after", ["", "。", "（完）"])
 def test_healthy_characters_that_touch_the_damage_stay(language: Language, before: str, after: str) -> None:
-    damaged = DAMAGE["utf-8 as gbk"](SENTENCE)
+    damaged = DAMAGE["UTF-8 as GB 18030"](SENTENCE)
     assert repair(f"{before}{damaged}{after}", language).text == f"{before}{SENTENCE}{after}"

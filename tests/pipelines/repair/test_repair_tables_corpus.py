@@ -1,34 +1,19 @@
 """Real paragraphs read with every wrong table: what lost no byte comes back whole, what cannot be known is U+FFFD."""
 
 import difflib
-import importlib.util
 import json
-import sys
 import time
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from pipelines.repair import Language, apply_plan, repair
+from tests.pipelines.repair import wrong_tables as damages
 
 HERE = Path(__file__).parent
 REPORT = HERE.parent.parent / "soak" / "repair_tables.json"
-
-
-def load_damage() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("repair_wrong_tables", HERE / "wrong_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["repair_wrong_tables"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-damages = load_damage()
 
 
 def measure(name: str, damage: Any, passages: list[str], most: int, language: Language) -> dict[str, Any]:
