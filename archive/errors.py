@@ -9,6 +9,8 @@
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── HostBusy           another process is crawling the host
+    ├── HostLost           another worker of the fleet has the host by now
+    ├── DatabaseAway       the database of the fleet cannot be reached or used
     ├── ExportBusy         another process is exporting to the same place
     ├── QueryError         what is searched for cannot be understood
     ├── WorkerError        no process could be started that reads pages
@@ -57,6 +59,14 @@ class CatalogError(ArchiveError):
 
 class HostBusy(ArchiveError):  # noqa: N818
     """Another process is crawling the host; one at a time may."""
+
+
+class HostLost(ArchiveError):  # noqa: N818
+    """Another worker of the fleet may ask the host by now; this one may not."""
+
+
+class DatabaseAway(ArchiveError):  # noqa: N818
+    """The database of the fleet cannot be reached or used."""
 
 
 class ExportBusy(ArchiveError):  # noqa: N818

@@ -5,6 +5,7 @@ Settings of its own: CAPTURE_SINK (a class, or its import path) is handed every 
 """
 
 import logging
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -56,11 +57,16 @@ class CaptureSink(Protocol):
 
 
 class ExactCapture:
-    """Puts the capturing download handler and the robots rules in place, and owns the sink of the crawl."""
+    """Puts the capturing download handler and the robots rules in place, and owns the sink of the crawl.
+
+    `stopped` is why the crawl ends. `fence` is asked with the url at the moment a request goes out: an ArchiveError of
+    it ends the crawl.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self.stopped: str | None = None
+        self.fence: Callable[[str], None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ExactCapture":

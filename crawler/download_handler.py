@@ -4,6 +4,7 @@ A capture is in `request.meta["capture"]` and with the sink before the response,
 the sink made of it is in `request.meta["taken"]`.
 """
 
+from functools import partial
 from math import inf
 from urllib.parse import urldefrag
 
@@ -64,9 +65,14 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             raise IgnoreRequest(self._addon.stopped)
         if len(request.url) > self._longest_url:
             raise IgnoreRequest(f"an address of {len(request.url)} characters; URLLENGTH_LIMIT is {self._longest_url}")
+        self._pass_fence(request.url)
         request.headers[b"Accept-Encoding"] = _ACCEPTED_ENCODINGS
         exchange = Exchange(
-            urldefrag(request.url)[0], request.method, reach=self._reach, limit=self._find_limit(request)
+            urldefrag(request.url)[0],
+            request.method,
+            reach=self._reach,
+            limit=self._find_limit(request),
+            fence=partial(self._pass_fence, request.url),
         )
         token = EXCHANGE.set(exchange)
         try:
@@ -82,6 +88,16 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             EXCHANGE.reset(token)
         self._hand_over(request, exchange, None)
         return response
+
+    def _pass_fence(self, url: str) -> None:
+        """End the crawl when its hosts are another's: asked here, and again when the connection stands."""
+        if self._addon.fence is None:
+            return
+        try:
+            self._addon.fence(url)
+        except ArchiveError as lost:
+            self._addon.stop(str(lost))
+            raise IgnoreRequest(str(lost)) from lost
 
     def _find_limit(self, request: Request) -> float:
         """Bytes on the wire: Scrapy's own limit counts the body without headers and framing, which are not bounded."""

@@ -4,6 +4,7 @@ Nothing that Scrapy or Twisted offers sees these bytes, so the connection itself
 exchange on whose behalf a connection is opened is found in `EXCHANGE`.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from math import inf
@@ -32,18 +33,21 @@ class Exchange:
 
     `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
     or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they
-    belong to no exchange. `refused` is a private address that was kept from being connected to.
+    belong to no exchange. `fence` raises when nothing may be sent any more. `refused` is a private address that was kept from being connected to.
     """
 
     __slots__ = (
-        "_began", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "reach", "received", "refused",
+        "_began", "fence", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "reach", "received", "refused",
         "sent", "size", "surplus", "tls", "url",
     )  # fmt: skip
 
-    def __init__(self, url: str, method: str, *, reach: Reach, limit: float = inf) -> None:
+    def __init__(
+        self, url: str, method: str, *, reach: Reach, limit: float = inf, fence: Callable[[], None] | None = None
+    ) -> None:
         self.url = url
         self.method = method
         self.reach = reach
+        self.fence = fence
         self.fetched_at = datetime.now(UTC)
         self._began = monotonic()
         self.sent: list[bytes] = []

@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.ingest import Intake, Taken
 from archive.sites import site_for
+from crawler.addon import ExactCapture
 from crawler.failures import PrivateAddress
+from crawler.ground import Ground
 from crawler.site_spider import describe
 from pipelines.records import Outcome
 from pipelines.site import Site
@@ -34,12 +38,24 @@ class IngestSpider(Spider):
 
     name = "_ingest"
 
-    def __init__(self, *, urls: Sequence[str], intake: Intake, sites: Mapping[str, Site]) -> None:
+    def __init__(
+        self, *, urls: Sequence[str], intake: Intake, sites: Mapping[str, Site], ground: Ground | None = None
+    ) -> None:
         super().__init__()
         self.urls = urls
         self.intake = intake
         self.sites = sites
         self.results: dict[str, Result] = {}
+        self._ground = ground
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Send nothing that the ground refuses."""
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        addon = crawler.get_addon(ExactCapture)
+        if addon is not None and spider._ground is not None:
+            addon.fence = spider._ground.require
+        return spider
 
     def site_of(self, url: str) -> Site | None:
         """The site whose hosts the address is on, so that its page is read as its crawl would read it."""

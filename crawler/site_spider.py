@@ -32,6 +32,7 @@ from crawler.addon import ExactCapture
 from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
 from crawler.frontier import TRAPPED, Claim, Errand, Finding, Slot, Target
+from crawler.ground import Ground, OwnGround
 from crawler.health.observe import count_outcome, count_page
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
@@ -65,6 +66,7 @@ class SiteSpider(Spider):
         pages: str | None = None,
         only_due: bool | str = False,
         slot: Slot | None = None,
+        ground: Ground | None = None,
         progress: Notice | None = None,
     ) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class SiteSpider(Spider):
         self._terms = {"since": since, "until": until, "pages": pages}
         self.only_due = bool(only_due)
         self._slot = slot
+        self._ground = ground
         self.window = Window(parse_day(since), parse_day(until))
         self.list_pages = int(pages) if pages else self.site.crawl.max_list_pages
         self.hosts = self.site.hosts
@@ -130,7 +133,9 @@ class SiteSpider(Spider):
         seeds = [self.target(link, errand) for link, errand in self.seeds()]
         turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self._slot else None
         plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
-        self.walk = Walk(self.intake, self.site, seeds, plan)
+        ground = self._ground or OwnGround(self.intake.archive)
+        self._capture_addon().fence = ground.require
+        self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
         if not self.only_due:
             self.walk.round.tally["whole crawl"] = 1

@@ -32,13 +32,15 @@ class SendingTap:
     What is handed to the transport counts as sent; of a large body, a connection that breaks may have taken less.
     """
 
-    def __init__(self, transport: Any, sent: list[bytes]) -> None:
+    def __init__(self, transport: Any, exchange: Exchange) -> None:
         self._transport = transport
-        self._sent = sent
+        self._exchange = exchange
 
     def write(self, data: bytes) -> None:
-        """Copy and pass on."""
-        self._sent.append(data)
+        """Copy and pass on; whether anything is sent at all is decided with the first byte."""
+        if self._exchange.fence is not None and not self._exchange.sent:
+            self._exchange.fence()
+        self._exchange.sent.append(data)
         if rest := data[_send(self._transport, data) :]:
             self._transport.write(rest)
 
@@ -63,8 +65,8 @@ def _send(transport: Any, data: bytes) -> int:
     return sent if isinstance(sent, int) else 0
 
 
-def _write_tapped(write_to: Callable[[Any], Deferred[None]], sent: list[bytes], transport: Any) -> Deferred[None]:
-    return write_to(SendingTap(transport, sent))
+def _write_tapped(write_to: Callable[[Any], Deferred[None]], exchange: Exchange, transport: Any) -> Deferred[None]:
+    return write_to(SendingTap(transport, exchange))
 
 
 class _PausingOnce(TransportProxyProducer):
@@ -113,7 +115,7 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
     def request(self, request: Request) -> Deferred[Any]:
         """Send a request through the tap."""
         if self.exchange is not None:
-            request.writeTo = partial(_write_tapped, request.writeTo, self.exchange.sent)  # type: ignore[method-assign]
+            request.writeTo = partial(_write_tapped, request.writeTo, self.exchange)  # type: ignore[method-assign]
         waiting: Deferred[Any] = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = LenientParser

@@ -13,9 +13,9 @@ from typing import Any
 
 from archive.ingest import Intake, Taken
 from archive.judge import Verdict
-from archive.locks import holding_hosts
-from crawler.frontier import NOTHING, Claim, Finding, Frontier, Slot, Target
+from crawler.frontier import NOTHING, Claim, Finding, Slot, Target
 from crawler.frontier.pages import Added
+from crawler.ground import Ground
 from pipelines.records import Capture
 from pipelines.site import Site
 
@@ -61,7 +61,7 @@ class Walk:
     Raises HostBusy while another process crawls one of its hosts, NotDue when one has crawled the site for the slot.
     """
 
-    def __init__(self, intake: Intake, site: Site, seeds: Sequence[Target], plan: Plan) -> None:
+    def __init__(self, intake: Intake, site: Site, seeds: Sequence[Target], plan: Plan, ground: Ground) -> None:
         self.site = site
         self._intake = intake
         self._plan = plan
@@ -69,8 +69,7 @@ class Walk:
         self.verdicts: Counter[Verdict] = Counter()
         self._stop_file: Path = intake.archive.path / STOP_FILE
         with ExitStack() as opened:
-            opened.enter_context(holding_hosts(intake.archive, site.hosts))
-            self.frontier = opened.enter_context(Frontier(intake.archive))
+            self.frontier = opened.enter_context(ground.enter(site))
             now = datetime.now(UTC)
             if plan.slot and not self.frontier.begin_run(site.key, plan.slot, now=now):
                 raise NotDue(f"{site.key}: another process has crawled it")

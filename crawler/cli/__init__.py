@@ -39,6 +39,7 @@ COMMANDS = (
     "delete",
     "serve",
     "sites",
+    "fleet",
 )
 UNUSABLE = 2
 FAILED = 3

@@ -1,4 +1,4 @@
-"""The tables of `frontier.sqlite`: what is still to be fetched, and what is known of what was.
+"""The tables of the frontier, in `frontier.sqlite` or in the database of a fleet: what is still to be fetched, and what is known of what was.
 
 Moments are text as WARC writes them, so that the order of text is the order of time. A lost frontier costs requests and
 no page: the lists name everything again, and what is archived is only asked for as "changed since?".
@@ -45,10 +45,37 @@ pages = Table(
     Column("digest", Text),
     Column("calm", Integer, nullable=False),
     UniqueConstraint("site", "key"),
-    Index("pages_pending", "site", "round", "turn", text("newest DESC"), "id", sqlite_where=text("state = 'pending'")),
-    Index("pages_in_flight", "site", "lease_until", sqlite_where=text("state = 'in flight'")),
-    Index("pages_due", "site", "next_at", sqlite_where=text("next_at IS NOT NULL")),
-    Index("pages_by_digest", "site", "digest", sqlite_where=text("digest IS NOT NULL")),
+    Index(
+        "pages_pending",
+        "site",
+        "round",
+        "turn",
+        text("newest DESC"),
+        "id",
+        sqlite_where=text("state = 'pending'"),
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "pages_in_flight",
+        "site",
+        "lease_until",
+        sqlite_where=text("state = 'in flight'"),
+        postgresql_where=text("state = 'in flight'"),
+    ),
+    Index(
+        "pages_due",
+        "site",
+        "next_at",
+        sqlite_where=text("next_at IS NOT NULL"),
+        postgresql_where=text("next_at IS NOT NULL"),
+    ),
+    Index(
+        "pages_by_digest",
+        "site",
+        "digest",
+        sqlite_where=text("digest IS NOT NULL"),
+        postgresql_where=text("digest IS NOT NULL"),
+    ),
 )
 """What a site has: `key` names the page whatever its address looks like today, `url` is what to ask for.
 
@@ -135,6 +162,6 @@ alarms = Table(
     Column("text", Text, nullable=False),
     Column("raised_at", Text, nullable=False),
     Column("cleared_at", Text),
-    Index("alarms_open", "site", sqlite_where=text("cleared_at IS NULL")),
+    Index("alarms_open", "site", sqlite_where=text("cleared_at IS NULL"), postgresql_where=text("cleared_at IS NULL")),
 )
 """Alarms that people were told of, and when they were over."""

@@ -1,0 +1,41 @@
+"""The work of a fleet's worker: its archive, its locks and its queue, open until it is interrupted."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from crawler.cli.options import this_run
+from crawler.cli.output import complain
+from crawler.fleet.database import using_database
+from crawler.fleet.hosts import HostLocks
+from crawler.fleet.migrate import require_current
+from crawler.fleet.queue import Queue
+from crawler.fleet.worker import FleetWorker, Post
+from crawler.run import log_to_stderr, make_settings
+from crawler.run_archive import open_intake
+from pipelines.site import Site
+
+
+def work(
+    url: str,
+    *,
+    name: str,
+    lanes: int,
+    lease: timedelta,
+    sites: dict[str, Site],
+    watched: list[Site],
+    archive_path: Path,
+    workers: int,
+    allow_private: bool,
+) -> None:
+    """Work until interrupted. Raises ArchiveError."""
+    settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
+    log_to_stderr(complain, debug=this_run().debug)
+    with ExitStack() as opened:
+        engine = opened.enter_context(using_database(url, longest_idle=lease / 3))
+        require_current(engine)
+        intake = opened.enter_context(open_intake(archive_path, sites=sites, workers=workers, command="fleet worker"))
+        locks = opened.enter_context(HostLocks(engine, holder=name, lease=lease))
+        queue = opened.enter_context(Queue(url))
+        post = Post(url, name, engine, locks, queue, intake, sites, watched, lanes, lease)
+        FleetWorker(settings, post).start()

@@ -1,0 +1,1 @@
+"""The tables of a fleet's database, step by step (Alembic); `lantian fleet init` runs them."""

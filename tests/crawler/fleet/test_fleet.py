@@ -1,0 +1,119 @@
+"""A fleet of real workers on a real PostgreSQL, killed, frozen and cut off; what counts is what the server saw."""
+
+import json
+import signal
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.crawler.fleet.crew import Crew, muster
+from tests.crawler.fleet.origins import Origins, serve_hosts
+from tests.crawler.loopback import ROOT
+from tests.postgres import Postgres
+
+LEASE = 5.0
+REPORT = ROOT / "tests" / "soak" / "fleet.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fleet came to. `captured_again` counts articles that were in flight when their worker was stopped."""
+
+    workers: int
+    hosts: int
+    articles: int
+    in_the_catalogs: int
+    captured_again: int
+    asked_again: int
+    requests: int
+    handovers: int
+    requests_of_two_at_one_host: int
+    shortest_gap: float
+    stated_delay: float
+
+
+def measure(crew: Crew, origins: Origins) -> Outcome:
+    found = crew.count_captures()
+    assert found.keys() == origins.urls
+    return Outcome(
+        workers=len(crew.running),
+        hosts=len(origins.hosts),
+        articles=len(origins.urls),
+        in_the_catalogs=len(found),
+        captured_again=sum(found.values()) - len(found),
+        asked_again=origins.twice(),
+        requests=len(origins.log),
+        handovers=origins.handovers(),
+        requests_of_two_at_one_host=origins.overlaps(),
+        shortest_gap=round(origins.shortest_gap(), 3),
+        stated_delay=origins.delay,
+    )
+
+
+def wait_for_requests(origins: Origins, number: int) -> None:
+    end = time.monotonic() + 30
+    while len(origins.log) < number:
+        assert time.monotonic() < end, f"{len(origins.log)} requests"
+        time.sleep(0.05)
+
+
+def last_asked_by(origins: Origins, worker: str) -> float:
+    return max((one.began for one in origins.log if one.worker == worker), default=0.0)
+
+
+def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_its_host(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    with serve_hosts(3, articles=3, delay=0.3) as origins:
+        keys = origins.write_sites(tmp_path / "sites")
+        with muster(tmp_path, postgres.make(), keys=keys, lease=3.0) as crew:
+            url = min(origins.urls)
+            crew.start("first")
+            wait_for_requests(origins, 4)
+            crew.send("first", signal.SIGSTOP)
+            frozen = time.monotonic()
+            crew.start("second")
+            crew.command("ingest", url, "--sites", "sites")
+            crew.wait_until_done(seconds=60)
+            crew.send("first", signal.SIGCONT)
+            time.sleep(0.5)
+            assert crew.stop() == {"first": 0, "second": 0}, crew.complaints()
+            outcome = measure(crew, origins)
+            assert crew.count_captures()[url] >= 2
+    assert crew.complaints() == ""
+    assert last_asked_by(origins, "first") < frozen + 0.2
+    assert outcome.requests_of_two_at_one_host == 0
+    assert outcome.shortest_gap >= 0.95 * origins.delay
+    assert outcome.handovers > 0
+    assert outcome.captured_again <= 1 + len(keys)
+
+
+@pytest.mark.soak
+def test_four_workers_forty_hosts_a_kill_a_freeze_and_a_restart_of_the_database(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    began = time.monotonic()
+    with serve_hosts(40, articles=15, delay=0.25) as origins:
+        keys = origins.write_sites(tmp_path / "sites")
+        with muster(tmp_path, postgres.make(), keys=keys, lease=LEASE) as crew:
+            for name in ("one", "two", "three", "four"):
+                crew.start(name)
+            wait_for_requests(origins, 80)
+            crew.kill("one")
+            wait_for_requests(origins, 160)
+            crew.send("two", signal.SIGSTOP)
+            crew.start("one")
+            time.sleep(LEASE + 4)
+            crew.send("two", signal.SIGCONT)
+            wait_for_requests(origins, 320)
+            postgres.restart()
+            crew.wait_until_done(seconds=300)
+            assert set(crew.stop().values()) == {0}, crew.complaints()
+            outcome = measure(crew, origins)
+    report = {"command": "make soak", **asdict(outcome), "lease": LEASE, "seconds": round(time.monotonic() - began)}
+    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    assert outcome.in_the_catalogs == outcome.articles
+    assert outcome.requests_of_two_at_one_host == 0
+    assert outcome.shortest_gap >= 0.95 * origins.delay
