@@ -1,16 +1,13 @@
 """The seed format: one text file an article, numbered in order of publication, as a person would lay it out to read."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from archive.catalog import Catalog
-from archive.disk import on_disk
 from archive.export.draft import Progress, Written, is_reconstructed
-from archive.export.selection import Chosen, Selection, choose_articles, count_articles
-from archive.export.writing import write_whole
+from archive.export.selection import Chosen
 from pipelines.records import Article
 
 DIGITS = 3
@@ -20,28 +17,6 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _LINE_BREAKS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 SEED_FILE = re.compile(r"[0-9]{3,}_[0-9a-f]{16}\.txt")
 _INFO = (("发布时间", "published"), ("来源", "source"), ("作者", "author"), ("编辑", "editor"))
-
-
-def export_seed(catalog: Catalog, folder: Path, *, sites: Collection[str] = (), unique: bool = False) -> int:
-    """Write `NNN_<id>.txt` files into a folder and give their number; raises StorageFull.
-
-    Seed files of an earlier export that are no longer part of it are removed, other files are left alone.
-    """
-    selection = Selection(tuple(sites), unique=unique)
-    width = seed_width(count_articles(catalog, selection))
-    written: set[str] = set()
-    with on_disk(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, chosen in enumerate(choose_articles(catalog, selection)):
-            article = chosen.article
-            name = f"{number:0{width}d}_{article.id}.txt"
-            with write_whole(folder / name) as file:
-                file.write(format_seed(article).encode())
-            written.add(name)
-        for old in folder.iterdir():
-            if SEED_FILE.fullmatch(old.name) and old.name not in written:
-                old.unlink()
-    return len(written)
 
 
 def write_seed(folder: Path, chosen: Iterator[Chosen], progress: Progress, *, width: int) -> Iterator[Progress]:

@@ -8,10 +8,10 @@ import pytest
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import StorageFull
-from archive.export.jsonl import export_jsonl, jsonl_lines
-from archive.export.seed import export_seed, format_seed
+from archive.export.seed import format_seed
 from pipelines.records import Article, Capture
 from pipelines.site import Site
+from tests.archive.exporting import export_to, exported_lines
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, body_paragraphs, capture
 from tests.archive.taking import take_all
 
@@ -26,7 +26,7 @@ def archive(tmp_path: Path) -> Archive:
 
 def seed_files(archive: Archive, folder: Path, *, unique: bool = False) -> dict[str, str]:
     with Catalog(archive) as catalog:
-        count = export_seed(catalog, folder, unique=unique)
+        count = export_to(catalog, "seed", folder, unique=unique)
     files = {path.name: path.read_bytes().decode("utf-8") for path in sorted(folder.iterdir())}
     assert len(files) == count
     return files
@@ -34,7 +34,7 @@ def seed_files(archive: Archive, folder: Path, *, unique: bool = False) -> dict[
 
 def lines(archive: Archive, *, unique: bool = False) -> list[str]:
     with Catalog(archive) as catalog:
-        return list(jsonl_lines(catalog, unique=unique))
+        return exported_lines(catalog, unique=unique)
 
 
 def make_article(**changes: object) -> Article:
@@ -191,13 +191,13 @@ def test_json_lines_are_articles_with_the_keys_of_the_model(archive: Archive) ->
     found = lines(archive)
     assert len(found) == 3
     for line in found:
-        assert Article.model_validate_json(line).model_dump_json() + "\n" == line
+        assert Article.model_validate_json(line).model_dump_json() == line
         assert list(json.loads(line)) == list(Article.model_fields)
 
 
 def test_what_is_exported_is_what_the_first_capture_of_that_version_gave(archive: Archive) -> None:
     results = take_all(archive, [article_capture(1), article_capture(2), article_capture(1, minute=9)])
-    given = [outcome.article.model_dump_json() + "\n" for outcome, _ in results if outcome.article]
+    given = [outcome.article.model_dump_json() for outcome, _ in results if outcome.article]
     assert sorted(lines(archive)) == sorted(given[:2])
 
 
@@ -217,9 +217,9 @@ def test_an_export_can_be_limited_to_sites(archive: Archive) -> None:
     take_all(archive, [article_capture(1)])
     take_all(archive, [article_capture(2)], sites={"ceshi": site}, key="ceshi")
     with Catalog(archive) as catalog:
-        (line,) = jsonl_lines(catalog, sites=["ceshi"])
+        (line,) = exported_lines(catalog, sites=["ceshi"])
         assert json.loads(line)["url"] == article_url(2)
-        assert list(jsonl_lines(catalog, sites=["unknown"])) == []
+        assert exported_lines(catalog, sites=["unknown"]) == []
 
 
 def test_exporting_again_leaves_only_what_belongs_to_it(archive: Archive, tmp_path: Path) -> None:
@@ -228,11 +228,11 @@ def test_exporting_again_leaves_only_what_belongs_to_it(archive: Archive, tmp_pa
     seed_files(archive, folder)
     (folder / "README.txt").write_text("mine")
     with Catalog(archive) as catalog:
-        export_seed(catalog, folder)
+        export_to(catalog, "seed", folder)
     first = {path.name: path.read_bytes() for path in folder.iterdir()}
     take_all(archive, [article_capture(28), article_capture(5)])  # the first was published before all others
     with Catalog(archive) as catalog:
-        export_seed(catalog, folder)
+        export_to(catalog, "seed", folder)
     names = {path.name for path in folder.iterdir()}
     assert "README.txt" in first
     assert "README.txt" in names
@@ -244,7 +244,7 @@ def test_exporting_again_leaves_only_what_belongs_to_it(archive: Archive, tmp_pa
 def test_an_empty_catalog_exports_nothing(archive: Archive, tmp_path: Path) -> None:
     assert seed_files(archive, tmp_path / "seed") == {}
     with Catalog(archive) as catalog:
-        assert export_jsonl(catalog, tmp_path / "out.jsonl") == 0
+        assert export_to(catalog, "jsonl", tmp_path / "out.jsonl") == 0
     assert (tmp_path / "out.jsonl").read_bytes() == b""
 
 
@@ -254,12 +254,12 @@ from pathlib import Path
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import StorageFull
-from archive.export.jsonl import export_jsonl
+from tests.archive.exporting import export_to
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with Catalog(Archive.open(sys.argv[1])) as catalog:
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
     try:
-        export_jsonl(catalog, Path(sys.argv[2]))
+        export_to(catalog, "jsonl", Path(sys.argv[2]))
     except StorageFull as error:
         print(error)
 """
@@ -270,14 +270,19 @@ def test_an_export_is_there_whole_or_not_at_all(archive: Archive, tmp_path: Path
     target = tmp_path / "out" / "articles.jsonl"
     command = [sys.executable, "-c", FULL, str(archive.path), str(target)]
     result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
-    assert result.stdout.startswith(f"{target}: File too large; ")
-    assert list(target.parent.iterdir()) == []
+    draft = target.with_name(".articles.jsonl.draft")
+    assert result.stdout.startswith(f"{draft}: File too large; ")
+    assert [path.name for path in target.parent.iterdir()] == [draft.name]  # to go on with
+    with Catalog(archive) as catalog:
+        assert export_to(catalog, "jsonl", target) == 8
+        assert target.read_text("utf-8").splitlines() == exported_lines(catalog)
+    assert not draft.exists()
 
 
 def test_a_folder_that_cannot_be_made_is_told_in_one_line(archive: Archive, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with Catalog(archive) as catalog, pytest.raises(StorageFull, match=r"file/seed: Not a directory; "):
-        export_seed(catalog, tmp_path / "file" / "seed")
+    with Catalog(archive) as catalog, pytest.raises(StorageFull, match=r"file/\.seed\.draft: Not a directory; "):
+        export_to(catalog, "seed", tmp_path / "file" / "seed")
 
 
 WIDE = """
@@ -285,11 +290,11 @@ import resource, sys
 from pathlib import Path
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import export_jsonl
+from tests.archive.exporting import export_to
 with Catalog(Archive.open(sys.argv[1])) as catalog:
     next(iter(catalog.complete_files()), None)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(export_jsonl(catalog, Path(sys.argv[2])), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+    print(export_to(catalog, "jsonl", Path(sys.argv[2])), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 

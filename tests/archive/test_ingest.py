@@ -13,7 +13,6 @@ import pytest
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import CatalogError
-from archive.export.jsonl import jsonl_lines
 from archive.ingest import NO_SITE, Intake
 from archive.locks import owning_catalog
 from archive.replay import replay
@@ -22,6 +21,7 @@ from archive.workers import Workers
 from pipelines.records import Capture, Failure
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
+from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, START, article_capture, article_url, capture, listing_html
 from tests.archive.taking import take_all, verdicts
 
@@ -159,11 +159,11 @@ def test_an_archive_whose_catalog_is_gone_is_caught_up_at_the_next_start(archive
         key="ceshi",
     )
     with Catalog(archive) as catalog:
-        before = list(jsonl_lines(catalog))
+        before = exported_lines(catalog)
     archive.catalog_path.unlink()
     with Workers(0) as workers, Intake(archive, workers=workers, sites=sites) as intake:
         assert intake.caught_up == 6
-        assert list(jsonl_lines(intake.catalog)) == before
+        assert exported_lines(intake.catalog) == before
     with Workers(0) as workers, Intake(archive, workers=workers, sites=sites) as intake:
         assert intake.caught_up == 0
 
@@ -269,7 +269,7 @@ def kill_and_go_on(archive: Archive, *, kills: int, seed: int) -> None:
     for turn in range(kills):
         acknowledged |= set(crawl_and_kill(archive, first=turn * 5000, seconds=rng.uniform(0.05, 0.6)))
     with Workers(0) as workers, Intake(archive, workers=workers, sites={}) as intake:
-        exported = [json.loads(line) for line in jsonl_lines(intake.catalog)]
+        exported = [json.loads(line) for line in exported_lines(intake.catalog)]
     stored = {stored.record_id for _, stored in read_captures(archive)}
     assert acknowledged
     assert acknowledged <= stored

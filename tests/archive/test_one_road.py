@@ -8,8 +8,6 @@ import pytest
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import jsonl_lines
-from archive.export.seed import export_seed
 from archive.language import read_knowledge
 from archive.reindex import reindex
 from archive.replay import replay
@@ -17,6 +15,7 @@ from archive.workers import Workers
 from pipelines.process import process
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line
+from tests.archive.exporting import export_to, exported_lines
 from tests.archive.taking import take_all
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -64,6 +63,6 @@ def test_real_pages_read_the_same_live_and_again_and_export_the_same_from_a_rebu
 
 def export(archive: Archive, folder: Path) -> dict[str, bytes]:
     with Catalog(archive) as catalog:
-        export_seed(catalog, folder)
-        lines = "".join(jsonl_lines(catalog))
+        export_to(catalog, "seed", folder)
+        lines = "\n".join(exported_lines(catalog))
     return {path.name: path.read_bytes() for path in folder.iterdir()} | {"jsonl": lines.encode()}

@@ -7,12 +7,11 @@ import pytest
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc, CatalogError
-from archive.export.jsonl import export_jsonl
-from archive.export.seed import export_seed
 from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.workers import Workers
+from tests.archive.exporting import export_to
 from tests.archive.made_pages import article_capture, article_html, article_url, capture
 from tests.archive.taking import take_all
 
@@ -50,9 +49,9 @@ def rebuild(archive: Archive) -> int:
 
 def export(archive: Archive, folder: Path) -> dict[str, bytes]:
     with Catalog(archive) as catalog:
-        export_seed(catalog, folder / "seed")
-        export_jsonl(catalog, folder / "all.jsonl")
-        export_jsonl(catalog, folder / "unique.jsonl", unique=True)
+        export_to(catalog, "seed", folder / "seed")
+        export_to(catalog, "jsonl", folder / "all.jsonl")
+        export_to(catalog, "jsonl", folder / "unique.jsonl", unique=True)
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -74,7 +73,7 @@ def test_a_rebuilt_catalog_says_and_exports_the_same(archive: Archive, tmp_path:
     assert rebuild(archive) == 12
     assert said(archive) == before
     assert export(archive, tmp_path / "after") == exported
-    assert len(exported) == 9 + 2
+    assert len(exported) == 9 + 2 + 3  # the articles, two files, a manifest each
     assert sorted(path.name for path in archive.path.glob("catalog.*")) == ["catalog.lock", "catalog.sqlite"]
 
 

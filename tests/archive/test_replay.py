@@ -8,12 +8,12 @@ import pytest
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.export.jsonl import jsonl_lines
 from archive.replay import Difference, replay
 from archive.workers import Workers
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
+from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, capture, listing_html
 from tests.archive.taking import take_all
 
@@ -153,5 +153,5 @@ def test_without_diff_the_new_reading_is_kept(archive: Archive) -> None:
     assert differences(archive, diff=False, sites=changed) != []
     assert differences(archive, sites=changed) == []
     with Catalog(archive) as catalog:
-        (line,) = jsonl_lines(catalog)
+        (line,) = exported_lines(catalog)
     assert "版权所有" in json.loads(line)["column"]

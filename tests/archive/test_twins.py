@@ -10,13 +10,13 @@ from archive.captures import IDENTICAL_PAYLOAD, SERVER_NOT_MODIFIED
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.export.jsonl import jsonl_lines
 from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.store import read_captures
 from archive.workers import Workers
 from pipelines.records import Capture
+from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, article_capture, article_url, capture, listing_html
 from tests.archive.taking import take_all, verdicts
 
@@ -99,10 +99,10 @@ def test_replay_and_reindex_see_the_same_as_the_crawl(archive: Archive) -> None:
     with Workers(0) as workers:
         assert not [one for one in replay(archive, workers=workers, sites={}, diff=True) if one.differences]
         with Catalog(archive) as catalog:
-            before = list(jsonl_lines(catalog))
+            before = exported_lines(catalog)
         reindex(archive, workers=workers, sites={})
         with Catalog(archive) as catalog:
-            assert list(jsonl_lines(catalog)) == before
+            assert exported_lines(catalog) == before
         assert not [one for one in replay(archive, workers=workers, sites={}, diff=True) if one.differences]
 
 

@@ -18,7 +18,6 @@ from scrapy import Request
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import jsonl_lines
 from archive.ingest import Taken
 from archive.log.rotation import take_key
 from archive.log.seal import seal
@@ -32,6 +31,7 @@ from archive.workers import Workers
 from crawler.cli.crawl_report import VERDICTS
 from crawler.sink import ArchiveSink
 from pipelines.records import Capture
+from tests.archive.exporting import exported_lines
 from tests.crawler.loopback import Answer, Server, answer, article, lantian, lines_of, listing, surroundings
 
 CRAWL = ("crawl", "loopback", "--sites", "sites", "--allow-private", "--json")
@@ -176,7 +176,7 @@ def crawl_to_the_end(folder: Path, **environment: str) -> Survived:
 def export(archive: Archive) -> list[str]:
     """Every article, a line each."""
     with Catalog(archive) as catalog:
-        return list(jsonl_lines(catalog))
+        return exported_lines(catalog)
 
 
 def _count_repeated(urls: list[str]) -> int:

@@ -9,13 +9,12 @@ from click.testing import CliRunner, Result
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.export.jsonl import jsonl_lines
-from archive.export.seed import export_seed
 from archive.reindex import reindex
 from archive.seed_text import seed_files
 from archive.store import read_file, warc_files
 from archive.workers import Workers
 from crawler.cli import main
+from tests.archive.exporting import export_to, exported_lines
 from tests.archive.made_pages import article_capture, article_url, body_paragraphs
 from tests.archive.taking import take_all
 
@@ -33,7 +32,7 @@ def texts(folder: Path, tmp_path: Path) -> Path:
     """Texts as they are passed on: an export of ours, one edited and in GBK, one of nobody, an empty one, a note."""
     texts = tmp_path / "texts"
     with Catalog(Archive.open(folder)) as catalog:
-        export_seed(catalog, texts)
+        export_to(catalog, "seed", texts)
     first = seed_files(texts)[1]
     (texts / "环保.txt").write_bytes(first.read_text("utf-8").replace("执法人员", "工作人员").encode("gbk"))
     (texts / "strange.txt").write_text("无人知晓的一篇短文\n" + "\n".join(body_paragraphs(77)), "utf-8")
@@ -76,7 +75,7 @@ def test_the_bytes_are_kept_and_nobody_vouches_for_them(folder: Path, texts: Pat
     assert edited.content_type == "text/plain; name*=utf-8''%E7%8E%AF%E4%BF%9D.txt"
     assert edited.url.startswith("nih:sha-256;")
     with Catalog(archive) as catalog:
-        custodies = [json.loads(line)["provenance"]["custody"] for line in jsonl_lines(catalog)]
+        custodies = [json.loads(line)["provenance"]["custody"] for line in exported_lines(catalog)]
     assert sorted(custodies) == ["unknown"] * 5 + ["wire"] * 3
 
 
@@ -93,11 +92,11 @@ def test_a_rebuilt_catalog_exports_the_same_bytes(folder: Path, texts: Path) -> 
     run(folder, "--seed-text", str(texts))
     archive = Archive.open(folder)
     with Catalog(archive) as catalog:
-        before = list(jsonl_lines(catalog)), list(jsonl_lines(catalog, unique=True))
+        before = exported_lines(catalog), exported_lines(catalog, unique=True)
     with Workers(0) as workers:
         reindex(archive, workers=workers, sites={})
     with Catalog(archive) as catalog:
-        assert (list(jsonl_lines(catalog)), list(jsonl_lines(catalog, unique=True))) == before
+        assert (exported_lines(catalog), exported_lines(catalog, unique=True)) == before
 
 
 def test_a_name_of_our_own_export_links_where_the_words_do_not(folder: Path, texts: Path, tmp_path: Path) -> None:
