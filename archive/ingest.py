@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Self
+from typing import Literal, Self
 
 from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
@@ -23,7 +23,9 @@ from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
+from archive.log.covering import now
 from archive.log.deriving import Deriving
+from archive.log.entries import GapEntry
 from archive.log.run import Answers, RunRecord
 from archive.noting import DerivedNotes
 from archive.readback import read_primary
@@ -42,6 +44,8 @@ NO_SITE = "_ingest"
 """The key under which captures are stored that belong to no site."""
 
 
+_MOST = 2000
+"""Characters of an address or a reason that are logged of what is not there."""
 _log = logging.getLogger(__name__)
 
 
@@ -120,6 +124,14 @@ class Intake:
         finally:
             self._run = None
             run.close(answers)
+
+    def note_gap(
+        self, kind: Literal["refused", "missed-run"], subject: str, reason: str, *, due: str | None = None
+    ) -> None:
+        """Log what is not there: a page that was refused, a run that did not happen. Raises ArchiveError."""
+        self._store.journal.put(
+            GapEntry(logged=now(), kind=kind, subject=subject[:_MOST], reason=reason[:_MOST], due=due)
+        )
 
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified with which to ask whether a page has changed; None when it must be fetched whole."""

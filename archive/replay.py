@@ -5,6 +5,7 @@ Captures come in the fixed order of the archive. What belongs to the run, the re
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, islice
@@ -16,6 +17,10 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.entries import Entry
 from archive.locks import sharing_catalog
+from archive.log.deriving import Deriving
+from archive.log.journal import Journal
+from archive.log.run import RunRecord
+from archive.log.writer import Log
 from archive.reread import Reread, reread
 from archive.schema import captures as captures_table
 from archive.schema import versions
@@ -59,8 +64,47 @@ class Replayed:
 def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], diff: bool) -> Iterator[Replayed]:
     """Read every capture again; with `diff` only compare, without it keep the new readings as well.
 
+    Where readings are kept, the log has the run and every article that is read otherwise than before.
+
     Raises BrokenWarc for a file that is cut or altered.
     """
+    with ExitStack() as held:
+        kept = None if diff else held.enter_context(_logging(archive, workers, sites))
+        yield from _replay(archive, workers=workers, sites=sites, kept=kept)
+
+
+class _Kept:
+    """What of a replay goes into the log."""
+
+    def __init__(self, journal: Journal, sites: Mapping[str, Site]) -> None:
+        self._journal = journal
+        self._deriving = Deriving(sites)
+        self.count = 0
+
+    def note(self, batch: Sequence[Reread], known: Mapping[str, Mapping[str, Any]]) -> None:
+        """Log the articles that are read otherwise than the catalog had them, or by another recipe."""
+        self.count += len(batch)
+        for one in batch:
+            row = known.get(one.entry.row["record_id"])
+            after = (one.entry.row["recipe"], one.entry.body.body_digest if one.entry.body else None)
+            if row is None or (row["recipe"], row["body_digest"]) != after:
+                for entry in self._deriving.entries([one.entry]):
+                    self._journal.put(entry)
+
+
+@contextmanager
+def _logging(archive: Archive, workers: Workers, sites: Mapping[str, Site]) -> Iterator[_Kept]:
+    journal = Journal(Log(archive))
+    kept = _Kept(journal, sites)
+    try:
+        run = RunRecord(journal.put, command="replay", recipe=workers.knowledge.recipe, sites=())
+        yield kept
+        run.close(lambda _: (), reread=kept.count)
+    finally:
+        journal.close()
+
+
+def _replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], kept: _Kept | None) -> Iterator[Replayed]:
     with sharing_catalog(archive), Catalog(archive) as catalog:
         files = warc_files(archive)
         captures = (pair for file in files for pair in read_file(archive, file))
@@ -70,15 +114,16 @@ def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], dif
             offsets: set[int] = set()
             while batch := list(islice(of_file, BATCH)):
                 offsets.update(one.entry.row["offset"] for one in batch)
-                yield from _take(catalog, batch, is_kept=not diff)
+                yield from _take(catalog, batch, kept)
             yield from _lost(catalog, captures_table.c.file == file, offsets)
         yield from _lost(catalog, captures_table.c.file.not_in(files), set())
 
 
-def _take(catalog: Catalog, batch: Sequence[Reread], *, is_kept: bool) -> Iterator[Replayed]:
+def _take(catalog: Catalog, batch: Sequence[Reread], kept: _Kept | None) -> Iterator[Replayed]:
     rows = _known(catalog, [one.entry.row["record_id"] for one in batch])
-    if is_kept:
+    if kept:
         catalog.replace([one.entry for one in batch])
+        kept.note(batch, rows)
     for one in batch:
         record_id = one.entry.row["record_id"]
         differences = tuple(_compare(one.entry, rows.get(record_id)))

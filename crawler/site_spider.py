@@ -38,7 +38,7 @@ from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
 from crawler.window import Window, parse_day
-from pipelines.records import Article, Link, Outcome
+from pipelines.records import Article, Link, Outcome, format_instant
 from pipelines.site import Site
 
 # 429 and what says "not now"; 501 and 505 are answers.
@@ -137,6 +137,12 @@ class SiteSpider(Spider):
         self._capture_addon().fence = ground.require
         self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
+        if self._slot and self._slot.missed and self._slot.missed_since:
+            why, since = (
+                f"{self._slot.missed} crawls were due and did not happen",
+                format_instant(self._slot.missed_since),
+            )
+            self.intake.note_gap("missed-run", self.site.key, why, due=since)
         if not self.only_due:
             self.walk.round.tally["whole crawl"] = 1
 
@@ -233,6 +239,8 @@ class SiteSpider(Spider):
             return  # the archive could not keep it: it is fetched again
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
             self._fail(claim, f"refused: {failure.getErrorMessage()}", {"refused": 1})
+            with self.stopping():
+                self.intake.note_gap("refused", request.url, failure.getErrorMessage())
             self._tell_refusal(request.url, failure.getErrorMessage())
             return
         taken: Taken | None = request.meta.get("taken")

@@ -24,8 +24,8 @@ _NETWORK: Final = ("scrapy", "twisted", "pyopenssl", "cryptography")
 _SAMPLE: Final = 32
 """Each host's clock is read off its first answer and then off every 32nd."""
 _ROBOTS: Final = "/robots.txt"
-_SERVERS: Final = 16
-"""In one entry, which has room for 64 KiB."""
+_ROOM: Final = 32 * 1024
+"""Bytes of servers in one entry, which has room for 64 KiB."""
 _MOST: Final = 32
 """Peers and certificate chains of one host that are written down."""
 
@@ -84,12 +84,12 @@ class RunRecord:
             if parts.path == _ROBOTS:
                 met.robots = capture.record_id
 
-    def close(self, answers: Answers) -> None:
-        """Log that the run ended, and what it met; raises ArchiveError."""
+    def close(self, answers: Answers, *, reread: int = 0) -> None:
+        """Log that the run ended, what it met, or how many captures it read again; raises ArchiveError."""
         with self._lock:
             hosts = dict(self._hosts)
         servers = [_describe(host, met, answers(host)) for host, met in sorted(hosts.items())]
-        parts = [servers[at : at + _SERVERS] for at in range(0, len(servers), _SERVERS)] or [[]]
+        parts = _divide(servers)
         for number, part in enumerate(parts, 1):
             self._put(
                 RunEndEntry(
@@ -97,11 +97,25 @@ class RunRecord:
                     run=self.id,
                     part=number,
                     parts=len(parts),
-                    captures=sum(met.captures for met in hosts.values()),
+                    captures=reread + sum(met.captures for met in hosts.values()),
                     failures=sum(met.failures for met in hosts.values()),
                     servers=tuple(part),
                 )
             )
+
+
+def _divide(servers: Sequence[Server]) -> list[list[Server]]:
+    """Servers in their order, as many together as one entry has room for; a single one never needs more."""
+    parts: list[list[Server]] = [[]]
+    room = _ROOM
+    for server in servers:
+        size = len(server.model_dump_json().encode())
+        if parts[-1] and size > room:
+            parts.append([])
+            room = _ROOM
+        parts[-1].append(server)
+        room -= size
+    return parts
 
 
 def clock_offset(capture: Capture) -> int | None:

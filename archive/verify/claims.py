@@ -22,7 +22,7 @@ def make_claims(state: LogState, *, is_unaltered: bool, is_whole: bool = True) -
         ),
         Claim(
             kind="signed",
-            holds=state.seals > 0 and state.sealed == state.head.size,
+            holds=state.seals > 0 and state.sealed >= state.substance,
             chinese="日志由密钥签署" + ("(由检查者提供的公钥)" if state.are_keys_trusted else "(公钥取自归档本身)"),
             english="the log is signed by "
             + ("a key the checker brought" if state.are_keys_trusted else "a key that lies with it"),

@@ -54,6 +54,9 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "no-log": ("not-provable", "没有日志", "there is no log"),
     "no-seal": ("not-provable", "日志从未签署", "the log was never sealed"),
     "unsealed": ("not-provable", "最后一次签署之后的条目尚无法证明", "entries after the last seal are not provable yet"),
+    "unsealed-notes": (
+        "note", "最后一次签署之后只有导出、运行和缺口的登记", "after the last seal there are only notes of exports, runs and gaps",
+    ),
     "open-file": ("note", "文件尚未关闭", "the file is not closed yet"),
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
     "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),

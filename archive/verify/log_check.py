@@ -18,9 +18,12 @@ from archive.log.entries import (
     DeletionEntry,
     DerivedEntry,
     Entry,
+    ExportEntry,
     FileEntry,
     GapEntry,
     KeyRotationEntry,
+    RunEndEntry,
+    RunStartEntry,
     SiteEntry,
     decode_entry,
 )
@@ -39,7 +42,10 @@ _CLOCK: Final = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class LogState:
-    """What the log turned out to be. `sealed` is how many entries valid seals cover."""
+    """What the log turned out to be. `sealed` is how many entries valid seals cover.
+
+    Behind the first `substance` entries there are only notes of exports, runs and gaps, on which nothing rests.
+    """
 
     head: Checkpoint
     findings: Findings = field(default_factory=Findings)
@@ -53,6 +59,7 @@ class LogState:
     timestamps: int = 0
     captures: int = 0
     found: int = 0
+    substance: int = 0
     is_trusted_consistent: bool = False
     rotations: list[tuple[int, KeyRotationEntry]] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
@@ -116,6 +123,8 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
 
 
 def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
+    if not isinstance(entry, ExportEntry | GapEntry | RunStartEntry | RunEndEntry):
+        state.substance = index + 1
     if isinstance(entry, CaptureEntry):
         state.captures += 1
         state.found += entry.claim == "found"
@@ -191,7 +200,10 @@ def _check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: 
     elif state.sealed < log.size:
         state.findings.append(
             make_finding(
-                "unsealed", entry=state.sealed, expected=f"{log.size} entries", actual=f"{state.sealed} sealed"
+                "unsealed" if state.sealed < state.substance else "unsealed-notes",
+                entry=state.sealed,
+                expected=f"{log.size} entries",
+                actual=f"{state.sealed} sealed",
             )
         )
 

@@ -1,7 +1,7 @@
 """`lantian export`: the articles of the archive in the forms that others read, the index of its captures, or these."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,9 @@ import click
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.export.articles import export_articles
+from archive.export.manifest import manifest_path
 from archive.export.metadata import metadata_lines
+from archive.export.noting import Passing, digest_file, note_export
 from archive.export.selection import Chosen, Selection, choose_articles, count_articles
 from archive.export.writing import write_lines
 from archive.index import read_index
@@ -95,7 +97,7 @@ def export(
     wanted = Selection(keys, first_day, last_day, format_instant(at) if at else None, unique, members)
     archive = Archive.open(archive_path, create=False)
     if form == "cdxj":
-        _give_lines(read_index(archive, sites=keys), out, what="captures")
+        _give_index(archive, keys, out)
         return
     with Catalog(archive) as catalog:
         if form == "wacz" and out:
@@ -103,7 +105,7 @@ def export(
             captured = Captured(urls, keys, since=start, until=end)
             pack(archive, catalog, captured, out, key_path=key_path, title=", ".join(urls or keys))
         elif out is None:
-            sys.stdout.buffer.writelines(_STREAMS[form](choose_articles(catalog, wanted)))
+            _stream(archive, form, _STREAMS[form](choose_articles(catalog, wanted)))
         else:
             _export(archive, catalog, form, out, wanted)
 
@@ -126,16 +128,25 @@ def _export(archive: Archive, catalog: Catalog, form: Any, out: Path, wanted: Se
             archive_id=archive.id,
             progress=lambda so_far: bar.update(task, completed=so_far),
         )
+    note_export(archive, form, items=tally.articles, digest=digest_file(manifest_path(out)))
     _tell(tally.articles, out, what="articles", reconstructed=tally.reconstructed)
 
 
-def _give_lines(lines: Iterator[str], out: Path | None, *, what: str) -> None:
-    """Write lines to a file, which is there whole or not at all, or to standard output."""
+def _give_index(archive: Archive, keys: tuple[str, ...], out: Path | None) -> None:
+    """Write the index to a file, which is there whole or not at all, or to standard output."""
+    lines = read_index(archive, sites=keys)
     if out is None:
-        for line in lines:
-            sys.stdout.buffer.write(line.encode())
+        _stream(archive, "cdxj", (line.encode() for line in lines))
         return
-    _tell(write_lines(out, lines), out, what=what)
+    count = write_lines(out, lines)
+    note_export(archive, "cdxj", items=count, digest=digest_file(out))
+    _tell(count, out, what="captures")
+
+
+def _stream(archive: Archive, form: str, lines: Iterable[bytes]) -> None:
+    passing = Passing(lines)
+    sys.stdout.buffer.writelines(passing)
+    note_export(archive, form, items=passing.count - (form == "csv"), digest=passing.digest)
 
 
 def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:

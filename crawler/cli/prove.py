@@ -1,6 +1,6 @@
 """`lantian prove`: one capture with everything needed to check it, in one file."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,7 @@ import click
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import NotInArchive, NotSealed
-from archive.log.entries import ExportEntry
-from archive.log.writer import Log
+from archive.export.noting import note_export
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
 from archive.wacz.signature import load_key
@@ -75,9 +74,7 @@ def pack(archive: Archive, catalog: Catalog, selection: Selection, out: Path, *,
         key=load_key(key_path),
         prover=prover,
     )
-    logged = format_instant(datetime.now(UTC))
-    with Log(archive) as log:
-        log.append([ExportEntry(logged=logged, format="wacz", items=packed.captures, digest=packed.digest)])
+    note_export(archive, "wacz", items=packed.captures, digest=packed.digest)
     _tell(packed, out)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from archive.log.entries import GapEntry
+from archive.log.reader import LogReader
 from tests.crawler.killed_crawls import make_answers
 from tests.crawler.loopback import BODY, Server, answer, article, lantian, lines_of, listing, serve, start, write_site
 
@@ -70,6 +72,10 @@ def test_two_runs_at_once_crawl_a_site_once_and_the_next_asks_only_for_lists_and
         ((missed,),) = connection.execute("SELECT missed FROM gaps").fetchall()
     connection.close()
     assert 70 <= missed <= 72
+    log = LogReader.open(folder / "archive-data")
+    (gap,) = [one for index in range(log.size) if isinstance(one := log.entry(index), GapEntry)]
+    assert (gap.kind, gap.subject, gap.reason.split()[0]) == ("missed-run", "loopback", str(missed))
+    assert gap.due
 
 
 def test_a_run_that_stays_ends_in_order_and_the_next_goes_on_with_its_slot(folder: Path, server: Server) -> None:

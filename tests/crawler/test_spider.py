@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from archive.directory import Archive
+from archive.log.entries import GapEntry
+from archive.log.reader import LogReader
 from archive.store import read_captures
 from tests.crawler.loopback import (
     Answer,
@@ -228,6 +230,10 @@ def test_other_hosts_and_what_robots_txt_forbids_are_left_alone(first: Crawled) 
     assert line["article"] == 4
     assert "/secret/2.html" not in first.servers["elsewhere"].asked
     assert (line["counts"]["skipped other host"], line["counts"]["refused"]) == (1, 1)
+    log = LogReader.open(first.folder / "archive-data")
+    gaps = [one for index in range(log.size) if isinstance(one := log.entry(index), GapEntry)]
+    (gap,) = [one for one in gaps if one.subject.endswith("/secret/2.html")]
+    assert (gap.kind, "robots.txt" in gap.reason) == ("refused", True)
     assert "/away" in first.captured("elsewhere")
     archive = Archive.open(first.folder / "archive-data", create=False)
     assert not [capture.url for capture, _ in read_captures(archive) if "/clone" in capture.url or ":1/" in capture.url]

@@ -8,14 +8,27 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.directory import Archive
+from archive.export.noting import digest_file
 from archive.ingest import Intake
-from archive.log.entries import CaptureEntry, DerivedEntry, RunEndEntry, RunStartEntry
+from archive.language import read_knowledge
+from archive.log.entries import (
+    CaptureEntry,
+    DerivedEntry,
+    Entry,
+    ExportEntry,
+    RunEndEntry,
+    RunStartEntry,
+    encode_entry,
+)
 from archive.log.reader import LogReader
-from archive.log.run import clock_offset
+from archive.log.run import RunRecord, clock_offset
+from archive.replay import replay
 from archive.verify.check import verify
 from archive.workers import Workers
+from crawler.cli import main
 from pipelines.records import Capture, Tls
 from tests.archive.verify.sealed import seal_now, today
 
@@ -101,3 +114,55 @@ def test_an_edited_text_is_found_and_another_recipe_is_no_alteration(archive: Ar
     catalog.close()
     report = verify(archive.path)
     assert (report.verdict, [finding.kind for finding in report.findings]) == ("intact", ["recipe-differs"])
+
+
+def test_servers_with_many_certificate_chains_are_spread_over_entries_that_have_room() -> None:
+    put: list[Entry] = []
+    run = RunRecord(put.append, command="crawl", recipe="recipe:0", sites=())
+    for number in range(40):
+        for other in range(32):
+            chain = tuple(f"{number} {other} {depth}".encode() for depth in range(4))
+            tls = Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", chain, verified=True)
+            run.note(replace(answer(f"https://host{number}.example/"), tls=tls, peer=f"192.0.2.{number}:{other}"))
+    run.close(lambda host: [f"{host} {number}" for number in range(32)])
+    ends = [entry for entry in put if isinstance(entry, RunEndEntry)]
+    assert sum(len(end.servers) for end in ends) == 40
+    assert [(end.part, end.parts) for end in ends] == [(number, len(ends)) for number in range(1, len(ends) + 1)]
+    assert len(ends) > 1
+    assert max(len(encode_entry(end)) for end in ends) < 1 << 16
+
+
+def test_a_replay_that_keeps_its_readings_is_logged_with_what_it_reads_otherwise(archive: Archive) -> None:
+    def entries() -> list[Entry]:
+        log = LogReader.open(archive.path)
+        return [log.entry(index) for index in range(log.size)]
+
+    before = len(entries())
+    with Workers(0) as workers:
+        list(replay(archive, workers=workers, sites={}, diff=True))
+        assert len(entries()) == before
+        list(replay(archive, workers=workers, sites={}, diff=False))
+    start, end = entries()[before:]
+    assert isinstance(start, RunStartEntry)
+    assert isinstance(end, RunEndEntry)
+    assert (start.command, end.captures) == ("replay", 2)
+    with Workers(0, knowledge=replace(read_knowledge(), recipe="recipe:0123456789abcdef")) as workers:
+        list(replay(archive, workers=workers, sites={}, diff=False))
+    (derived,) = [entry for entry in entries()[before:] if isinstance(entry, DerivedEntry)]
+    assert derived.recipe == "recipe:0123456789abcdef"
+
+
+def test_an_export_is_logged_and_does_not_undo_what_a_seal_proves(archive: Archive, tmp_path: Path) -> None:
+    out = tmp_path / "all.jsonl"
+    for arguments in (["--out", str(out)], []):
+        told = CliRunner().invoke(main, ["export", "--format", "jsonl", "--archive", str(archive.path), *arguments])
+        assert told.exit_code == 0, told.output
+    log = LogReader.open(archive.path)
+    first, second = (log.entry(log.size - 2), log.entry(log.size - 1))
+    assert isinstance(first, ExportEntry)
+    assert isinstance(second, ExportEntry)
+    assert first.digest == digest_file(tmp_path / "all.jsonl.manifest.json")
+    assert second.digest == digest_file(out)
+    assert (first.items, second.items) == (1, 1)
+    report = verify(archive.path)
+    assert (report.verdict, [finding.kind for finding in report.findings]) == ("intact", ["unsealed-notes"])

@@ -1,0 +1,42 @@
+"""Noting in the log what was given out."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from archive.directory import Archive
+from archive.log.covering import now
+from archive.log.entries import ExportEntry
+from archive.log.writer import Log
+
+
+def note_export(archive: Archive, form: str, *, items: int, digest: str) -> None:
+    """Log an export; `digest` is over its manifest, or its bytes where it has none. Raises StorageFull, BrokenLog."""
+    with Log(archive) as log:
+        log.append([ExportEntry(logged=now(), format=form, items=items, digest=digest)])
+
+
+def digest_file(path: Path) -> str:
+    """The digest of a file that was given out."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+class Passing:
+    """Lines on their way out: their number and digest when all have passed."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = lines
+        self._hash = hashlib.sha256()
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._lines:
+            self._hash.update(line)
+            self.count += 1
+            yield line
+
+    @property
+    def digest(self) -> str:
+        """The digest of what has passed."""
+        return f"sha256:{self._hash.hexdigest()}"
