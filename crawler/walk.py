@@ -154,7 +154,7 @@ class Walk:
     def _look_back(self) -> None:
         """What was done before a power cut may have been lost with it: the captures are looked for in the catalog."""
         catalog = self._intake.catalog
-        settled = self.frontier.settled(self.round, before=self._intake.opened_at)
+        settled = self.frontier.settled(self.round, before=self._intake.opened_at, now=datetime.now(UTC))
         lost: list[int] = []
         for start in range(0, len(settled), _BATCH):
             batch = settled[start : start + _BATCH]

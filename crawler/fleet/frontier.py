@@ -34,7 +34,7 @@ class SharedFrontier(Frontier):
         with self.view() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
-    def settled(self, current: Round, *, before: datetime) -> list[Settled]:  # noqa: ARG002
+    def settled(self, current: Round, *, before: datetime, now: datetime) -> list[Settled]:  # noqa: ARG002
         """None: the captures of other workers are not in the catalog that would be asked for them."""
         return []
 

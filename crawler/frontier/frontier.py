@@ -200,13 +200,13 @@ class Frontier:
         with self.view() as connection:
             return page_table.count_pending(connection, current.site, current.id)
 
-    def settled(self, current: Round, *, before: datetime) -> list[Settled]:
+    def settled(self, current: Round, *, before: datetime, now: datetime) -> list[Settled]:
         """The pages of this round and the last that were done before a moment."""
         with self.view() as connection:
             earlier = select(rounds.c.id).where(rounds.c.site == current.site, rounds.c.id < current.id)
             last = connection.execute(earlier.order_by(rounds.c.id.desc()).limit(1)).scalar_one_or_none()
             ids = [current.id] if last is None else [last, current.id]
-            return page_table.find_settled(connection, current.site, ids, before=before)
+            return page_table.find_settled(connection, current.site, ids, before=before, now=now)
 
     def reopen(self, current: Round, ids: Collection[int]) -> None:
         """Fetch pages again whose captures are not in the archive, as after a power cut."""

@@ -230,14 +230,16 @@ def is_known_in_round(connection: Connection, site: str, key: str, round_id: int
     return connection.execute(query).first() is not None
 
 
-def find_settled(connection: Connection, site: str, round_ids: Sequence[int], *, before: datetime) -> list[Settled]:
-    """The pages of rounds that were done before a moment."""
+def find_settled(
+    connection: Connection, site: str, round_ids: Sequence[int], *, before: datetime, now: datetime
+) -> list[Settled]:
+    """The pages of rounds that were done before a moment, those too that a clock which was set back since put ahead."""
     query = select(pages.c.id, pages.c.record_id, pages.c.round).where(
         pages.c.site == site,
         pages.c.round.in_(round_ids),
         pages.c.state == "done",
         pages.c.record_id.is_not(None),
-        pages.c.seen_at < format_instant(before),
+        (pages.c.seen_at < format_instant(before)) | (pages.c.seen_at > format_instant(now)),
     )
     return [Settled(row.id, row.record_id, row.round) for row in connection.execute(query)]
 

@@ -106,3 +106,12 @@ def test_a_page_may_be_archived_since_the_earliest_moment_it_was_given_out_at(fr
         (claim,) = frontier.claim(current, now=moment)
         lost_since.append(claim.lost_since)
     assert lost_since == [None, NOW, NOW - timedelta(days=1), NOW - timedelta(days=1)]
+
+
+def test_what_was_done_by_a_clock_that_was_ahead_was_done_before(frontier: Frontier) -> None:
+    current = frontier.begin("ceshi", [PAGE], now=NOW)
+    (claim,) = frontier.claim(current, now=NOW)
+    frontier.settle(current, claim, Finding("article", record_id="urn:1"), now=NOW)
+    opened, later = NOW - timedelta(days=3), timedelta(hours=1)
+    assert [one.page for one in frontier.settled(current, before=opened, now=opened + later)] == [claim.id]
+    assert frontier.settled(current, before=NOW - later, now=NOW + later) == []
