@@ -16,7 +16,7 @@ from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry
 from archive.log.reader import LogReader
 
 PATH: Final = "log.sqlite"
-_VERSION: Final = 2
+_VERSION: Final = 3
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
 _TABLES: Final = """
@@ -28,8 +28,8 @@ CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
 CREATE INDEX derived_by_capture ON derived (capture);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
-CREATE TABLE size (size INTEGER);
-INSERT INTO size VALUES (0);
+CREATE TABLE size (size INTEGER, root TEXT);
+INSERT INTO size VALUES (0, NULL);
 """
 _INSERTS: Final = (
     "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
@@ -99,25 +99,27 @@ class LogIndex:
         """Take in what the log has and the index lacks; an index of another log or version begins anew."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            if self._version() != _VERSION or self.size > log.size:
+            if self._version() != _VERSION or self.size > log.size or not self._is_of(log):
                 self._begin_anew()
             start = self.size
             while start < log.size:
                 batch = list(islice(log.entries(start), _BATCH))
                 self._add([(index, _decode(index, data)) for index, data in batch])
                 start += len(batch)
-                self._connection.execute("UPDATE size SET size = ?", (start,))
+                root = log.head.root.hex() if start == log.size else None
+                self._connection.execute("UPDATE size SET size = ?, root = ?", (start, root))
             self._connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
 
-    def add(self, start: int, entries: Sequence[Entry]) -> None:
-        """Take in entries that were appended at `start`; the caller has the lock of the log."""
+    def add(self, start: int, entries: Sequence[Entry], *, root: bytes | None = None) -> None:
+        """Take in entries that were appended at `start`, after which the tree has this root; the caller has the log's lock."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             self._add(enumerate(entries, start))
-            self._connection.execute("UPDATE size SET size = ?", (start + len(entries),))
+            values = (start + len(entries), root.hex() if root else None)
+            self._connection.execute("UPDATE size SET size = ?, root = ?", values)
             self._connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
@@ -174,6 +176,13 @@ class LogIndex:
         columns = 'leaf, record_id, uri, file, "offset"'
         rows = self._connection.execute(f"SELECT {columns} FROM captures WHERE {where} ORDER BY leaf", (value,))  # noqa: S608 (our own words)
         return [LoggedCapture(*row) for row in rows]
+
+    def _is_of(self, log: LogReader) -> bool:
+        """Whether what is in was taken from this log: another of the same length would be answered for wrongly."""
+        size, root = self._connection.execute("SELECT size, root FROM size").fetchone()
+        if not size or root is None:
+            return True
+        return bool(root == (log.head.root if size == log.size else log.root(size)).hex())
 
     def _version(self) -> int:
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]

@@ -77,10 +77,10 @@ class Log:
                 fresh = [entry for entry in entries if not self._is_logged(entry)]
                 previous = self._find_previous(fresh, head.size)
             if fresh:
-                self._write(
+                root = self._write(
                     head, [encode_entry(entry, previous=before) for entry, before in zip(fresh, previous, strict=True)]
                 )
-                self.index.add(head.size, fresh)
+                self.index.add(head.size, fresh, root=root)
         return list(range(head.size, head.size + len(fresh)))
 
     @contextmanager
@@ -136,13 +136,16 @@ class Log:
             newest[entry.uri] = index
         return previous
 
-    def _write(self, head: Checkpoint, entries: list[bytes]) -> None:
+    def _write(self, head: Checkpoint, entries: list[bytes]) -> bytes:
+        """Gives the root of the tree then."""
         edge = _Edge(self.folder, head)
         for entry in entries:
             edge.append(entry)
         edge.finish()
-        self._write_head(Checkpoint(head.origin, edge.size, edge.root()))
+        root = edge.root()
+        self._write_head(Checkpoint(head.origin, edge.size, root))
         self._remove_narrow(head.size, edge.size)
+        return root
 
     def _remove_narrow(self, old: int, new: int) -> None:
         """Remove the partial tiles that wider ones have replaced, but for those that the last seal speaks of."""

@@ -1,6 +1,7 @@
 """How the log lies on disk: names by the specification, growth in batches of any size, kills, several writers."""
 
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -198,3 +199,19 @@ def _gaps(archive: Path) -> list[GapEntry]:
 @given(st.integers(0, 10**6))
 def test_numbers_of_tiles_are_in_groups_of_three(number: int) -> None:
     assert int(tile_path(0, number).removeprefix("tile/0/").replace("x", "").replace("/", "")) == number
+
+
+def test_an_index_of_another_log_of_the_same_length_or_of_a_shorter_one_is_made_anew(tmp_path: Path) -> None:
+    one, other = (Archive.open(tmp_path / name) for name in ("one", "other"))
+    for archive, uri in ((one, "http://a.example/"), (other, "http://b.example/")):
+        with Log(archive) as log:
+            log.append([capture(number, uri=uri) for number in range(3)])
+    for more in (0, 2):
+        with Log(one) as log:
+            log.append([capture(10 + number) for number in range(more)])
+        for name in (PATH, f"{PATH}-wal", f"{PATH}-shm"):
+            (one.path / name).unlink(missing_ok=True)
+        shutil.copy(other.path / PATH, one.path / PATH)
+        index = LogIndex.open(one.path)
+        assert (len(index.captures_of("http://a.example/")), index.captures_of("http://b.example/")) == (3 + more, [])
+        index.close()
