@@ -6,6 +6,7 @@ the sink made of it is in `request.meta["taken"]`.
 
 from functools import partial
 from math import inf
+from time import monotonic
 from urllib.parse import urldefrag
 
 from scrapy import Request
@@ -72,7 +73,7 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             request.method,
             reach=self._reach,
             limit=self._find_limit(request),
-            fence=partial(self._pass_fence, request.url),
+            fence=partial(self._let_go, request),
         )
         token = EXCHANGE.set(exchange)
         try:
@@ -98,6 +99,17 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         except ArchiveError as lost:
             self._addon.stop(str(lost))
             raise IgnoreRequest(str(lost)) from lost
+
+    def _let_go(self, request: Request) -> None:
+        """The first byte is about to leave: only now begins the delay until the next request of the host.
+
+        Scrapy counts it from when the request was given out, and a loop that is busy may send it much later.
+        """
+        self._pass_fence(request.url)
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        slot = downloader.slots.get(downloader.get_slot_key(request)) if downloader else None
+        if slot is not None:
+            slot.lastseen = monotonic()
 
     def _find_limit(self, request: Request) -> float:
         """Bytes on the wire: Scrapy's own limit counts the body without headers and framing, which are not bounded."""

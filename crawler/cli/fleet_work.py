@@ -1,5 +1,6 @@
 """The work of a fleet's worker: its archive, its locks and its queue, open until it is interrupted."""
 
+import logging
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,8 @@ def work(
     """Work until interrupted. Raises ArchiveError."""
     settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
     log_to_stderr(complain, debug=this_run().debug)
+    # Says so ten times a second while the database is away; the worker does once.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with ExitStack() as opened:
         engine = opened.enter_context(using_database(url, longest_idle=lease / 3))
         require_current(engine)

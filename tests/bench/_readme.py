@@ -72,6 +72,14 @@ def _soak() -> str:
             f"{overall['error %']} % of characters differ, {overall['digits or Latin wrong']} digits or letters wrong",
         ],
     ]
+    fleet = _read(SOAK / "fleet.json")
+    told = (
+        f"{fleet['in_the_catalogs']} of {fleet['articles']} articles, {fleet['captured_again']} captured again; "
+        f"{fleet['requests_of_two_at_one_host']} times two at one host; fastest {fleet['shortest_gap']} s at a delay of {fleet['stated_delay']} s"
+    )
+    rows.append(
+        [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], told]
+    )
     rows += _growth()
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
 

@@ -53,7 +53,7 @@ def measure(crew: Crew, origins: Origins) -> Outcome:
 
 
 def wait_for_requests(origins: Origins, number: int) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while len(origins.log) < number:
         assert time.monotonic() < end, f"{len(origins.log)} requests"
         time.sleep(0.05)
@@ -95,7 +95,7 @@ def test_four_workers_forty_hosts_a_kill_a_freeze_and_a_restart_of_the_database(
     tmp_path: Path, postgres: Postgres
 ) -> None:
     began = time.monotonic()
-    with serve_hosts(40, articles=15, delay=0.25) as origins:
+    with serve_hosts(40, articles=12, delay=0.5) as origins:
         keys = origins.write_sites(tmp_path / "sites")
         with muster(tmp_path, postgres.make(), keys=keys, lease=LEASE) as crew:
             for name in ("one", "two", "three", "four"):
