@@ -30,7 +30,7 @@ check: $(STAMP) ## lint, types, import rules (under 30 s)
 test: $(STAMP) ## every test but the long ones (under 6 minutes on two cores)
 	$(BIN)/pytest -n 2 --dist worksteal -q
 
-soak: $(STAMP) ## the long tests; reports are written to tests/soak/
+soak: $(STAMP) ## the long tests (they need a C compiler); reports are written to tests/soak/
 	$(BIN)/pytest -m soak -q --timeout 7200; told=$$?; $(BIN)/python -m tests.bench readme; exit $$told
 
 replay-check: $(STAMP) $(READERS) ## our files in pywb, ReplayWeb.page and other readers (needs chromium and npm for the browser)

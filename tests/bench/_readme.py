@@ -80,8 +80,32 @@ def _soak() -> str:
     rows.append(
         [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], told]
     )
+    rows += _crashes()
     rows += _growth()
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
+
+
+def _crashes() -> list[list[Any]]:
+    """Crawls that crash and go on by themselves."""
+    killed, crashed = _read(SOAK / "frontier_kill.json"), _read(SOAK / "crash.json")
+    told = (
+        f"{killed['with_300_of_300']} of {killed['crawls_of_300_articles']} crawls with all 300 articles, "
+        f"{killed['pages_archived_more_than_once']} pages archived twice, {killed['verified_intact']} verified intact"
+    )
+    rows: list[list[Any]] = [["kills of crawls of 300 articles, gone on with", killed["kills"], told]]
+    for name, what in CRASHES.items():
+        figures = crashed[name]
+        whole = figures["crawls"] - len(figures["others"])
+        rows.append([what, figures["crashes"], f"{whole} of {figures['crawls']} crawls whole and verified intact"])
+    return rows
+
+
+CRASHES = {
+    "kill": "kills at single calls, files rotated every few captures",
+    "power": "power cuts: every file back to its last sync",
+    "disk": "full disks",
+    "clock": "kills, and the clock set back by three days",
+}
 
 
 def _growth() -> list[list[Any]]:
