@@ -8,16 +8,14 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import timedelta
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
 from scrapy.http import Response
@@ -29,8 +27,8 @@ from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.sites import read_sites
 from crawler.addon import ExactCapture
-from crawler.allowed_hosts import is_allowed
 from crawler.failures import PrivateAddress
+from crawler.following import Following
 from crawler.frontier import TRAPPED, Claim, Errand, Finding, Slot, Target
 from crawler.ground import Ground, OwnGround
 from crawler.health.observe import count_outcome, count_page
@@ -38,25 +36,20 @@ from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
 from crawler.window import Window, parse_day
-from pipelines.records import Article, Link, Outcome, format_instant
+from pipelines.records import Article, Outcome, format_instant
 from pipelines.site import Site
 
 # 429 and what says "not now"; 501 and 505 are answers.
 _LATER = frozenset({429, 500, 502, 503, 504, 520, 522, 524})
 
-_MOST_SHEETS = 4
-"""Style sheets may import style sheets; so deep they are followed."""
-
 Notice = Callable[["SiteSpider"], None]
 """Called after each page, so that people can watch."""
 
 
-class SiteSpider(Spider):
+class SiteSpider(Following):
     """Crawls one site file; `scrapy crawl KEY -a since=2024-03-01 -a until=2024-03-31 -a pages=3`."""
 
-    site: Site
     intake: Intake
-    walk: Walk
 
     def __init__(
         self,
@@ -219,18 +212,6 @@ class SiteSpider(Spider):
         except ArchiveError as error:
             self.stop(str(error))
 
-    def follow(self, outcome: Outcome, errand: Errand, response: Response) -> Iterator[Target]:
-        """Where a page leads."""
-        if outcome.location and outcome.reason == "redirect" and response.status == HTTPStatus.OK:
-            yield self.target(outcome.location, errand, found_on=response.url)
-        following = self._find_following(outcome, errand)
-        yield from (replace(target, found_on=response.url) for target in following)
-
-    def _find_following(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
-        if errand.role != "requisite":
-            yield from self.from_article(outcome.article) if outcome.article else self.from_list(outcome, errand)
-        yield from self.from_page(outcome, errand)
-
     async def failed(self, failure: Failure) -> None:
         """Count an exchange that failed, or a request that was refused before it was sent."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
@@ -300,73 +281,6 @@ class SiteSpider(Spider):
         limit = self.crawler.settings.getint("LANTIAN_MAX_BLOCKED")
         if self._blocked >= limit:
             raise CloseSpider(f"{self.site.key}: refused {limit} pages in a row; try again tomorrow, more slowly")
-
-    # --- Where to go next.
-
-    def target(self, link: str | Link, errand: Errand, *, found_on: str | None = None) -> Target:
-        """A page to fetch on an errand."""
-        wanted = link if isinstance(link, Link) else Link(link)
-        return Target(
-            wanted.url,
-            replace(errand, newest=wanted.date or ""),
-            method=wanted.method,
-            body=wanted.body,
-            headers=wanted.headers,
-            found_on=found_on,
-        )
-
-    def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
-        """Where a page that is no article leads; each kind of spider has its own way."""
-        raise NotImplementedError
-
-    def has_unknown(self, links: Sequence[Link], errand: Errand) -> bool:
-        """Whether any of the pages was never heard of before."""
-        targets = [self.target(link, errand) for link in links]
-        return self.walk.frontier.count_unknown(self.site.key, targets) > 0
-
-    def wants(self, link: Link) -> bool:
-        """Whether to follow the link; what is not followed is counted, with the reason."""
-        refusal = self._refusal(link)
-        if refusal:
-            self._counts[f"skipped {refusal}"] += 1
-        return refusal is None
-
-    def _refusal(self, link: Link) -> str | None:
-        if not is_allowed(link.url, self.hosts):
-            return "other host"
-        if self.window.holds(link.date) is False:
-            return "outside the dates"
-        return None
-
-    def is_in_window(self, article: Article) -> bool:
-        """Whether the article was asked for; one that states no date is."""
-        return self.window.holds(article.published) is not False
-
-    def from_article(self, article: Article) -> Iterator[Target]:
-        """The next page of an article that lies in the window, and its attachments."""
-        if not self.is_in_window(article):
-            self._counts["skipped outside the dates"] += 1
-            return
-        if article.next_page and is_allowed(article.next_page, self.hosts):
-            yield self.target(article.next_page, Errand("article"))
-        limit = self.crawler.settings.getint("LANTIAN_MAX_ATTACHMENTS")
-        for attachment in article.attachments[:limit]:
-            if is_allowed(attachment.url, self.hosts):
-                yield self.target(attachment.url, Errand("attachment"))
-            else:
-                self._counts["skipped other host"] += 1
-        self._counts["skipped too many attachments"] += max(0, len(article.attachments) - limit)
-
-    def from_page(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
-        """What an article, or a style sheet of one, needs to be shown as it was."""
-        depth = errand.page + 1 if errand.role == "requisite" else 1
-        if depth > _MOST_SHEETS or (outcome.article and not self.is_in_window(outcome.article)):
-            return
-        limit = self.crawler.settings.getint("LANTIAN_MAX_REQUISITES")
-        allowed = [url for url in outcome.requisites if is_allowed(url, self.hosts)]
-        yield from (self.target(url, Errand("requisite", page=depth)) for url in allowed[:limit])
-        self._counts["skipped requisite of another host"] += len(outcome.requisites) - len(allowed)
-        self._counts["skipped too many requisites"] += max(0, len(allowed) - limit)
 
 
 def _why_not_done(outcome: Outcome, status: int) -> str | None:

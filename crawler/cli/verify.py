@@ -86,6 +86,8 @@ def verify(
 ) -> None:
     """Check an archive by its log, or WACZ FILES by the proofs in them: offline, reading only, without a catalog.
 
+    The archive is that of --archive, or a folder in the place of FILES.
+
     Exits 0 intact, 1 altered, 3 unreadable, 4 nothing altered but not provable. With --conformance it checks single
     WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule, 1 with those they break.
 
@@ -96,6 +98,7 @@ def verify(
     Example:
       lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
       lantian verify --url https://sthjj.example.gov.cn/tz/t20240310_1.html --reextract all
+      lantian verify copy-of-the-archive --deep
       lantian verify proof.wacz --pubkey key.txt
       lantian verify --conformance other.warc.gz
     """
@@ -110,6 +113,8 @@ def verify(
         checkpoints=tuple(_read(path, "a checkpoint", _read_checkpoint) for path in checkpoints),
         roots=tuple(one for path in roots for one in _read(path, "certificates", _read_certificates)),
     )
+    if len(files) == 1 and files[0].is_dir():
+        archive_path, files = files[0], ()
     if files:
         given = {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--tsa-ca": roots}
         _refuse_for_wacz(given | {"--reextract": reextract is not None, "--url": url, "--since": since})

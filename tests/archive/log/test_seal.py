@@ -121,6 +121,8 @@ def test_verify_ends_with_its_verdict_and_writes_a_page(archive: Archive, tmp_pa
     path.write_bytes(path.read_bytes()[:-1])
     bad = run("verify", "--json", archive=archive)
     assert (bad.exit_code, json.loads(bad.stdout)["verdict"]) == (1, "altered")
+    named = CliRunner().invoke(main, ["verify", str(archive.path), "--json"])
+    assert (named.exit_code, json.loads(named.stdout)["verdict"]) == (1, "altered")
     assert run("verify", "--pubkey", str(path), archive=archive).exit_code == 2
     (archive.path / "log" / "head").write_text("x")
     assert run("verify", archive=archive).exit_code == 3
