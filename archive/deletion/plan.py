@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 from archive.catalog import Catalog
 from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
-from archive.errors import NotInArchive
+from archive.errors import NotDeletable, NotInArchive
 from archive.judge import order_of
 from archive.log.covering import sha256
 from archive.log.entries import ImportEntry, decode_entry
@@ -52,7 +52,7 @@ class Plan:
 
 
 def plan_deletion(archive: Archive, catalog: Catalog, *, urls: Sequence[str], record_ids: Sequence[str]) -> Plan:
-    """Find what holds the payloads of these pages and records. Raises NotInArchive, BrokenWarc."""
+    """Find what holds the payloads of these pages and records. Raises NotInArchive, NotDeletable, BrokenWarc."""
     with catalog.view() as connection:
         rows = _spread(connection, _find(connection, urls, record_ids))
         same_words = _find_same_words(connection, rows)
@@ -109,18 +109,26 @@ def _find_same_words(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[
 
 
 def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntry]:
-    """The kept files that imported captures came from: a part of one cannot go, so all of it does."""
-    if not imported:
+    """The kept files that imported captures came from: a part of one cannot go, so all of it does. Raises NotDeletable."""
+    unknown = set(imported)
+    if not unknown:
         return
     for _, data in LogReader.open(archive.path).entries():
         if b'"type":"import"' not in data:
             continue
         entry = decode_entry(data)
-        if not isinstance(entry, ImportEntry) or not (archive.path / entry.kept_as).exists():
+        if not isinstance(entry, ImportEntry):
             continue
         numbers = range(2 * entry.captures + _MORE)
-        if any(imported_id(entry.digest, number) in imported for number in numbers):
+        its = imported & {imported_id(entry.digest, number) for number in numbers}
+        unknown -= its
+        if its and (archive.path / entry.kept_as).exists():
             yield entry
+    if unknown:
+        raise NotDeletable(
+            f"{min(unknown)}: came with an import of which the log has no end, so its original would stay; "
+            "import that file again to the end first; nothing was deleted"
+        )
 
 
 def imported_id(digest: str, number: int) -> str:

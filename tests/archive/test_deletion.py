@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -275,3 +276,13 @@ def test_the_kept_original_of_an_import_goes_too(tmp_path: Path) -> None:
 def entries_of(folder: Path) -> list[object]:
     log = LogReader.open(folder)
     return [log.entry(index) for index in range(log.size)]
+
+
+def test_what_came_with_an_import_that_was_not_ended_is_not_half_deleted(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    take_all(archive, [replace(article_capture(1), custody="import")])
+    before = {path: path.read_bytes() for path in sorted((archive.path / "warc").rglob("*.gz"))}
+    refused = delete(archive.path, URL)
+    assert refused.exit_code == 3
+    assert "import that file again to the end first; nothing was deleted" in refused.output
+    assert {path: path.read_bytes() for path in before} == before
