@@ -49,7 +49,12 @@ def fleet() -> None:
 @database_option
 @every_command
 def init(*, url: str) -> None:
-    """Make the tables in the database, or bring them up to this version; safe to run again."""
+    """Make the tables in the database, or bring them up to this version; safe to run again.
+
+    \b
+    Example:
+      lantian fleet init --database postgresql://lantian@db.example.org/lantian
+    """
     from crawler.fleet.database import name_of, using_database  # noqa: PLC0415 (of the extra)
     from crawler.fleet.migrate import upgrade  # noqa: PLC0415
 
@@ -96,8 +101,12 @@ def worker(
 ) -> None:
     """Take jobs of the fleet until Ctrl-C: what is due by the site files, and what `crawl` and `ingest` queue.
 
-    What is due of SITEs (by default all) is put into the queue, for whichever worker is free. Each worker writes into an archive directory of its own. What is in flight at Ctrl-C is finished; the rest is
-    gone on with by the others.
+    What is due of SITEs (by default all) is put into the queue, for whichever worker is free. Each worker writes into an
+    archive directory of its own. What is in flight at Ctrl-C is finished; the rest is gone on with by the others.
+
+    \b
+    Example:
+      lantian fleet worker jiangsu suzhou_js --archive archive-of-this-machine
     """
     from crawler.cli.fleet_work import work  # noqa: PLC0415 (of the extra)
 
@@ -121,7 +130,12 @@ def worker(
 @database_option
 @every_command
 def crawl(*, keys: tuple[str, ...], url: str, sites_path: Path | None) -> None:
-    """Queue a crawl of SITEs (by default every one that is not closed), besides what is due."""
+    """Queue a crawl of SITEs (by default every one that is not closed), besides what is due.
+
+    \b
+    Example:
+      lantian fleet crawl jiangsu
+    """
     from crawler.fleet.queue import Queue  # noqa: PLC0415 (of the extra)
 
     chosen = choose_sites(keys, read_sites(sites_path))
@@ -137,7 +151,12 @@ def crawl(*, keys: tuple[str, ...], url: str, sites_path: Path | None) -> None:
 @database_option
 @every_command
 def ingest(*, urls: tuple[str, ...], url: str, sites_path: Path | None) -> None:
-    """Queue single addresses; each is fetched when no crawl is at its host."""
+    """Queue single addresses; each is fetched when no crawl is at its host.
+
+    \b
+    Example:
+      lantian fleet ingest https://sthjj.example.gov.cn/tz/t20240310_1.html
+    """
     from crawler.fleet.queue import Queue  # noqa: PLC0415 (of the extra)
     from crawler.fleet.worker import host_of  # noqa: PLC0415
     from crawler.ingest_spider import find_problem  # noqa: PLC0415
@@ -159,7 +178,12 @@ def ingest(*, urls: tuple[str, ...], url: str, sites_path: Path | None) -> None:
 @database_option
 @every_command
 def status(*, url: str) -> None:
-    """Show the workers, the jobs, and the hosts that are held."""
+    """Show the workers, the jobs, and the hosts that are held.
+
+    \b
+    Example:
+      lantian fleet status --json
+    """
     from crawler.fleet.status import read_status  # noqa: PLC0415 (of the extra)
 
     found = read_status(url)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.soak.long_crawl import crawl
 
-PAGES, WEIGHT = 80, 500_000
+PAGES, WEIGHT = 160, 500_000
 
 
 def test_a_crawl_keeps_nothing_of_the_pages_behind_it(tmp_path: Path) -> None:
