@@ -4,7 +4,6 @@ Derived and order-independent: whatever order captures are added in, and however
 same catalog.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,10 +12,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from archive.database import one_line, open_engine, reading, writing
+from archive.database import is_one_of, one_line, open_engine, reading, writing
 from archive.directory import Archive
 from archive.entries import Entry, add_entries, expunge, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
@@ -130,8 +129,7 @@ class Catalog:
 
     def places_of(self, record_ids: Collection[str]) -> list[Place]:
         """Where these captures stand, in their fixed order; unknown ones are left out."""
-        wanted = select(func.json_each(json.dumps(list(record_ids))).table_valued("value").c.value)
-        query = select(*_PLACE).where(captures.c.record_id.in_(wanted)).order_by(*order_of(captures))
+        query = select(*_PLACE).where(is_one_of(captures.c.record_id, record_ids)).order_by(*order_of(captures))
         with self.view() as connection:
             return [Place(*row) for row in connection.execute(query)]
 

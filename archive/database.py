@@ -3,12 +3,13 @@
 Every error of the database leaves here as one line that says where and what to do.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archive.errors import CatalogError, StorageFull
@@ -125,3 +126,9 @@ def _make(connection: Connection, path: Path, tables: MetaData, version: int) ->
     if not _is_made(connection, path, version):
         tables.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+
+
+def is_one_of(column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """A condition on a column whose values are one parameter, whatever their number: SQLite binds 32,766 at most."""
+    listed = func.json_each(json.dumps(sorted(values, key=str))).table_valued("value")
+    return column.in_(select(listed.c.value))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from archive.disk import on_disk, sync_folder
+from archive.disk import on_disk, replace_synced
 from archive.errors import NotAnArchive
 
 FORMAT: Final = 1
@@ -94,13 +94,8 @@ def _make(folder: Path) -> None:
         with locked_folder(folder):
             if (folder / _MARK).is_file():
                 return
-            draft = folder / f".{_MARK}.draft"
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(mark, indent=2) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(folder / _MARK)
-            sync_folder(folder)
+            text = json.dumps(mark, indent=2) + "\n"
+            replace_synced(folder / _MARK, [text.encode()], draft=folder / f".{_MARK}.draft")
 
 
 def _read_id(folder: Path) -> str:

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,21 @@ def write_at(handle: int, data: bytes, offset: int) -> None:
         written = os.pwrite(handle, rest, offset)
         offset += written
         rest = rest[written:]
+
+
+def write_synced(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file and make its bytes durable."""
+    with path.open("wb") as file:
+        file.writelines(pieces)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def replace_synced(path: Path, pieces: Iterable[bytes], *, draft: Path) -> None:
+    """Write a file beside its place, and put it there when it is on the disk: it is the old or the new one at any moment."""
+    write_synced(draft, pieces)
+    draft.replace(path)
+    sync_folder(path.parent)
 
 
 def sync_file(path: Path) -> None:

@@ -7,7 +7,6 @@ WARC file has an index of its own, `index/<name>.cdxj`; all of them are derived 
 """
 
 import base64
-import hashlib
 import heapq
 import json
 import os
@@ -26,7 +25,7 @@ from archive.export.writing import write_whole
 from archive.openfile import ENDING, opened
 from archive.readback import read_groups, warc_files
 from archive.surt import surt
-from archive.warc import Placed, Record
+from archive.warc import Placed, Record, sha256
 from pipelines.framing import parse_head
 from pipelines.records import parse_instant
 
@@ -53,7 +52,7 @@ def make_line(group: Sequence[Placed], member: bytes, *, filename: str) -> str |
         "length": str(group[0].length),
         "offset": str(group[0].offset),
         "filename": filename,
-        "recordDigest": f"sha256:{hashlib.sha256(member).hexdigest()}",
+        "recordDigest": sha256(member),
     }
     asked = _read_request(group)
     if asked:

@@ -23,14 +23,14 @@ from archive.errors import StorageFull
 from archive.foreign import Skipped, read_foreign
 from archive.frame import make_first, make_last
 from archive.log.bring_in import bring_in
-from archive.log.covering import capture_entry, cover, file_entry, sha256
+from archive.log.covering import capture_entry, cover, file_entry
 from archive.log.entries import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
 from archive.openfile import OpenFile, opened
 from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
 from archive.tail import Cut, mend
-from archive.warc import Placed, Record, encode_header, encode_member, encode_record
+from archive.warc import Placed, Record, encode_header, encode_member, encode_record, sha256
 from pipelines.records import Capture
 
 __all__ = [

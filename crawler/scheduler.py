@@ -8,7 +8,6 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 
-from archive.errors import ArchiveError
 from crawler.frontier import Claim, Errand, Finding, Target
 
 if TYPE_CHECKING:
@@ -38,11 +37,9 @@ class FrontierScheduler(BaseScheduler):
 
     def close(self, reason: str) -> None:
         """Give back what was not fetched."""
-        try:
+        left = 0
+        with self._spider.stopping():
             left = self._spider.walk.close(reason, is_cut=self._spider.is_stopped())
-        except ArchiveError as error:
-            self._spider.stop(str(error))
-            return
         if left and reason == "finished":
             self._spider.logger.error("%s: %d pages were left; crawl again to go on", self._spider.name, left)
 

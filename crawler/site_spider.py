@@ -131,11 +131,8 @@ class SiteSpider(Following):
         self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
         if self._slot and self._slot.missed and self._slot.missed_since:
-            why, since = (
-                f"{self._slot.missed} crawls were due and did not happen",
-                format_instant(self._slot.missed_since),
-            )
-            self.intake.note_gap("missed-run", self.site.key, why, due=since)
+            why = f"{self._slot.missed} crawls were due and did not happen"
+            self.intake.note_gap("missed-run", self.site.key, why, due=format_instant(self._slot.missed_since))
         if not self.only_due:
             self.walk.round.tally["whole crawl"] = 1
 

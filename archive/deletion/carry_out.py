@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from archive.catalog import Catalog
+from archive.database import is_one_of
 from archive.deletion.files import finish_files, logged_deletions, make_entries
-from archive.deletion.plan import Plan, is_one_of
+from archive.deletion.plan import Plan
 from archive.directory import Archive
 from archive.index import index_path, update_index
 from archive.log.covering import now

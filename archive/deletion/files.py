@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from archive.directory import Archive
-from archive.disk import on_disk, sync_folder
+from archive.disk import on_disk, replace_synced, sync_folder
 from archive.errors import BrokenWarc, NotDeletable
-from archive.log.covering import sha256
 from archive.log.entries import DeletionEntry
 from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.tombstone import NoRoom, encode_tombstone, make_tombstone
-from archive.warc import BrokenRecord, read_member, read_record
+from archive.warc import BrokenRecord, read_member, read_record, sha256
 
 _PIECE: Final = 1 << 20
 
@@ -88,14 +87,8 @@ def _finish_file(archive: Archive, file: str, entries: list[DeletionEntry]) -> N
 
 
 def _write_anew(path: Path, pieces: Iterable[bytes]) -> None:
-    draft = path.with_name(f"{path.name}.deleting")
     with on_disk(path):
-        with draft.open("wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
+        replace_synced(path, pieces, draft=path.with_name(f"{path.name}.deleting"))
 
 
 def _is_there(handle: int, size: int, entry: DeletionEntry) -> bool:

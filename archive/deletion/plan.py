@@ -1,23 +1,23 @@
 """What is to go: a payload is deleted wherever it lies, at whatever address it came, and with the original of an import."""
 
-import json
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import Connection, Row, or_, select
 
 from archive.catalog import Catalog
+from archive.database import is_one_of
 from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
 from archive.errors import NotDeletable, NotInArchive
 from archive.judge import order_of
-from archive.log.covering import sha256
 from archive.log.entries import ImportEntry, decode_entry
 from archive.log.reader import LogReader
 from archive.readback import read_primary
 from archive.schema import captures, versions
+from archive.warc import sha256
 from pipelines.records import EXCHANGED
 from pipelines.urls import canonical_url
 
@@ -134,9 +134,3 @@ def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntr
 def imported_id(digest: str, number: int) -> str:
     """The record id of the capture of a number in an imported file: always the same, so that nothing comes in twice."""
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{digest}#{number}')}"
-
-
-def is_one_of(column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
-    """As one parameter, whatever their number."""
-    listed = func.json_each(json.dumps(sorted(values, key=str))).table_valued("value")
-    return column.in_(select(listed.c.value))

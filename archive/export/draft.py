@@ -5,7 +5,6 @@ of a draft is in the export's place before it is whole.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,7 @@ from typing import Any, Self
 from archive.disk import on_disk
 from archive.errors import ExportBusy
 from archive.export.selection import Chosen
+from archive.log import covering
 
 _JOURNAL, _DATA = "journal.jsonl", "data"
 _RECONSTRUCTED = '"reconstructed":true'
@@ -162,8 +162,7 @@ def is_reconstructed(chosen: Chosen) -> bool:
 
 def digest_file(path: Path) -> str:
     """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return covering.digest_file(path).removeprefix("sha256:")
 
 
 def _sum(counts: Mapping[str, int], more: Iterable[str]) -> dict[str, int]:

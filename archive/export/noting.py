@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from archive.directory import Archive
 from archive.log.covering import now
@@ -14,12 +13,6 @@ def note_export(archive: Archive, form: str, *, items: int, digest: str) -> None
     """Log an export; `digest` is over its manifest, or its bytes where it has none. Raises StorageFull, BrokenLog."""
     with Log(archive) as log:
         log.append([ExportEntry(logged=now(), format=form, items=items, digest=digest)])
-
-
-def digest_file(path: Path) -> str:
-    """The digest of a file that was given out."""
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 class Passing:

@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Final
 
 from archive.errors import BrokenWarc
-from archive.log.covering import Covered, capture_entry, file_entry, sha256
+from archive.log.covering import Covered, capture_entry, file_entry
 from archive.log.entries import Entry
 from archive.log.writer import Log
 from archive.readback import read_groups, warc_files
-from archive.warc import BrokenRecord, Placed, read_header
+from archive.warc import BrokenRecord, Placed, read_header, sha256
 
 BATCH: Final = 256
 

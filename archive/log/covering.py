@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from archive.log.entries import CaptureEntry, Claim, FileEntry, Member
-from archive.warc import Record, read_record
+from archive.warc import Record, read_record, sha256
 from pipelines.records import format_instant
 
 _PIECE: Final = 1 << 20
@@ -36,9 +36,10 @@ class Covered:
         )
 
 
-def sha256(data: bytes) -> str:
-    """A digest as entries write it."""
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def digest_file(path: Path) -> str:
+    """The digest of a file, as entries write it."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def now() -> str:

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from archive.entries import Entry as Catalogued
 from archive.entries import site_key
-from archive.log.covering import now, sha256
+from archive.log.covering import now
 from archive.log.entries import DerivedEntry, Entry, SiteEntry
 from archive.reading import Body
+from archive.warc import sha256
 from pipelines.site import Site
 
 MOST_RULES: Final = 24 * 1024

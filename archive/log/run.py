@@ -15,8 +15,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from archive.language import describe_recipe
-from archive.log.covering import now, sha256
+from archive.log.covering import now
 from archive.log.entries import Entry, RunEndEntry, RunStartEntry, Server
+from archive.warc import sha256
 from pipelines.framing import parse_head
 from pipelines.records import Capture
 

@@ -6,11 +6,10 @@ log/seals/<entries>.<n>.tsr   RFC 3161 replies over the text of that checkpoint
 log/keys                 the public keys, the oldest first
 """
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from archive.disk import on_disk, sync_folder
+from archive.disk import on_disk, replace_synced
 from archive.errors import BrokenLog
 from archive.log.keys import SigningKey
 from archive.log.note import Note
@@ -76,10 +75,4 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_bytes(path: Path, data: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    replace_synced(path, [data], draft=path.with_name(f".{path.name}.new"))

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from archive.directory import Archive
-from archive.disk import on_disk, sync_file, sync_folder
+from archive.disk import on_disk, replace_synced, sync_file, sync_folder, write_synced
 from archive.errors import BrokenLog, StorageFull
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import CaptureEntry, Entry, FileEntry, encode_entry
@@ -112,10 +112,7 @@ class Log:
             sync_folder(self.archive.path)
 
     def _write_head(self, head: Checkpoint) -> None:
-        draft = self.folder / f"{HEAD}.new"
-        _write_synced(draft, head.text.encode())
-        draft.replace(self.folder / HEAD)
-        sync_folder(self.folder)
+        replace_synced(self.folder / HEAD, [head.text.encode()], draft=self.folder / f"{HEAD}.new")
 
     def _is_logged(self, entry: Entry) -> bool:
         if isinstance(entry, FileEntry):
@@ -239,7 +236,7 @@ class _Edge:
         if path.is_file() and path.read_bytes() == data:
             sync_file(path)  # it may count already, and must not be empty for a moment
         else:
-            _write_synced(path, data)
+            write_synced(path, [data])
 
 
 def _partial(size: int) -> Iterator[tuple[int | str, int, int]]:
@@ -247,13 +244,6 @@ def _partial(size: int) -> Iterator[tuple[int | str, int, int]]:
     if size % WIDTH:
         yield ENTRIES, size // WIDTH, size % WIDTH
     yield from tile_widths(size)
-
-
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -4,14 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.log.covering import sha256
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.log.reader import LogReader
 from archive.tombstone import is_tombstone
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import BrokenRecord, read_record
+from archive.warc import BrokenRecord, read_record, sha256
 
 
 def check_deletions(archive: Path, log: LogReader, spool: Spool) -> Iterator[Finding]:

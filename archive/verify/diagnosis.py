@@ -17,7 +17,7 @@ from archive.log.reader import LogReader
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, read_member, split_header
+from archive.warc import BrokenRecord, read_member, sha256, split_header
 
 _MAGIC: Final = b"\x1f\x8b\x08"
 _PIECE: Final = 1 << 20
@@ -130,7 +130,7 @@ def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, l
 def _compare(data: bytes, entry: CaptureEntry) -> Iterator[tuple[str, str | None, str | None]]:
     header = split_header(data)
     fields = dict(line.split(": ", 1) for line in header.decode("utf-8", "replace").split("\r\n") if ": " in line)
-    if _sha256(header) != entry.header:
+    if sha256(header) != entry.header:
         named = False
         for kind, name, said in (
             ("date-altered", "WARC-Date", entry.date),
@@ -140,18 +140,14 @@ def _compare(data: bytes, entry: CaptureEntry) -> Iterator[tuple[str, str | None
                 named = True
                 yield kind, said, fields.get(name)
         if not named:
-            yield "header-altered", entry.header, _sha256(header)
+            yield "header-altered", entry.header, sha256(header)
     rest = data[len(header) :]
     block = rest[:-4]
-    if _sha256(block) == entry.block and rest.endswith(b"\r\n\r\n"):
+    if sha256(block) == entry.block and rest.endswith(b"\r\n\r\n"):
         return
     payloads = {payload_digest(entry.record_type, block, method) for method in ("GET", "HEAD")}
     kind = "payload-altered" if entry.payload and entry.payload not in payloads else "block-altered"
-    yield kind, entry.payload if kind == "payload-altered" else entry.block, _sha256(block)
-
-
-def _sha256(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+    yield kind, entry.payload if kind == "payload-altered" else entry.block, sha256(block)
 
 
 def _strangers(file: str, new: list[Actual], spool: Spool) -> Iterator[Finding]:

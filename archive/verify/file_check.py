@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from archive.captures import payload_digest
+from archive.log.covering import digest_file
 from archive.log.reader import LogReader
 from archive.openfile import ENDING, OPEN, opened
 from archive.verify.diagnosis import diagnose
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, ExpectedFile, Spool
-from archive.warc import BrokenRecord, decode_record, read_member, split_header
+from archive.warc import BrokenRecord, decode_record, read_member, sha256, split_header
 
 _PIECE: Final = 1 << 20
 _WARC: Final = "warc"
@@ -100,9 +101,7 @@ def _present(archive: Path) -> set[str]:
 
 
 def _digest(path: Path) -> str:
-    path = path if path.exists() else opened(path)
-    with path.open("rb") as file:
-        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    return digest_file(path if path.exists() else opened(path))
 
 
 def _check_file(
@@ -130,7 +129,7 @@ def _check_file(
                 is_whole = False
             data = os.pread(handle, expected.length, expected.offset)
             digest.update(data)
-            if f"sha256:{hashlib.sha256(data).hexdigest()}" != expected.digest:
+            if sha256(data) != expected.digest:
                 is_whole = False
             if not is_whole:
                 break
@@ -180,7 +179,7 @@ def check_deep(handle: int, size: int, file: str, expected: Expected, log: LogRe
     if entry["type"] != "capture":
         return
     for name, found in (
-        ("header", f"sha256:{hashlib.sha256(split_header(data)).hexdigest()}"),
+        ("header", sha256(split_header(data))),
         ("block", record.get("WARC-Block-Digest")),  # which is that of the block, or it were no record
         ("record_id", record.id),
         ("date", record.get("WARC-Date")),

@@ -12,7 +12,6 @@ from cryptography import x509
 
 from archive.errors import BrokenLog, TimestampError
 from archive.log.checkpoint import Checkpoint
-from archive.log.covering import sha256
 from archive.log.entries import (
     CaptureEntry,
     DeletionEntry,
@@ -34,6 +33,7 @@ from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.findings import Findings
 from archive.verify.kinds import make_finding
 from archive.verify.spool import Spool
+from archive.warc import sha256
 from pipelines.records import format_instant, parse_instant
 
 _EARLY: Final = timedelta(days=1, hours=1)

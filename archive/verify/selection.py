@@ -3,7 +3,6 @@
 The log is read whole all the same. What else lies in the files is not looked at, and the report says so.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from archive.verify.file_check import Seen, check_deep, explain
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
+from archive.warc import sha256
 from pipelines.urls import canonical_url
 
 _SECOND: Final = len("2024-03-10T08:00:00")
@@ -91,7 +91,7 @@ def _check_file(
         seen.files += 1
         for expected in members:
             data = os.pread(handle, expected.length, expected.offset)
-            if f"sha256:{hashlib.sha256(data).hexdigest()}" != expected.digest:
+            if sha256(data) != expected.digest:
                 yield from explain(handle, size, file, log=log, spool=spool, closed=spool.files())
                 return
             seen.records += 1

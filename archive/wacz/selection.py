@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from archive.catalog import Catalog
+from archive.database import is_one_of
 from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
 from archive.readback import read_primary
@@ -51,7 +52,7 @@ def choose(archive: Archive, catalog: Catalog, selection: Selection) -> Iterator
     query = (
         select(captures, versions.c.body)
         .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
-        .where(or_(wanted, _is_one_of(originals)), IS_KEPT)
+        .where(or_(wanted, is_one_of(captures.c.record_id, originals)), IS_KEPT)
         .order_by(captures.c.file, captures.c.offset)
     )
     with catalog.view() as connection:
@@ -79,7 +80,7 @@ def _find_originals(archive: Archive, catalog: Catalog, selection: Selection) ->
     new = _referred(archive, catalog, select(captures).where(*_where(selection), may_refer))
     while new := new - found:
         found |= new
-        new = _referred(archive, catalog, select(captures).where(_is_one_of(new)))
+        new = _referred(archive, catalog, select(captures).where(is_one_of(captures.c.record_id, new)))
     return found
 
 
@@ -90,12 +91,6 @@ def _referred(archive: Archive, catalog: Catalog, query: Select[Any]) -> set[str
             primary, _ = read_primary(archive, row.file, row.offset)
             found.add((primary.get("WARC-Refers-To") or "")[1:-1])
     return found - {""}
-
-
-def _is_one_of(record_ids: set[str]) -> ColumnElement[bool]:
-    """As one parameter, whatever their number."""
-    listed = func.json_each(json.dumps(sorted(record_ids))).table_valued("value")
-    return captures.c.record_id.in_(select(listed.c.value))
 
 
 def _where(selection: Selection) -> list[ColumnElement[bool]]:

@@ -31,7 +31,7 @@ from archive.readback import read_groups_at
 from archive.wacz.proofs import INCLUSION, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
-from archive.warc import Placed, read_member
+from archive.warc import Placed, read_member, sha256
 from pipelines.records import parse_instant
 
 MANIFEST: Final = "datapackage.json"
@@ -172,7 +172,7 @@ def _add_index(draft: _Draft) -> None:
             place = {
                 "offset": at,
                 "length": len(block),
-                "digest": _digest(block),
+                "digest": sha256(block),
                 "filename": PurePosixPath(INDEX).name,
             }
             places.append(f"{' '.join(lines[0].split(' ', 2)[:2])} {json.dumps(place)}\n")
@@ -197,7 +197,7 @@ def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurv
         manifest |= {"home": draft.home, "mainPageUrl": draft.home["url"], "mainPageDate": draft.home["ts"]}
     manifest["resources"] = draft.resources
     text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
-    draft.packed.digest = _digest(text)
+    draft.packed.digest = sha256(text)
     signed = sign_manifest(draft.packed.digest, key, software=software)
     sealed = {"path": MANIFEST, "hash": draft.packed.digest, "signedData": signed}
     for name, data in ((MANIFEST, text), (DIGEST, json.dumps(sealed, indent=2).encode())):
@@ -253,7 +253,3 @@ class _entry:  # noqa: N801 (used as a context manager)
 
 def _size(file: IO[Any]) -> int:
     return os.fstat(file.fileno()).st_size
-
-
-def _digest(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"

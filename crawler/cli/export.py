@@ -13,10 +13,11 @@ from archive.directory import Archive
 from archive.export.articles import export_articles
 from archive.export.manifest import manifest_path
 from archive.export.metadata import metadata_lines
-from archive.export.noting import Passing, digest_file, note_export
+from archive.export.noting import Passing, note_export
 from archive.export.selection import Chosen, Selection, choose_articles, count_articles
 from archive.export.writing import write_lines
 from archive.index import read_index
+from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
 from crawler.cli.moment import DAY, MOMENT
 from crawler.cli.options import archive_option, every_command, this_run

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from archive.directory import Archive
-from archive.export.noting import digest_file
 from archive.ingest import Intake
 from archive.language import read_knowledge
+from archive.log.covering import digest_file
 from archive.log.entries import (
     CaptureEntry,
     DerivedEntry,
