@@ -4,17 +4,18 @@ A cluster is all texts with one root, as `archive.near_duplicates` finds it, and
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from archive.addressing import is_page
 from archive.catalog import Catalog
 from archive.judge import order_of
 from archive.schema import captures, sketches, versions
 from pipelines.records import Article, Provenance
-from pipelines.urls import article_id
+from pipelines.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,16 @@ class Cluster:
         return min(same_day, key=lambda member: member.published or "")
 
 
-def cluster_of(catalog: Catalog, url: str) -> Cluster | None:
+def cluster_of(catalog: Catalog, url: str, *, sites: Mapping[str, Site] | None = None) -> Cluster | None:
     """The cluster that the article of an address is in; None where the archive has no text under that address."""
+    page = select(captures.c.version).where(is_page(url, sites or {}))
+    article = select(versions.c.article).where(versions.c.id.in_(page))
     with catalog.view() as connection:
         roots = connection.execute(
             select(sketches.c.root)
             .join_from(versions, sketches, sketches.c.text_digest == versions.c.text_digest)
             .join(captures, captures.c.id == versions.c.first_capture)
-            .where(versions.c.article == article_id(url))
+            .where(versions.c.article.in_(article))
             .order_by(*(column.desc() for column in order_of(captures)))
         ).scalars()
         root = roots.first()

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import Row, func, or_, select
 
+from archive.addressing import is_page
 from archive.captures import UNFINISHED
 from archive.catalog import Catalog
 from archive.directory import Archive
@@ -22,10 +23,10 @@ from archive.store import read_capture
 from archive.workers import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
+from pipelines.identity import page_url
 from pipelines.links import join_link
 from pipelines.records import DELETED, Article, Provenance
 from pipelines.site import Site
-from pipelines.urls import canonical_url
 
 Verdict = Literal[
     "new", "duplicate", "unchanged", "changed", "gone", "redirect", "blocked", "failed", "deleted", "other"
@@ -76,7 +77,7 @@ class Historian:
     def history(self, url: str) -> tuple[Sighting, ...]:
         """Every capture of a page in the fixed order; raises NotInArchive where there is none."""
         self._today.clear()
-        rows = self._rows(canonical_url(url))
+        rows = self._rows(url)
         if not rows:
             raise NotInArchive(f"{url}: the archive has no capture of it; lantian ingest fetches one")
         return tuple(self._tell(rows))
@@ -85,11 +86,11 @@ class Historian:
         """The article of a capture as it is read today, None where it is none."""
         return self._read_today(sighting.refers_to or sighting.record_id)
 
-    def _rows(self, canonical: str) -> Sequence[Row[Any]]:
+    def _rows(self, url: str) -> Sequence[Row[Any]]:
         query = (
             select(captures, versions.c.body, versions.c.body_digest)
             .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
-            .where(captures.c.canonical == canonical)
+            .where(is_page(url, self._sites))
             .order_by(*order_of(captures))
         )
         with self._catalog.view() as connection:
@@ -101,7 +102,7 @@ class Historian:
         payloads: dict[str, str | None] = {}
         for row in rows:
             sighting = self._sighting(row)
-            now = _is_there(sighting)
+            now = _is_there(sighting, self._sites.get(row.site))
             if row.body is not None and sighting.verdict == "other":
                 now, sighting = True, self._judge(sighting, article, row)
                 article = row if article is None or row.custody == "wire" else article
@@ -206,12 +207,12 @@ def _stored(row: Row[Any]) -> Article:
     return Article.model_validate_json(f'{row.body[:-1]},"provenance":{provenance.model_dump_json()}}}')
 
 
-def _is_there(sighting: Sighting) -> bool | None:
+def _is_there(sighting: Sighting, site: Site | None) -> bool | None:
     """False where the server says that the page is not there; None for what says nothing of it."""
     if sighting.verdict == "gone":
         return False
     if sighting.verdict == "redirect":
-        leads_elsewhere = canonical_url(sighting.location or "") != canonical_url(sighting.url)
+        leads_elsewhere = page_url(sighting.location or "", site) != page_url(sighting.url, site)
         return False if leads_elsewhere else None
     return None
 

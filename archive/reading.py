@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.framing import parse_head
+from pipelines.identity import page_url
 from pipelines.knowledge import Knowledge
 from pipelines.records import EXCHANGED, Article, Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from pipelines.sketch import covered_text, fingerprint, sketch
-from pipelines.urls import canonical_url
 
 NOT_MODIFIED = "not-modified"
 
@@ -68,7 +68,7 @@ def read_page(capture: Capture, site: Site | None, *, knowledge: Knowledge) -> R
     """Send a capture down the road and note what the catalog keeps of it."""
     from pipelines.process import process  # noqa: PLC0415 (half a second that only those who read pages need to wait)
 
-    return make_reading(capture, process(capture, site, knowledge=knowledge), recipe=knowledge.recipe)
+    return make_reading(capture, process(capture, site, knowledge=knowledge), site=site, recipe=knowledge.recipe)
 
 
 def as_revisit(outcome: Outcome) -> Outcome:
@@ -76,14 +76,14 @@ def as_revisit(outcome: Outcome) -> Outcome:
     return replace(outcome, reason=NOT_MODIFIED)
 
 
-def make_reading(capture: Capture, outcome: Outcome, *, recipe: str) -> Reading:
+def make_reading(capture: Capture, outcome: Outcome, *, site: Site | None, recipe: str) -> Reading:
     """Note what the catalog keeps of an outcome."""
     line = outcome_to_line(outcome, url=capture.url)
     return Reading(
         outcome=_without_text(outcome),
         exchange=read_exchange(capture),
         recipe=recipe,
-        canonical=outcome.article.canonical_url if outcome.article else canonical_url(capture.url),
+        canonical=outcome.article.canonical_url if outcome.article else page_url(capture.url, site),
         body=_make_body(outcome.article) if outcome.article else None,
         links_digest=_digest([line["links"], line["next"], line["location"]]),
         page_digest=_digest([line["encoding"], line["steps"], line["damage"]]),

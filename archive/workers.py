@@ -176,7 +176,7 @@ class Workers:
 
     def _give_up(self, job: _Job, reason: str) -> None:
         outcome = Outcome("other", reason=reason)
-        job.future.set_result(make_reading(job.capture, outcome, recipe=self.knowledge.recipe))
+        job.future.set_result(make_reading(job.capture, outcome, site=job.site, recipe=self.knowledge.recipe))
 
     def _put_back(self, jobs: list[_Job]) -> None:
         with self._changed:

@@ -50,6 +50,7 @@ class Following(Spider):
             body=wanted.body,
             headers=wanted.headers,
             found_on=found_on,
+            site=self.site,
         )
 
     def from_list(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:

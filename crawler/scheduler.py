@@ -1,6 +1,7 @@
 """Scrapy's scheduler over the frontier: pages come out of the database, hops and retries of a page stay with its claim."""
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from scrapy import Request, Spider, signals
@@ -81,8 +82,9 @@ class FrontierScheduler(BaseScheduler):
             raise CloseSpider(reason)
 
     def _is_elsewhere(self, request: Request, claim: Claim) -> bool:
-        target = Target(request.url, Errand(claim.target.errand.role))
-        if target.key == claim.target.key and request.url not in self._hops:
+        site = self._spider.site
+        target = Target(request.url, Errand(claim.target.errand.role), site=site)
+        if target.key == replace(claim.target, site=site).key and request.url not in self._hops:
             self._hops.add(request.url)
             return False
         walk = self._spider.walk

@@ -13,6 +13,7 @@ from pipelines.document_header import find_document_number, read_document_header
 from pipelines.dom import text_of
 from pipelines.enclosures import describe_pictures, find_attachments, pictures_after
 from pipelines.extract import agreement, read_container, read_page
+from pipelines.identity import page_id, page_url
 from pipelines.labels import DATE
 from pipelines.metadata import Fields, find_fields
 from pipelines.parts import Parts, digest_text, find_parts
@@ -21,10 +22,9 @@ from pipelines.platforms.family import Platform
 from pipelines.records import FIELDS, Article, Attachment, Image, Page, Provenance, Step
 from pipelines.script import tell_script
 from pipelines.select import select
-from pipelines.site import Layout
+from pipelines.site import Layout, Site
 from pipelines.title import find_title, fold
 from pipelines.trim import Body
-from pipelines.urls import article_id, canonical_url
 from pipelines.view import View
 
 _MUCH, _DISTINCT, _OPENING = 300, 20, 8
@@ -134,13 +134,13 @@ def _weigh(view: View, anchor: Anchor, body: Body) -> tuple[tuple[str, ...], str
     return ours, body.method, agreed
 
 
-def build_article(draft: Draft, page: Page, provenance: Provenance) -> Article:
-    """The article of a page. `reconstructed` is true where repair changed text that the article holds."""
+def build_article(draft: Draft, page: Page, provenance: Provenance, *, site: Site | None) -> Article:
+    """The article of a page of a site. `reconstructed` is true where repair changed text that the article holds."""
     texts = [draft.title or "", draft.values.get("subtitle", ""), *draft.paragraphs]
     return Article(
         url=page.url,
-        canonical_url=canonical_url(page.url),
-        id=article_id(page.url),
+        canonical_url=page_url(page.url, site),
+        id=page_id(page.url, site),
         title=draft.title,
         subtitle=draft.values.get("subtitle"),
         published=draft.values.get("published"),

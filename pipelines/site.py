@@ -10,10 +10,12 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, Self
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from pipelines.errors import SiteError
 from pipelines.records import Model
+from pipelines.same_page import Mirror, SamePage
+from pipelines.urls import Address
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has kept one time zone without summer time since 1991; no older page is on the web."""
@@ -126,6 +128,7 @@ class Site(Model):
     crawl: Crawl = Crawl()
     schedule: Schedule = Schedule()
     expect: Expect = Expect()
+    same_page: SamePage = SamePage()
 
     @model_validator(mode="after")
     def _has_a_way_in(self) -> Self:
@@ -134,6 +137,22 @@ class Site(Model):
         if self.kind == "bureau" and not self.channels:
             raise ValueError("a bureau needs at least one [[channel]]")
         return self
+
+    @field_validator("same_page")
+    @classmethod
+    def _is_of_own_hosts(cls, value: SamePage, known: ValidationInfo) -> SamePage:
+        if mistake := value.find_mistake(known.data.get("hosts", ())):
+            raise ValueError(mistake)
+        return value
+
+    def is_on(self, host: str, port: int | None) -> bool:
+        """Whether a host is one of the site's; one without a port in the site file matches any."""
+        names = {host, f"{host}:{port}"} if port else {host}
+        return any(own.lower() in names for own in self.hosts)
+
+    def same_page_as(self, address: Address) -> Address:
+        """A step of a canonical url: addresses of this site at their main place, others as they are."""
+        return self.same_page.fold(address) if self.is_on(address.host, address.port) else address
 
     def layout_at(self, moment: datetime) -> Layout:
         """The layout of pages fetched at that moment; an empty one where the file names none."""
@@ -172,6 +191,8 @@ _TABLES: dict[str, type[Model]] = {
     "crawl": Crawl,
     "schedule": Schedule,
     "expect": Expect,
+    "same_page": SamePage,
+    "mirrors": Mirror,
 }
 
 
@@ -183,11 +204,11 @@ def _explain(error: ValidationError, where: str) -> str:
     place = f"{where} {_bracket(table)}" if table else where
     name = path[-1] if path else ""
     if first["type"] == "extra_forbidden":
-        return f"{place}: unknown key {name!r}{_suggest(name, _TABLES.get(table or '', Site))}"
+        return f"{place}: unknown key {name!r}{_suggest(name, _TABLES.get(path[-2], Site) if table else Site)}"
     if first["type"] == "missing":
         return f"{place}: key {name!r} is missing; add it"
     message = first["msg"].removeprefix("Value error, ")
-    return f"{place}: {name + ': ' if name else ''}{message}; see seeds/README.md"
+    return f"{place}: {name + ': ' if name not in ('', table) else ''}{message}; see seeds/README.md"
 
 
 def _bracket(table: str) -> str:

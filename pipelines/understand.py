@@ -25,7 +25,7 @@ def understand(
     page: Page, site: Site | None, provenance: Provenance, *, problem: str | None = None, asked: Link | None = None
 ) -> Outcome:
     """Classify a page and take its article or its links. `asked` is the request for it, where it was more than a GET."""
-    early = _without_markup(page, provenance, problem, asked or Link(page.url))
+    early = _without_markup(page, site, provenance, problem, asked or Link(page.url))
     if early:
         return early
     view = view_page(page.url, page.text, page.fetched_at, charset=page.encoding.used)
@@ -39,7 +39,9 @@ def understand(
     return _take(page, view, site, provenance, problem)
 
 
-def _without_markup(page: Page, provenance: Provenance, problem: str | None, asked: Link) -> Outcome | None:
+def _without_markup(
+    page: Page, site: Site | None, provenance: Provenance, problem: str | None, asked: Link
+) -> Outcome | None:
     """Answers of list requests, robots.txt and text files: what is told without a tree."""
     if answer := read_answer(asked, page.text, page.fetched_at):
         return Outcome("listing", problem, page=page, links=answer[0], next=answer[1])
@@ -50,7 +52,7 @@ def _without_markup(page: Page, provenance: Provenance, problem: str | None, ask
     draft = draft_plain_text(page.text, page.fetched_at)
     if not draft.paragraphs:
         return Outcome("other", "no-text", page=page)
-    return Outcome("article", problem, page=page, article=build_article(draft, page, provenance))
+    return Outcome("article", problem, page=page, article=build_article(draft, page, provenance, site=site))
 
 
 def _take(page: Page, view: View, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
@@ -61,7 +63,7 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
     if kind != "article" and layout.links and (stated := links_by_selector(view, layout.links)):
         return Outcome("listing", problem, page=page, links=stated, next=next_by_layout(view, platform, layout))
     if kind == "article":
-        outcome = _article(page, draft_article(view, platform, layout, heading), provenance, problem)
+        outcome = _article(page, draft_article(view, platform, layout, heading), site, provenance, problem)
         return replace(outcome, requisites=find_requisites(view)) if site and site.crawl.requisites else outcome
     records = platform.records(view)
     if records and (part := view_page(view.url, records, view.fetched_at)):
@@ -77,9 +79,9 @@ def _take(page: Page, view: View, site: Site | None, provenance: Provenance, pro
     return Outcome(kind, problem, page=page, links=links, next=next_by_layout(view, platform, layout))
 
 
-def _article(page: Page, draft: Draft, provenance: Provenance, problem: str | None) -> Outcome:
+def _article(page: Page, draft: Draft, site: Site | None, provenance: Provenance, problem: str | None) -> Outcome:
     if draft.paragraphs or draft.images:
         following = Link(draft.parts.next) if draft.parts.next else None
-        article = build_article(draft, page, provenance)
+        article = build_article(draft, page, provenance, site=site)
         return Outcome("article", problem, page=page, article=article, next=following)
     return Outcome("other", problem or "no-text", page=page)

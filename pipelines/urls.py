@@ -3,6 +3,7 @@
 It is an identity, not an address to fetch. It keeps everything that may choose another page: the order of parameters,
 `www.`, a trailing slash, percent-encoded GBK. It ignores the scheme, because bureaus move from http to https and the
 article stays the same one, the name of a folder's index page, and what clings to an address that was pasted from a text.
+What only one site does is data of its site file: see `pipelines.identity`.
 """
 
 import hashlib
@@ -47,8 +48,10 @@ def parse_address(text: str) -> Address:
     return Address(parts.scheme, user, parts.hostname, parts.port, parts.path, parts.query, parts.fragment)
 
 
-def canonical_url(url: str) -> str:
+def canonical_url(url: str, *further: "Step") -> str:
     """The identity of a page's address; what is no http address is given back without white space around it.
+
+    `further` steps see an address as the others left it, and these then tidy up what they have made.
 
     >>> canonical_url("HTTPS://SthJ.example.gov.cn:443/a/../art_1.html;jsessionid=9F?utm_source=wx#top")
     'http://sthj.example.gov.cn/art_1.html'
@@ -57,7 +60,7 @@ def canonical_url(url: str) -> str:
         address = parse_address(url)
     except ValueError:
         return url.strip()
-    for step in STEPS:
+    for step in (*STEPS, *further, *STEPS) if further else STEPS:
         address = step(address)
     return address.write()
 
@@ -68,7 +71,12 @@ def article_id(url: str) -> str:
     >>> article_id("https://example.cn/") == article_id("http://EXAMPLE.cn:80")
     True
     """
-    return hashlib.sha256(canonical_url(url).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_address(canonical_url(url))
+
+
+def digest_address(canonical: str) -> str:
+    """The article id that a canonical url has."""
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def ignore_scheme(address: Address) -> Address:

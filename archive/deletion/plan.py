@@ -1,12 +1,13 @@
 """What is to go: a payload is deleted wherever it lies, at whatever address it came, and with the original of an import."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, or_, select
 
+from archive.addressing import is_page
 from archive.catalog import Catalog
 from archive.database import is_one_of
 from archive.deletion.kept import IS_KEPT
@@ -19,7 +20,7 @@ from archive.readback import read_primary
 from archive.schema import captures, versions
 from archive.warc import sha256
 from pipelines.records import EXCHANGED
-from pipelines.urls import canonical_url
+from pipelines.site import Site
 
 _OWN: Final = ("response", "resource")
 _EMPTY: Final = sha256(b"")
@@ -51,24 +52,28 @@ class Plan:
     same_words: tuple[tuple[str, str], ...]
 
 
-def plan_deletion(archive: Archive, catalog: Catalog, *, urls: Sequence[str], record_ids: Sequence[str]) -> Plan:
+def plan_deletion(
+    archive: Archive, catalog: Catalog, *, urls: Sequence[str], record_ids: Sequence[str], sites: Mapping[str, Site]
+) -> Plan:
     """Find what holds the payloads of these pages and records. Raises NotInArchive, NotDeletable, BrokenWarc."""
     with catalog.view() as connection:
-        rows = _spread(connection, _find(connection, urls, record_ids))
+        rows = _spread(connection, _find(connection, urls, record_ids, sites))
         same_words = _find_same_words(connection, rows)
     doomed = tuple(_to_doomed(archive, row) for row in rows)
     imported = {row.record_id for row in rows if row.custody == "import"}
     return Plan(doomed, tuple(_find_originals(archive, imported)), same_words)
 
 
-def _find(connection: Connection, urls: Sequence[str], record_ids: Sequence[str]) -> set[str]:
+def _find(
+    connection: Connection, urls: Sequence[str], record_ids: Sequence[str], sites: Mapping[str, Site]
+) -> set[str]:
     """The captures that were named: of pages those that brought something."""
     found: set[str] = set()
     holds = or_(
         captures.c.status.between(200, 299), captures.c.custody.not_in(EXCHANGED), captures.c.refers_to.is_not(None)
     )
     for url in urls:
-        query = select(captures.c.record_id).where(captures.c.canonical == canonical_url(url), holds, IS_KEPT)
+        query = select(captures.c.record_id).where(is_page(url, sites), holds, IS_KEPT)
         of_page = set(connection.execute(query).scalars())
         if not of_page:
             raise NotInArchive(f"{url}: the archive has no page of it to delete; lantian history shows what it has")

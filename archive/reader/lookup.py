@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from archive.addressing import is_page
 from archive.catalog import Catalog
 from archive.deletion.kept import IS_KEPT
 from archive.judge import order_of
 from archive.schema import captures
 from pipelines.records import DELETED, EXCHANGED, parse_instant
-from pipelines.urls import canonical_url
 
 RECENT = 50
 
@@ -50,14 +50,14 @@ _IS_SHOWN = (
 
 def is_deleted(catalog: Catalog, url: str) -> bool:
     """Whether captures of a page were deleted under an order."""
-    query = select(captures.c.id).where(captures.c.canonical == canonical_url(url), captures.c.failure == DELETED)
+    query = select(captures.c.id).where(is_page(url, {}), captures.c.failure == DELETED)
     with catalog.view() as connection:
         return connection.execute(query.limit(1)).first() is not None
 
 
 def find_sights(catalog: Catalog, url: str) -> list[Sight]:
     """The captures of a page, in their fixed order."""
-    query = select(*_COLUMNS).where(captures.c.canonical == canonical_url(url), *_IS_SHOWN)
+    query = select(*_COLUMNS).where(is_page(url, {}), *_IS_SHOWN)
     with catalog.view() as connection:
         return [Sight(*row) for row in connection.execute(query.order_by(*order_of(captures)))]
 

@@ -1,12 +1,13 @@
 """Which captures go into a WACZ, in the order they lie in the archive; revisits bring what they stand for along."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
+from archive.addressing import is_page
 from archive.catalog import Catalog
 from archive.database import is_one_of
 from archive.deletion.kept import IS_KEPT
@@ -14,7 +15,7 @@ from archive.directory import Archive
 from archive.readback import read_primary
 from archive.schema import captures, versions
 from pipelines.records import EXCHANGED
-from pipelines.urls import canonical_url
+from pipelines.site import Site
 
 PAGES = ("article", "listing", "newspaper-index", "homepage", "other", "gone", "blocked")
 FETCHED_AT_ONCE = 100
@@ -60,10 +61,11 @@ def choose(archive: Archive, catalog: Catalog, selection: Selection) -> Iterator
             yield _to_chosen(row)
 
 
-def find_capture(catalog: Catalog, url: str, *, until: str | None = None) -> str | None:
+def find_capture(
+    catalog: Catalog, url: str, *, until: str | None = None, sites: Mapping[str, Site] | None = None
+) -> str | None:
     """The record of the last capture of a page, up to a moment; one that brought something before one that failed."""
-    column = captures.c.canonical
-    query = select(captures.c.record_id).where(column == canonical_url(url), IS_KEPT)
+    query = select(captures.c.record_id).where(is_page(url, sites or {}), IS_KEPT)
     if until:
         query = query.where(captures.c.fetched_at <= until)
     order = (captures.c.status.is_(None) & captures.c.custody.in_(EXCHANGED), captures.c.fetched_at.desc())
@@ -96,7 +98,7 @@ def _referred(archive: Archive, catalog: Catalog, query: Select[Any]) -> set[str
 def _where(selection: Selection) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
     if selection.urls:
-        where.append(captures.c.canonical.in_([canonical_url(url) for url in selection.urls]))
+        where.append(or_(*(is_page(url, {}) for url in selection.urls)))
     if selection.sites:
         where.append(captures.c.site.in_(selection.sites))
     if selection.since:

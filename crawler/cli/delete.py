@@ -70,7 +70,7 @@ def delete(
     with owning_catalog(archive), Workers(workers) as pool, Catalog(archive) as catalog:
         Store(archive).close()
         finish_catalog(archive, catalog, workers=pool, sites=sites)
-        plan = plan_deletion(archive, catalog, urls=urls, record_ids=record_ids)
+        plan = plan_deletion(archive, catalog, urls=urls, record_ids=record_ids, sites=sites)
         if not yes:
             _show(plan)
             click.confirm("delete them for good?", abort=True, err=True)

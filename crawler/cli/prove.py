@@ -11,12 +11,13 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import NotInArchive, NotSealed
 from archive.export.noting import note_export
+from archive.sites import read_sites
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
 from archive.wacz.signature import load_key
 from archive.wacz.writer import Packed, write_wacz
 from crawler.cli.moment import MOMENT
-from crawler.cli.options import archive_option, every_command, this_run
+from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
 from pipelines.records import format_instant
 
@@ -39,8 +40,17 @@ key_option = click.option(
 )
 @key_option
 @archive_option
+@sites_option
 @every_command
-def prove(*, url: str, moment: datetime | None, out: Path, key_path: Path, archive_path: Path) -> None:
+def prove(
+    *,
+    url: str,
+    moment: datetime | None,
+    out: Path,
+    key_path: Path,
+    archive_path: Path,
+    sites_path: Path | None,
+) -> None:
     """Pack one capture of a page with its proofs into a WACZ file, to be checked without us.
 
     It holds the record as it lies in the archive, its entry in the log, the path to a signed checkpoint, timestamps,
@@ -52,7 +62,8 @@ def prove(*, url: str, moment: datetime | None, out: Path, key_path: Path, archi
     """
     archive = Archive.open(archive_path, create=False)
     with Catalog(archive) as catalog:
-        record_id = find_capture(catalog, url, until=format_instant(moment) if moment else None)
+        until = format_instant(moment) if moment else None
+        record_id = find_capture(catalog, url, until=until, sites=read_sites(sites_path))
         if record_id is None:
             raise NotInArchive(f"{url}: the archive has no capture of it by then; lantian history shows what it has")
         prover = Prover.open(archive.path)

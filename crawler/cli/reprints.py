@@ -41,14 +41,15 @@ def reprints(*, url: str | None, at_least: int, archive_path: Path, sites_path: 
       lantian reprints https://sthjj.example.gov.cn/tz/t20240310_1.html
       lantian reprints --at-least 5
     """
+    sites = read_sites(sites_path)
     with Catalog(Archive.open(archive_path, create=False)) as catalog:
         if url is None:
             _list(catalog, at_least)
             return
-        cluster = cluster_of(catalog, url)
+        cluster = cluster_of(catalog, url, sites=sites)
     if cluster is None:
         raise NotInArchive(f"{url}: no article with text was captured there; lantian history shows its captures")
-    chain = trace(cluster, sites=read_sites(sites_path))
+    chain = trace(cluster, sites=sites)
     if this_run().json:
         _print_lines(chain)
     else:

@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from pipelines.urls import canonical_url
+from pipelines.identity import page_url
+from pipelines.site import Site
 
 Role = Literal["list", "article", "attachment", "requisite"]
 
@@ -32,7 +33,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A page to fetch. `found_on` is the address of the page that named it."""
+    """A page to fetch. `found_on` is the address of the page that named it, `site` the one whose rules name the page."""
 
     url: str
     errand: Errand
@@ -40,11 +41,12 @@ class Target:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     found_on: str | None = None
+    site: Site | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> str:
         """16 hex digits that name the page, whatever session its address carries; what is posted counts too."""
-        said = canonical_url(self.url) + (f" {self.method} {self.body!r}" if self.method != "GET" else "")
+        said = page_url(self.url, self.site) + (f" {self.method} {self.body!r}" if self.method != "GET" else "")
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

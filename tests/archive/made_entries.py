@@ -43,8 +43,8 @@ def entry(
         payload_digest=DIGEST,
         recipe="recipe:test",
     )
-    article = build_article(Draft(title, stated, {}, tuple(paragraphs)), page, provenance)
-    reading = make_reading(capture, Outcome("article", page=page, article=article), recipe="recipe:test")
+    article = build_article(Draft(title, stated, {}, tuple(paragraphs)), page, provenance, site=None)
+    reading = make_reading(capture, Outcome("article", page=page, article=article), site=None, recipe="recipe:test")
     stored = Stored(record_id, f"warc/{site}/202601/{record_id}.warc.gz", 0, 1, DIGEST, DIGEST, "resource")
     return make_entry(capture, stored, reading)
 
