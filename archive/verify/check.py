@@ -7,12 +7,14 @@ from typing import Final
 
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
+from archive.verify.catalog_check import check_catalog
 from archive.verify.claims import make_claims, make_commands
 from archive.verify.deletion_check import check_deletions
-from archive.verify.derived_check import check_catalog, check_index
 from archive.verify.file_check import Seen, check_files, check_references
+from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
-from archive.verify.log_check import LogState, Trust, check_log
+from archive.verify.log_check import check_log
+from archive.verify.log_state import LogState, Trust
 from archive.verify.looks import make_looks
 from archive.verify.reextraction import Reextractor
 from archive.verify.report import Counts, Finding, Report, Window

@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from archive.verify.log_check import LogState
+from archive.verify.log_state import LogState
 from archive.verify.report import Claim
 
 

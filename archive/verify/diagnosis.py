@@ -11,54 +11,64 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archive.captures import payload_digest
 from archive.log.entries import CaptureEntry
 from archive.log.reader import LogReader
+from archive.verify.comparison import compare
+from archive.verify.joined import explain_joined, record_id, split_records
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, read_member, sha256, split_header
+from archive.warc import BrokenRecord, read_member
 
 _MAGIC: Final = b"\x1f\x8b\x08"
 _PIECE: Final = 1 << 20
-_ID: Final = b"WARC-Record-ID: <"
 
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What lies at a place of the file: a gzip member, or bytes that are none."""
+    """What lies at a place of the file: a gzip member with its records, mostly one, or bytes that are none."""
 
     offset: int
     length: int
     digest: str
-    record_id: str | None
+    record_ids: tuple[str | None, ...] = (None,)
     problem: str | None = None
+
+    @property
+    def record_id(self) -> str | None:
+        """The id of its first record."""
+        return self.record_ids[0]
 
 
 def diagnose(handle: int, size: int, file: str, *, log: LogReader, spool: Spool) -> Iterator[Finding]:
     """The differences, each at its place."""
     expected = list(spool.members(file))
     actual = list(_scan(handle, size))
+    if _is_another(expected, actual):
+        yield make_finding("file-replaced", place=file, offset=0, record=actual[0].record_id)
+        return
     wanted = {one.digest for one in expected}
     by_digest = {one.digest for one in actual}
     gone = [one for one in expected if one.digest not in by_digest]
     new = [one for one in actual if one.digest not in wanted]
+    joined = [one for one in new if len(one.record_ids) > 1]
+    for member in joined:
+        new.remove(member)
+        data, _ = read_member(handle, member.offset, size)
+        due = {one.record_id: one for one in expected}
+        yield from explain_joined(file, member.offset, split_records(data), due, log)
+    told = {name for member in joined for name in member.record_ids}
     for one in gone:
-        successor = _find_successor(one, new)
-        if successor is None:
-            yield make_finding(
-                "record-missing",
-                place=file,
-                offset=one.offset,
-                record=one.record_id,
-                entry=one.leaf,
-                expected=one.digest,
-            )
-            continue
-        new.remove(successor)
-        yield from _explain(handle, size, file, one=one, now=successor, log=log)
+        if one.record_id not in told:
+            yield from _explain_gone(handle, size, file, one=one, new=new, log=log)
     yield from _strangers(file, new, spool)
     yield from _order(file, expected, actual)
+
+
+def _is_another(expected: list[Expected], actual: list[Actual]) -> bool:
+    """Whether there are records, and not one of those that should be there."""
+    found = {name for one in actual for name in one.record_ids} - {None}
+    return bool(found) and found.isdisjoint(one.record_id for one in expected)
 
 
 def _scan(handle: int, size: int) -> Iterator[Actual]:
@@ -68,10 +78,10 @@ def _scan(handle: int, size: int) -> Iterator[Actual]:
             data, length = read_member(handle, offset, size)
         except BrokenRecord as error:
             end = _next_member(handle, offset + 1, size)
-            yield Actual(offset, end - offset, _digest(handle, offset, end), None, str(error))
+            yield Actual(offset, end - offset, _digest(handle, offset, end), problem=str(error))
         else:
             end = offset + length
-            yield Actual(offset, length, _digest(handle, offset, end), _record_id(data))
+            yield Actual(offset, length, _digest(handle, offset, end), tuple(map(record_id, split_records(data))))
         offset = end
 
 
@@ -80,12 +90,6 @@ def _digest(handle: int, offset: int, end: int) -> str:
     for at in range(offset, end, _PIECE):
         digest.update(os.pread(handle, min(_PIECE, end - at), at))
     return f"sha256:{digest.hexdigest()}"
-
-
-def _record_id(data: bytes) -> str | None:
-    head = split_header(data)
-    at = head.find(_ID)
-    return head[at + len(_ID) : head.find(b">", at)].decode("utf-8", "replace") if at >= 0 else None
 
 
 def _next_member(handle: int, offset: int, size: int) -> int:
@@ -101,6 +105,19 @@ def _next_member(handle: int, offset: int, size: int) -> int:
             return offset + at
         offset += max(len(piece) - len(_MAGIC) + 1, 1)
     return size
+
+
+def _explain_gone(
+    handle: int, size: int, file: str, *, one: Expected, new: list[Actual], log: LogReader
+) -> Iterator[Finding]:
+    """What became of a member that is not there any more; what lies there instead is taken out of `new`."""
+    successor = _find_successor(one, new)
+    if successor is None:
+        where = dict(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
+        yield make_finding("record-missing", **where, expected=one.digest)  # type: ignore[arg-type]
+        return
+    new.remove(successor)
+    yield from _explain(handle, size, file, one=one, now=successor, log=log)
 
 
 def _find_successor(one: Expected, new: list[Actual]) -> Actual | None:
@@ -122,32 +139,9 @@ def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, l
     if not isinstance(entry, CaptureEntry):
         yield make_finding("record-altered", **at, expected=one.digest, actual=now.digest)  # type: ignore[arg-type]
         return
-    found = list(_compare(data, entry))
+    found = list(compare(data, entry))
     for kind, expected, actual in found or [("gzip-altered", one.digest, now.digest)]:
         yield make_finding(kind, **at, expected=expected, actual=actual)  # type: ignore[arg-type]
-
-
-def _compare(data: bytes, entry: CaptureEntry) -> Iterator[tuple[str, str | None, str | None]]:
-    header = split_header(data)
-    fields = dict(line.split(": ", 1) for line in header.decode("utf-8", "replace").split("\r\n") if ": " in line)
-    if sha256(header) != entry.header:
-        named = False
-        for kind, name, said in (
-            ("date-altered", "WARC-Date", entry.date),
-            ("uri-altered", "WARC-Target-URI", entry.uri),
-        ):
-            if fields.get(name, "") != said:
-                named = True
-                yield kind, said, fields.get(name)
-        if not named:
-            yield "header-altered", entry.header, sha256(header)
-    rest = data[len(header) :]
-    block = rest[:-4]
-    if sha256(block) == entry.block and rest.endswith(b"\r\n\r\n"):
-        return
-    payloads = {payload_digest(entry.record_type, block, method) for method in ("GET", "HEAD")}
-    kind = "payload-altered" if entry.payload and entry.payload not in payloads else "block-altered"
-    yield kind, entry.payload if kind == "payload-altered" else entry.block, sha256(block)
 
 
 def _strangers(file: str, new: list[Actual], spool: Spool) -> Iterator[Finding]:

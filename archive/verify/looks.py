@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from archive.verify.log_check import LogState
+from archive.verify.log_state import LogState
 from archive.verify.report import Look, Reextraction
 from archive.verify.selection import Selection
 

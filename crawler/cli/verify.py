@@ -16,7 +16,7 @@ from archive.errors import ArchiveError
 from archive.log.checkpoint import Checkpoint
 from archive.log.note import Note, NoteError, parse_keys
 from archive.verify.check import verify as verify_archive
-from archive.verify.log_check import Trust
+from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection

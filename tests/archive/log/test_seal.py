@@ -12,10 +12,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archive.directory import Archive
 from archive.errors import KeyUnusable
@@ -23,8 +19,9 @@ from archive.log.keys import key_path, open_key, read_key
 from archive.log.reader import LogReader
 from archive.store import Store
 from archive.verify.check import verify
-from archive.verify.log_check import Trust
+from archive.verify.log_state import Trust
 from crawler.cli import main
+from tests.archive.log.authority import Authority, make_root
 from tests.archive.verify.sealed import today
 from tests.archive.warc_samples import page
 
@@ -130,64 +127,6 @@ def test_verify_ends_with_its_verdict_and_writes_a_page(archive: Archive, tmp_pa
     assert missing.exit_code == 3
 
 
-class Authority:
-    """An RFC 3161 authority: openssl answers what is posted."""
-
-    def __init__(self, folder: Path, *, valid: tuple[datetime, datetime]) -> None:
-        folder.mkdir()
-        self.folder = folder
-        root_key, root = _make_root()
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(root.subject)
-            .public_key(key.public_key())
-            .serial_number(7)
-            .not_valid_before(valid[0])
-            .not_valid_after(valid[1])
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-            .sign(root_key, hashes.SHA256())
-        )
-        self.root = root
-        pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
-        (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
-        (folder / "certificate.pem").write_bytes(certificate.public_bytes(pem))
-        (folder / "root.pem").write_bytes(root.public_bytes(pem))
-        (folder / "serial").write_text("01\n")
-        (folder / "tsa.cnf").write_text(
-            f"[tsa]\ndefault_tsa = one\n[one]\nserial = {folder}/serial\nsigner_cert = {folder}/certificate.pem\n"
-            f"signer_key = {folder}/key.pem\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n"
-            "ess_cert_id_alg = sha256\n"
-        )
-
-    def reply(self, query: bytes) -> bytes:
-        (self.folder / "query.tsq").write_bytes(query)
-        command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr"]
-        subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
-        return (self.folder / "reply.tsr").read_bytes()
-
-
-def _make_root() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test root")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=3650))
-        .not_valid_after(now + timedelta(days=3650))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    return key, certificate
-
-
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[tuple[Authority, str]]:
     yield from serve(
@@ -242,7 +181,7 @@ def test_timestamps_tampered_untrusted_or_over_other_data_are_found(
     run("seal", "--tsa", url, archive=archive)
     trust = Trust(roots=(made.root,))
     assert kinds(archive, Trust()) == {"timestamp-untrusted"}
-    other = Trust(roots=(_make_root()[1],))
+    other = Trust(roots=(make_root()[1],))
     assert kinds(archive, other) == {"timestamp-untrusted"}
     add(archive, 1)
     run("seal", archive=archive)

@@ -37,17 +37,19 @@ def seal_now(archive: Archive, private: Ed25519PrivateKey = PRIVATE) -> None:
 def build(folder: Path) -> list[Stored]:
     """Six captures in each of two files, one of them a revisit; sealed."""
     archive = Archive.open(folder)
-    kept: list[Stored] = []
     with Store(archive) as store:
-        for site in ("suzhou_js", "wuxi"):
-            first = today(page(0))
-            kept.append(store.append(first, site=site))
-            kept += [store.append(today(page(number)), site=site) for number in (1, 2)]
-            kept.append(store.append(today(chunked()), site=site))
-            original = Reference(first.record_id, first.url, first.fetched_at, kept[-4].payload_digest)
-            kept.append(store.append(today(not_modified(0)), site=site, original=original))
-            kept.append(store.append(today(page(3)), site=site))
+        kept = [*append_captures(store, "suzhou_js"), *append_captures(store, "wuxi")]
     seal_now(archive)
+    return kept
+
+
+def append_captures(store: Store, site: str) -> list[Stored]:
+    """Three pages, one in chunks, a revisit of the first, and another page."""
+    first = today(page(0))
+    kept = [store.append(one, site=site) for one in (first, today(page(1)), today(page(2)), today(chunked()))]
+    original = Reference(first.record_id, first.url, first.fetched_at, kept[0].payload_digest)
+    kept.append(store.append(today(not_modified(0)), site=site, original=original))
+    kept.append(store.append(today(page(3)), site=site))
     return kept
 
 

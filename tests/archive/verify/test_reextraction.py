@@ -21,9 +21,10 @@ from archive.verify.selection import Selection
 from archive.workers import Workers
 from crawler.cli import main
 from pipelines.site import Site, parse_site
+from tests.archive.altered.records import edit
+from tests.archive.altered.relogging import relog
 from tests.archive.log.test_run import PAGE, answer
 from tests.archive.verify.sealed import files_of, rewrite, seal_now, with_block
-from tests.archive.verify.test_altered import bytes_key, edit, relog
 
 FIRST, SECOND = "https://hbj.example/t20240701_1.html", "https://hbj.example/t20240701_2.html"
 
@@ -86,7 +87,7 @@ def test_texts_come_out_again_without_catalog_configuration_or_site_files(folder
 
 
 def test_a_text_logged_otherwise_than_the_bytes_give_it_is_found(folder: Path) -> None:
-    relog(folder, change_text(FIRST, body=f"sha256:{'0' * 64}"), bytes_key())
+    relog(folder, change_text(FIRST, body=f"sha256:{'0' * 64}"))
     (folder / "catalog.sqlite").unlink()
     assert verify(folder).verdict == "intact", "only the bytes contradict it"
     report = verify(folder, reextract=0)
@@ -99,7 +100,7 @@ def test_a_text_logged_otherwise_than_the_bytes_give_it_is_found(folder: Path) -
 
 def test_a_text_of_another_recipe_is_said_and_is_no_alteration(folder: Path) -> None:
     """As after an upgrade of a library: the text comes out otherwise, and nobody altered it."""
-    relog(folder, change_text(FIRST, recipe="recipe:0123456789abcdef", body=f"sha256:{'0' * 64}"), bytes_key())
+    relog(folder, change_text(FIRST, recipe="recipe:0123456789abcdef", body=f"sha256:{'0' * 64}"))
     (folder / "catalog.sqlite").unlink()
     report = verify(folder, reextract=0)
     assert (report.verdict, kinds(report)) == ("intact", ["recipe-differs"])
@@ -123,7 +124,7 @@ def test_a_recipe_of_today_that_is_another_but_reads_the_same_is_the_same(tmp_pa
 
 
 def test_a_site_file_that_the_log_does_not_have_is_said_not_to_be_provable(folder: Path) -> None:
-    relog(folder, lambda entry: None if entry["type"] == "site" else entry, bytes_key())
+    relog(folder, lambda entry: None if entry["type"] == "site" else entry)
     report = verify(folder, reextract=0)
     assert (report.verdict, set(kinds(report))) == ("not-provable", {"reextract-failed"})
 
@@ -134,7 +135,7 @@ def test_a_changed_site_file_in_the_log_and_a_text_of_no_capture_are_found(folde
             return {**entry, "rules": entry["rules"].replace('"i"', '"b"')}
         return change_text(FIRST, capture="urn:uuid:none")(entry)
 
-    relog(folder, change, bytes_key())
+    relog(folder, change)
     assert {"log-entry", "derived-nowhere"} <= set(kinds(verify(folder)))
 
 

@@ -1,0 +1,46 @@
+"""What the log turned out to be, and what the checker brings from elsewhere to hold it against."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cryptography import x509
+
+from archive.log.checkpoint import Checkpoint
+from archive.log.entries import KeyRotationEntry
+from archive.log.note import Note, PublicKey
+from archive.verify.findings import Findings
+
+
+@dataclass(slots=True)
+class LogState:
+    """What the log turned out to be. `sealed` is how many entries valid seals cover.
+
+    Behind the first `substance` entries there are only notes of exports, runs and gaps, on which nothing rests.
+    """
+
+    head: Checkpoint
+    findings: Findings = field(default_factory=Findings)
+    keys: list[PublicKey] = field(default_factory=list)
+    are_keys_trusted: bool = False
+    seals: int = 0
+    sealed: int = 0
+    checkpoint: Checkpoint | None = None
+    until: datetime | None = None
+    witnesses: list[str] = field(default_factory=list)
+    timestamps: int = 0
+    captures: int = 0
+    found: int = 0
+    substance: int = 0
+    is_trusted_consistent: bool = False
+    rotations: list[tuple[int, KeyRotationEntry]] = field(default_factory=list)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    logged: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the checker brings from elsewhere."""
+
+    keys: tuple[PublicKey, ...] = ()
+    checkpoints: tuple[Note, ...] = ()
+    roots: tuple[x509.Certificate, ...] = ()

@@ -1,0 +1,117 @@
+"""The seals of a log: signed by whom, over the log that is there, stamped when; and checkpoints kept elsewhere."""
+
+import base64
+import binascii
+from collections.abc import Iterator, Sequence
+
+from archive.errors import BrokenLog
+from archive.log.checkpoint import Checkpoint
+from archive.log.note import NoteError, PublicKey
+from archive.log.reader import SEALS, LogReader, Seal, read_seal
+from archive.verify.kinds import make_finding
+from archive.verify.log_state import LogState, Trust
+from archive.verify.stamp_check import check_timestamps
+
+
+def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
+    """Every checkpoint that was signed, in the order of their sizes; one that cannot be read is a finding."""
+    folder = log.folder / SEALS
+    paths = [path for path in folder.iterdir() if path.suffix == ""] if folder.is_dir() else []
+    seals: list[Seal] = []
+    for path in sorted(paths):
+        try:
+            seals.append(read_seal(path))
+        except BrokenLog as error:
+            state.findings.append(make_finding("seal-unreadable", place=f"log/seals/{path.name}", actual=error))
+    yield from sorted(seals, key=lambda seal: (seal.checkpoint.size, seal.name))
+
+
+def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: Trust) -> None:
+    """Hold every seal against its key, the log and its timestamps."""
+    state.keys = list(trust.keys) or _own_keys(log, state, seals)
+    state.are_keys_trusted = bool(trust.keys)
+    for seal in seals:
+        _follow_rotations(state, seal.checkpoint.size)
+        if _check_seal(log, state, seal):
+            state.seals += 1
+            if seal.checkpoint.size >= state.sealed:
+                state.sealed, state.checkpoint = seal.checkpoint.size, seal.checkpoint
+            check_timestamps(log, state, seal, trust)
+    if not seals and log.size:
+        state.findings.append(make_finding("no-seal", place="log/seals"))
+    elif state.sealed < log.size:
+        state.findings.append(
+            make_finding(
+                "unsealed" if state.sealed < state.substance else "unsealed-notes",
+                entry=state.sealed,
+                expected=f"{log.size} entries",
+                actual=f"{state.sealed} sealed",
+            )
+        )
+
+
+def _own_keys(log: LogReader, state: LogState, seals: Sequence[Seal]) -> list[PublicKey]:
+    """The oldest key that lies with the log: others must have been introduced by it."""
+    try:
+        return log.keys()[:1]
+    except BrokenLog as error:
+        if seals:
+            state.findings.append(make_finding("seal-unreadable", place="log/keys", actual=error))
+        return []
+
+
+def _follow_rotations(state: LogState, size: int) -> None:
+    for index, entry in [one for one in state.rotations if one[0] < size]:
+        state.rotations.remove((index, entry))
+        try:
+            old, new = PublicKey.parse(entry.old), PublicKey.parse(entry.new)
+            signature = base64.b64decode(entry.signature, validate=True)
+        except (NoteError, binascii.Error) as error:
+            state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
+            continue
+        if old in state.keys and old.verifies(entry.statement, signature):
+            state.keys.append(new)
+        else:
+            state.findings.append(make_finding("rotation-unsigned", entry=index, actual=entry.old))
+
+
+def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
+    place = f"log/seals/{seal.name}"
+    try:
+        signers = seal.note.signed_by(state.keys)
+    except NoteError as error:
+        state.findings.append(make_finding("seal-signature", place=place, actual=error))
+        return False
+    if not signers:
+        kind = "key-untrusted" if state.are_keys_trusted else "key-swapped"
+        names = ", ".join(f"{line.name}+{line.key_id.hex()}" for line in seal.note.signatures)
+        known = ", ".join(f"{key.name}+{key.id.hex()}" for key in state.keys)
+        state.findings.append(make_finding(kind, place=place, expected=known, actual=names))
+        return False
+    if seal.checkpoint.size > log.size:
+        sizes = dict(expected=f"{seal.checkpoint.size} entries", actual=f"{log.size} entries")
+        state.findings.append(make_finding("log-cut", place=place, **sizes))  # type: ignore[arg-type]
+        return False
+    root = state.roots[seal.checkpoint.size] if seal.checkpoint.size else seal.checkpoint.root
+    if root != seal.checkpoint.root:
+        roots = dict(expected=seal.checkpoint.root.hex(), actual=root.hex())
+        state.findings.append(make_finding("log-rewritten", place=place, **roots))  # type: ignore[arg-type]
+        return False
+    return True
+
+
+def check_trusted(state: LogState, trust: Trust) -> None:
+    """Whether the log still begins with what somebody noted down elsewhere."""
+    agreed = 0
+    for note in trust.checkpoints:
+        checkpoint = Checkpoint.parse(note.text)
+        root = state.roots.get(checkpoint.size) if checkpoint.size <= state.head.size else None
+        if checkpoint.size > state.head.size:
+            sizes = dict(expected=f"{checkpoint.size} entries", actual=f"{state.head.size} entries")
+            state.findings.append(make_finding("log-cut", place="log", **sizes))  # type: ignore[arg-type]
+        elif checkpoint.origin != state.head.origin or root != checkpoint.root:
+            roots = dict(expected=checkpoint.root.hex(), actual=root.hex() if root else None)
+            state.findings.append(make_finding("log-forked", place="log", entry=checkpoint.size, **roots))  # type: ignore[arg-type]
+        else:
+            agreed += 1
+    state.is_trusted_consistent = bool(trust.checkpoints) and agreed == len(trust.checkpoints)

@@ -1,0 +1,44 @@
+"""The timestamps beside a seal: over its very text, by whom, and when."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from archive.errors import TimestampError
+from archive.log.reader import SEALS, LogReader, Seal
+from archive.log.timestamps import check_reply, verify_reply
+from archive.verify.kinds import make_finding
+from archive.verify.log_state import LogState, Trust
+from pipelines.records import format_instant, parse_instant
+
+CLOCK: Final = timedelta(minutes=5)
+"""By how much clocks may differ."""
+
+
+def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) -> None:
+    """Take in what trusted authorities stamped; the rest are findings."""
+    data = seal.checkpoint.text.encode()
+    for path in sorted((log.folder / SEALS).glob(f"{seal.name}.*.tsr")):
+        place = f"log/seals/{path.name}"
+        reply = path.read_bytes()
+        try:
+            check_reply(reply, data)
+        except TimestampError as error:
+            state.findings.append(make_finding("timestamp-other", place=place, actual=error))
+            continue
+        try:
+            stamped = verify_reply(reply, data, trust.roots)
+        except TimestampError as error:
+            state.findings.append(make_finding("timestamp-untrusted", place=place, actual=error))
+            continue
+        state.timestamps += 1
+        state.witnesses.append(stamped.authority)
+        if seal.checkpoint.size >= state.sealed:
+            state.until = stamped.moment
+        _check_clock(state, seal, stamped.moment, place)
+
+
+def _check_clock(state: LogState, seal: Seal, moment: datetime, place: str) -> None:
+    logged = state.logged.get(seal.checkpoint.size)
+    if logged and parse_instant(logged) > moment + CLOCK:
+        at = dict(expected=format_instant(moment), actual=logged)
+        state.findings.append(make_finding("clock-contradiction", place=place, entry=seal.checkpoint.size - 1, **at))  # type: ignore[arg-type]

@@ -1,0 +1,97 @@
+"""What was derived from the captures, altered: texts, titles and dates of the catalog, lines of the index."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from archive.log.reader import LogReader
+from tests.archive.altered.case import Case, Spot
+from tests.archive.altered.clean import first_file
+
+_CATALOG: Final = "catalog.sqlite"
+
+
+def _in_body(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Path], Sequence[Spot]]:
+    """Change the JSON of the one article in the catalog."""
+
+    def alter(folder: Path) -> Sequence[Spot]:
+        with closing(sqlite3.connect(folder / _CATALOG)) as catalog, catalog:
+            (body,) = catalog.execute("SELECT body FROM versions").fetchone()
+            changed = json.dumps(change(json.loads(body)), ensure_ascii=False)
+            catalog.execute("UPDATE versions SET body = ?", (changed,))
+        return [_derived(folder)]
+
+    return alter
+
+
+def _in_table(statement: str) -> Callable[[Path], Sequence[Spot]]:
+    def alter(folder: Path) -> Sequence[Spot]:
+        with closing(sqlite3.connect(folder / _CATALOG)) as catalog, catalog:
+            catalog.execute(statement)
+        return [_derived(folder)]
+
+    return alter
+
+
+def _derived(folder: Path) -> Spot:
+    """The entry of what was read last, and its capture."""
+    entries = [(index, json.loads(data)) for index, data in LogReader.open(folder).entries()]
+    index, entry = next(one for one in reversed(entries) if one[1]["type"] == "derived")
+    return Spot(None, None, entry["capture"], index)
+
+
+def _backdate_capture(folder: Path) -> Sequence[Spot]:
+    record = _derived(folder).record
+    statement = "UPDATE captures SET fetched_at = '2011-01-01T00:00:00.000000Z' WHERE record_id = ?"
+    with closing(sqlite3.connect(folder / _CATALOG)) as catalog, catalog:
+        assert catalog.execute(statement, (record,)).rowcount == 1
+    return [Spot(_CATALOG, None, record)]
+
+
+def _in_index(change: Callable[[str], str]) -> Callable[[Path], Sequence[Spot]]:
+    """Change the second line of the index of the first file, or leave it out."""
+
+    def alter(folder: Path) -> Sequence[Spot]:
+        (path,) = (folder / "index").glob(f"{first_file(folder).name.removesuffix('.warc.gz')}*.cdxj")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        offset = int(_about(lines[1])["offset"])
+        changed = change(lines[1])
+        assert changed != lines[1]
+        lines[1:2] = [changed] if changed else []
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return [Spot(f"index/{path.name}", int(_about(changed)["offset"]) if changed else offset)]
+
+    return alter
+
+
+def _about(line: str) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(line.split(" ", 2)[2])
+    return about
+
+
+def _move(line: str) -> str:
+    return line.replace(f'"offset": "{_about(line)["offset"]}"', '"offset": "7"')
+
+
+def _keep_for_reading_otherwise(folder: Path) -> Sequence[Spot]:
+    """As `reindex` leaves it after an upgrade of a library: another recipe, another text."""
+    statement = "UPDATE versions SET recipe = 'recipe:0123456789abcdef', body = replace(body, '。', '，')"
+    return _in_table(statement)(folder)
+
+
+DERIVED: Final = [
+    Case("derived text edited", _in_body(lambda body: {**body, "paragraphs": ["另一段文字"]}), ("derived-altered",)),
+    Case("derived title edited", _in_body(lambda body: {**body, "title": "七月空气质量公报"}), ("derived-altered",)),
+    Case("derived date edited", _in_body(lambda body: {**body, "published": "2024-08-01"}), ("derived-altered",)),
+    Case("derived date edited in its column", _in_table("UPDATE versions SET published = '2024-08-01'"), ("derived-altered",)),
+    Case("date of capture edited in the catalog", _backdate_capture, ("derived-altered",)),
+    Case("text no JSON any more", _in_table("UPDATE versions SET body = 'x'"), ("derived-altered",)),
+    Case("index entry moved", _in_index(_move), ("index-altered", "index-removed")),
+    Case("index entry back-dated", _in_index(lambda line: line.replace(" 20", " 19", 1)), ("index-altered",)),
+    Case("index entry of another address", _in_index(lambda line: line.replace("hbj.example", "other.example")), ("index-altered",)),
+    Case("index entry removed", _in_index(lambda _: ""), ("index-removed",)),
+    Case("library upgraded, the catalog read anew", _keep_for_reading_otherwise, (), verdict="intact", notes=("recipe-differs",)),
+]  # fmt: skip

@@ -1,0 +1,12 @@
+"""Every way in which an archive is altered in the tests, in one list; WACZ files have their own beside it."""
+
+from typing import Final
+
+from tests.archive.altered.case import Case
+from tests.archive.altered.derived import DERIVED
+from tests.archive.altered.files import FILES
+from tests.archive.altered.log import LOG
+from tests.archive.altered.records import RECORDS
+from tests.archive.altered.times import TIMES
+
+CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *LOG, *TIMES]

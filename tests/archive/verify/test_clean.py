@@ -1,0 +1,111 @@
+"""Archives of which nothing was altered: no false alarm, and what is not provable yet is said to be so."""
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.directory import Archive
+from archive.index import update_index
+from archive.log.checkpoint import Checkpoint
+from archive.log.reader import LogReader
+from archive.store import Store
+from archive.verify.check import verify
+from archive.verify.report import Report
+from tests.archive.verify.grown import make_and_verify
+from tests.archive.verify.sealed import build, seal_now, today
+from tests.archive.warc_samples import page
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("clean") / "archive"
+    build(folder)
+    update_index(Archive.open(folder))
+    return folder
+
+
+@pytest.fixture
+def folder(clean: Path, tmp_path: Path) -> Path:
+    shutil.copytree(clean, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+def kinds(report: Report) -> set[str]:
+    return {finding.kind for finding in report.findings if finding.weight != "note"}
+
+
+@pytest.mark.parametrize("is_deep", [False, True])
+def test_a_clean_archive_is_intact(folder: Path, *, is_deep: bool) -> None:
+    report = verify(folder, is_deep=is_deep)
+    assert (report.verdict, report.exit_code, report.findings) == ("intact", 0, ())
+    assert (report.counts.captures, report.counts.files, report.counts.seals) == (12, 2, 1)
+    assert report.counts.records == 2 * (1 + 6 * 3 + 1)
+
+
+def test_neither_catalog_nor_index_nor_configuration_is_needed(folder: Path) -> None:
+    shutil.rmtree(folder / "index", ignore_errors=True)
+    (folder / "archive.json").unlink()
+    assert verify(folder).verdict == "intact"
+
+
+def test_what_was_logged_after_the_last_seal_is_not_provable_yet(folder: Path) -> None:
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+    report = verify(folder)
+    assert (report.verdict, report.exit_code, kinds(report)) == ("not-provable", 4, {"unsealed"})
+    seal_now(Archive.open(folder))
+    assert verify(folder).verdict == "intact"
+
+
+def test_without_seal_or_log_nothing_is_provable(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    assert kinds(verify(archive.path)) == {"no-log"}
+    with Store(archive) as store:
+        store.append(today(page()), site="wuxi")
+    report = verify(archive.path)
+    assert (report.exit_code, kinds(report)) == (4, {"no-seal"})
+
+
+def test_the_open_file_of_a_living_writer_is_no_alarm(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    with Store(archive) as store:
+        for number in range(3):
+            store.append(today(page(number)), site="wuxi")
+        store.journal.flush()
+        store.append(today(page(4)), site="wuxi")
+        report = verify(archive.path)
+        assert report.verdict == "not-provable"
+        assert {finding.kind for finding in report.findings} == {"no-seal", "open-file"}
+
+
+def test_an_open_file_of_which_nothing_is_logged_yet_is_no_alarm(folder: Path) -> None:
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+        report = verify(folder)
+        assert report.verdict == "intact"
+        assert {finding.kind for finding in report.findings} == {"open-file"}
+
+
+def test_a_capture_from_before_the_clock_was_set_back_is_no_alarm_and_is_not_received_then(tmp_path: Path) -> None:
+    archive = Archive.open(tmp_path / "archive")
+    with Store(archive) as store:
+        store.append(replace(page(), fetched_at=datetime.now(UTC) + timedelta(hours=3)), site="wuxi")
+    seal_now(archive)
+    report = verify(archive.path)
+    assert report.verdict == "intact"
+    assert {finding.kind for finding in report.findings} == {"found-only", "clock-set-back"}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clean_archives_raise_no_alarm(tmp_path: Path, seed: int) -> None:
+    report = make_and_verify(tmp_path / "archive", seed)
+    assert report.verdict == "intact", [finding.model_dump() for finding in report.findings]
+
+
+def test_checkpoints_of_the_reader_are_those_of_the_seal(folder: Path) -> None:
+    (sealed,) = LogReader.open(folder).seals()
+    assert isinstance(sealed.checkpoint, Checkpoint)
+    assert sealed.checkpoint == LogReader.open(folder).head
