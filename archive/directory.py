@@ -15,7 +15,7 @@ from archive.disk import on_disk, replace_synced
 from archive.errors import NotAnArchive
 
 FORMAT: Final = 1
-_MARK: Final = "archive.json"
+MARK: Final = "archive.json"
 # What a file system or a desktop puts into an empty folder by itself.
 _NOT_OURS: Final = ("lost+found",)
 
@@ -36,7 +36,7 @@ class Archive:
         """
         folder = Path(path)
         try:
-            if not (folder / _MARK).is_file():
+            if not (folder / MARK).is_file():
                 _require_room_for_one(folder, create=create)
                 _make(folder)
         except OSError as error:
@@ -74,12 +74,12 @@ def _require_room_for_one(folder: Path, *, create: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise NotAnArchive(f"{folder}: is a file, not an archive directory; name a folder")
     if not create:
-        raise NotAnArchive(f"{folder}: there is no archive here ({_MARK} is missing); name another folder")
+        raise NotAnArchive(f"{folder}: there is no archive here ({MARK} is missing); name another folder")
     names = [entry.name for entry in folder.iterdir()] if folder.exists() else []
     others = [name for name in names if not name.startswith(".") and name not in _NOT_OURS]
     # Another process may have made it while this one looked.
-    if others and not (folder / _MARK).is_file():
-        raise NotAnArchive(f"{folder}: holds other things and no {_MARK}; name an archive, or an empty or new folder")
+    if others and not (folder / MARK).is_file():
+        raise NotAnArchive(f"{folder}: holds other things and no {MARK}; name an archive, or an empty or new folder")
 
 
 def _make(folder: Path) -> None:
@@ -92,14 +92,14 @@ def _make(folder: Path) -> None:
     with on_disk(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with locked_folder(folder):
-            if (folder / _MARK).is_file():
+            if (folder / MARK).is_file():
                 return
             text = json.dumps(mark, indent=2) + "\n"
-            replace_synced(folder / _MARK, [text.encode()], draft=folder / f".{_MARK}.draft")
+            replace_synced(folder / MARK, [text.encode()], draft=folder / f".{MARK}.draft")
 
 
 def _read_id(folder: Path) -> str:
-    where = folder / _MARK
+    where = folder / MARK
     try:
         mark: Any = json.loads(where.read_bytes())
     except OSError as error:

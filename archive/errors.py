@@ -11,6 +11,7 @@
     ├── HostBusy           another process is crawling the host
     ├── HostLost           another worker of the fleet has the host by now
     ├── DatabaseAway       the database of the fleet cannot be reached or used
+    ├── UploadError        the copy in an object store cannot be made, or is of something else
     ├── ExportBusy         another process is exporting to the same place
     ├── QueryError         what is searched for cannot be understood
     ├── WorkerError        no process could be started that reads pages
@@ -67,6 +68,10 @@ class HostLost(ArchiveError):  # noqa: N818
 
 class DatabaseAway(ArchiveError):  # noqa: N818
     """The database of the fleet cannot be reached or used."""
+
+
+class UploadError(ArchiveError):
+    """The copy in an object store cannot be made, or is of something else."""
 
 
 class ExportBusy(ArchiveError):  # noqa: N818

@@ -180,6 +180,12 @@ class Intake:
         taken.verdict.set_result(judged.verdict if judged else None)
         return capture, taken
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Have every file closed and logged, and take nothing meanwhile. Raises ArchiveError."""
+        with self._store.standing():
+            yield
+
     def close(self) -> None:
         """Wait for what was taken, catalogue it, close the files. Raises ArchiveError."""
         with self._opened:

@@ -8,7 +8,8 @@ import logging
 import platform
 import re
 import threading
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -152,6 +153,17 @@ class Store:
             for current in self._current.values():
                 current.file.sync()
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Close every file and log it, and let nothing be kept meanwhile: what follows goes into others.
+
+        Raises StorageFull.
+        """
+        with self._lock:
+            self._finish_all()
+            self.journal.flush()
+            yield
+
     def close(self) -> None:
         """Close every file under its final name, and log what is not logged yet.
 
@@ -159,9 +171,7 @@ class Store:
         """
         with self._lock, ExitStack() as closing:
             closing.callback(self._close_journal)
-            for current in self._current.values():
-                closing.callback(self._finish, current)
-            self._current.clear()
+            self._finish_all()
 
     @property
     def journal(self) -> Journal:
@@ -169,6 +179,12 @@ class Store:
         if self._journal is None:
             self._journal = Journal(Log(self.archive))
         return self._journal
+
+    def _finish_all(self) -> None:
+        with ExitStack() as closing:
+            for current in self._current.values():
+                closing.callback(self._finish, current)
+            self._current.clear()
 
     def _close_journal(self) -> None:
         journal, self._journal = self._journal, None

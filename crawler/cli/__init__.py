@@ -27,6 +27,7 @@ COMMANDS = (
     "replay",
     "reindex",
     "seal",
+    "upload",
     "verify",
     "history",
     "diff",

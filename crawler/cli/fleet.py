@@ -2,12 +2,14 @@
 
 import socket
 from datetime import timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from archive.sites import read_sites, site_for
+from archive.upload.courier import open_courier
 from crawler.cli.command_list import WholeSentences
 from crawler.cli.options import (
     allow_private_option,
@@ -19,6 +21,7 @@ from crawler.cli.options import (
     workers_option,
 )
 from crawler.cli.output import complain, print_json, print_table
+from crawler.cli.upload import Mode, retention_of, retention_options
 
 database_option = click.option(
     "--database",
@@ -81,6 +84,21 @@ def init(*, url: str) -> None:
     show_default=True,
     help="Seconds after which the hosts of a worker that is not heard of are another's; the same for the whole fleet.",
 )
+@click.option(
+    "--upload",
+    envvar="LANTIAN_UPLOAD",
+    show_envvar=True,
+    metavar="s3://BUCKET/PREFIX",
+    help="Upload the archive, as `lantian upload` does: at the start, every so often, and at the end.",
+)
+@click.option(
+    "--upload-every",
+    type=click.FloatRange(min=1),
+    default=3600.0,
+    show_default=True,
+    help="Seconds between two uploads; each closes the WARC files that are written.",
+)
+@retention_options
 @allow_private_option
 @workers_option
 @archive_option
@@ -94,6 +112,10 @@ def worker(
     name: str,
     at_once: int,
     lease: float,
+    upload: str | None,
+    upload_every: float,
+    retain_days: int | None,
+    retain_mode: Mode,
     workers: int,
     archive_path: Path,
     sites_path: Path | None,
@@ -111,6 +133,10 @@ def worker(
     from crawler.cli.fleet_work import work  # noqa: PLC0415 (of the extra)
 
     sites = read_sites(sites_path)
+    send_by = None
+    if upload:
+        retention, every = retention_of(retain_days, retain_mode), timedelta(seconds=upload_every)
+        send_by = partial(open_courier, address=upload, retention=retention, every=every)
     work(
         url,
         name=name,
@@ -121,6 +147,7 @@ def worker(
         archive_path=archive_path,
         workers=workers,
         allow_private=allow_private,
+        send_by=send_by,
     )
 
 

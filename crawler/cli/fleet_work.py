@@ -1,10 +1,13 @@
 """The work of a fleet's worker: its archive, its locks and its queue, open until it is interrupted."""
 
 import logging
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from archive.directory import Archive
+from archive.upload.courier import Courier
 from crawler.cli.options import this_run
 from crawler.cli.output import complain
 from crawler.fleet.database import using_database
@@ -28,6 +31,7 @@ def work(
     archive_path: Path,
     workers: int,
     allow_private: bool,
+    send_by: Callable[[Archive], Courier] | None,
 ) -> None:
     """Work until interrupted. Raises ArchiveError."""
     settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
@@ -37,7 +41,9 @@ def work(
     with ExitStack() as opened:
         engine = opened.enter_context(using_database(url, longest_idle=lease / 3))
         require_current(engine)
-        intake = opened.enter_context(open_intake(archive_path, sites=sites, workers=workers, command="fleet worker"))
+        intake = opened.enter_context(
+            open_intake(archive_path, sites=sites, workers=workers, command="fleet worker", send_by=send_by)
+        )
         locks = opened.enter_context(HostLocks(engine, holder=name, lease=lease))
         queue = opened.enter_context(Queue(url))
         post = Post(url, name, engine, locks, queue, intake, sites, watched, lanes, lease)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ class Crew:
     database: str
     keys: Sequence[str] = ()
     lease: float = 3.0
+    environment: Mapping[str, str] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
@@ -46,7 +47,7 @@ class Crew:
             "--archive",
             name,
         ]
-        environment = surroundings() | {"LANTIAN_DATABASE": self.database, "LANTIAN_CONTACT": name}
+        environment = {**surroundings(), "LANTIAN_DATABASE": self.database, "LANTIAN_CONTACT": name, **self.environment}
         with (self.folder / f"{name}.err").open("ab") as errors:
             self.running[name] = subprocess.Popen(command, cwd=self.folder, env=environment, stderr=errors)
 
@@ -97,8 +98,10 @@ class Crew:
 
 
 @contextmanager
-def muster(folder: Path, database: str, *, keys: Sequence[str], lease: float) -> Iterator[Crew]:
-    crew = Crew(folder, database, keys, lease)
+def muster(
+    folder: Path, database: str, *, keys: Sequence[str], lease: float, environment: Mapping[str, str] | None = None
+) -> Iterator[Crew]:
+    crew = Crew(folder, database, keys, lease, environment=environment or {})
     crew.command("init")
     try:
         yield crew

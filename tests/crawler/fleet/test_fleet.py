@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from archive.directory import Archive
+from archive.verify.check import verify
 from tests.crawler.fleet.crew import Crew, muster
 from tests.crawler.fleet.origins import Origins, serve_hosts
 from tests.crawler.loopback import ROOT
+from tests.object_store import ObjectStore, run_object_store
 from tests.postgres import Postgres
 
 LEASE = 5.0
@@ -59,6 +62,13 @@ def wait_for_requests(origins: Origins, number: int) -> None:
         time.sleep(0.05)
 
 
+def require_uploaded(folder: Path, objects: ObjectStore, bucket: str) -> None:
+    """What a worker uploaded is an archive with all its captures."""
+    prefix = f"lantian/{Archive.open(folder).id.rpartition(':')[2]}/"
+    copy = verify(objects.copy_to(bucket, prefix, folder.with_name(f"copy of {folder.name}")))
+    assert (copy.verdict, copy.counts) == ("not-provable", verify(folder).counts), "it was never sealed"
+
+
 def last_asked_by(origins: Origins, worker: str) -> float:
     return max((one.began for one in origins.log if one.worker == worker), default=0.0)
 
@@ -66,9 +76,10 @@ def last_asked_by(origins: Origins, worker: str) -> float:
 def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_its_host(
     tmp_path: Path, postgres: Postgres
 ) -> None:
-    with serve_hosts(3, articles=3, delay=0.3) as origins:
-        keys = origins.write_sites(tmp_path / "sites")
-        with muster(tmp_path, postgres.make(), keys=keys, lease=3.0) as crew:
+    with run_object_store() as objects, serve_hosts(3, articles=3, delay=0.3) as origins:
+        keys, bucket = origins.write_sites(tmp_path / "sites"), objects.make_bucket()
+        environment = objects.environment | {"LANTIAN_UPLOAD": f"s3://{bucket}/lantian"}
+        with muster(tmp_path, postgres.make(), keys=keys, lease=3.0, environment=environment) as crew:
             url = min(origins.urls)
             crew.start("first")
             wait_for_requests(origins, 4)
@@ -82,6 +93,8 @@ def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_i
             assert crew.stop() == {"first": 0, "second": 0}, crew.complaints()
             outcome = measure(crew, origins)
             assert crew.count_captures()[url] >= 2
+        for name in ("first", "second"):
+            require_uploaded(tmp_path / name, objects, bucket)
     assert crew.complaints() == ""
     assert last_asked_by(origins, "first") < frozen + 0.2
     assert outcome.requests_of_two_at_one_host == 0

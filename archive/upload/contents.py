@@ -1,0 +1,85 @@
+"""What of an archive is to be uploaded, at one moment at which its log speaks of closed files alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.deletion.files import logged_deletions
+from archive.directory import MARK, Archive
+from archive.importing import FOLDER as IMPORTS
+from archive.log.checkpoint import Checkpoint
+from archive.log.merkle import HASH_SIZE
+from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, SEALS
+from archive.log.tiles import ENTRIES, WIDTH, decode_bundle, encode_bundle, read_widest, tile_path, tile_widths
+from archive.log.writer import Log
+from archive.openfile import ENDING, OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Names below the archive directory.
+
+    `files` are never changed, but for those of which records were `deleted`, which have this digest since, or None when they are gone.
+    `edge` are the tiles that are not full, by their bytes: they may go when wider ones are there. `states` is what
+    grows; None while another process writes a file that the log speaks of.
+    """
+
+    files: tuple[str, ...]
+    deleted: dict[str, str | None]
+    edge: dict[str, bytes]
+    seals: tuple[str, ...]
+    states: dict[str, bytes] | None
+    head: Checkpoint
+
+
+def list_contents(log: Log) -> Contents:
+    """List them while nobody can append to the log. Raises BrokenLog, StorageFull."""
+    archive = log.archive
+    deleted = {entry.file: entry.after if entry.member else None for entry in logged_deletions(log)}
+    with log.standing() as head:
+        is_settled = not any(archive.warc_dir.glob(f"*/*/*{OPEN}"))
+        return Contents(
+            (MARK, *_data_files(archive), *_full_tiles(head.size)),
+            deleted,
+            dict(_edge(log.folder, head.size)),
+            tuple(_seals(log.folder)),
+            dict(_states(log.folder)) if is_settled else None,
+            head,
+        )
+
+
+def _data_files(archive: Archive) -> Iterator[str]:
+    """Closed WARC files, and what was imported."""
+    found = [*archive.warc_dir.glob(f"*/*/*{ENDING}"), *(archive.path / IMPORTS).glob("*")]
+    yield from sorted(path.relative_to(archive.path).as_posix() for path in found if not path.name.startswith("."))
+
+
+def _full_tiles(size: int) -> Iterator[str]:
+    yield from (f"{FOLDER}/{tile_path(ENTRIES, number)}" for number in range(size // WIDTH))
+    level = 0
+    while size := size // WIDTH:
+        yield from (f"{FOLDER}/{tile_path(level, number)}" for number in range(size))
+        level += 1
+
+
+def _edge(folder: Path, size: int) -> Iterator[tuple[str, bytes]]:
+    if size % WIDTH:
+        number, width = divmod(size, WIDTH)
+        entries = decode_bundle(read_widest(folder, ENTRIES, number, width))[:width]
+        yield f"{FOLDER}/{tile_path(ENTRIES, number, width)}", encode_bundle(entries)
+    for level, number, width in tile_widths(size):
+        data = read_widest(folder, level, number, width)
+        yield f"{FOLDER}/{tile_path(level, number, width)}", data[: width * HASH_SIZE]
+
+
+def _seals(folder: Path) -> Iterator[str]:
+    """Timestamps too; a draft of one begins with a dot."""
+    for path in sorted((folder / SEALS).glob("*")):
+        if not path.name.startswith("."):
+            yield f"{FOLDER}/{SEALS}/{path.name}"
+
+
+def _states(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for name in (HEAD, KEYS, CHECKPOINT):
+        if (folder / name).is_file():
+            yield f"{FOLDER}/{name}", (folder / name).read_bytes()
