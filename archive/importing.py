@@ -1,7 +1,8 @@
 """Bringing in WARC and WACZ files of others: the original is kept untouched, its exchanges are written in our strict form.
 
 Nobody can say what happened to such a file before it came: the log notes that its custody is unknown before this
-moment, and its captures carry the custody `import`, never `wire`. An import that was interrupted goes on where it was.
+moment, and its captures carry the custody `import`, never `wire`. An import that was interrupted goes on where it was. Imports take turns, or two of the same file would both
+bring it in.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ import shutil
 import tempfile
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,11 +23,13 @@ from typing import IO, Final
 from isal import isal_zlib
 
 from archive.deletion.plan import imported_id
+from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
 from archive.foreign import Skipped, read_foreign
 from archive.ingest import Intake
+from archive.judge import Verdict
 from archive.log.entries import ImportEntry
 from archive.log.writer import Log
 from archive.sites import site_for
@@ -60,9 +65,28 @@ class Imported:
 def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imported:
     """Keep a file and bring in its captures. Raises NotImportable, BrokenWarc, StorageFull."""
     is_wacz = _require_importable(path)
-    kept, digest = _keep(intake.archive.path / FOLDER, path)
+    folder = intake.archive.path / FOLDER
+    with on_disk(folder):
+        folder.mkdir(exist_ok=True)
+    with locked_folder(folder):
+        kept, digest = _keep(folder, path)
+        captures, known, skipped = _take_all(intake, _read_wacz(kept) if is_wacz else read_foreign(kept), digest, sites)
+        kept_as = kept.relative_to(intake.archive.path).as_posix()
+        logged = format_instant(datetime.now(UTC))
+        with Log(intake.archive) as log:
+            log.append(
+                [ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures + known)]
+            )
+    return Imported(path.name, kept_as, digest, captures, known, tuple(skipped))
+
+
+def _take_all(
+    intake: Intake, exchanges: Iterator[Capture | Skipped], digest: str, sites: Mapping[str, Site]
+) -> tuple[int, int, list[Skipped]]:
+    """Bring in what is not there yet, and wait until it is catalogued: by that the same file is known when it comes again."""
     captures, known, skipped = 0, 0, []
-    for number, found in enumerate(_read_wacz(kept) if is_wacz else read_foreign(kept)):
+    waiting: deque[Future[Verdict | None]] = deque()
+    for number, found in enumerate(exchanges):
         if isinstance(found, Skipped):
             skipped.append(found)
             continue
@@ -70,15 +94,12 @@ def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imp
         if intake.catalog.places_of([capture.record_id]):
             known += 1
             continue
-        intake.take(capture, site=site_for(capture.url, sites))
+        waiting.append(intake.take(capture, site=site_for(capture.url, sites)).verdict)
         captures += 1
-    kept_as = kept.relative_to(intake.archive.path).as_posix()
-    logged = format_instant(datetime.now(UTC))
-    with Log(intake.archive) as log:
-        log.append(
-            [ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures + known)]
-        )
-    return Imported(path.name, kept_as, digest, captures, known, tuple(skipped))
+        while waiting and waiting[0].done():
+            waiting.popleft()
+    wait(waiting)
+    return captures, known, skipped
 
 
 def _as_imported(capture: Capture, digest: str, number: int) -> Capture:

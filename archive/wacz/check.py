@@ -26,7 +26,7 @@ from archive.log.entries import CaptureEntry, decode_entry
 from archive.log.merkle import is_included, leaf_hash
 from archive.log.note import Note, NoteError, PublicKey, parse_keys
 from archive.wacz.container import Container, Entry
-from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS
+from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, UNSEALED
 from archive.wacz.signature import is_signed
 from archive.wacz.writer import DIGEST, INDEX, MANIFEST, PAGES
 from archive.warc import BrokenRecord, Placed, read_records, sha256
@@ -197,6 +197,27 @@ def _read_proofs(report: WaczReport, container: Container, keys: Sequence[Public
     return proven
 
 
+def _read_unsealed(report: WaczReport, container: Container) -> dict[str, CaptureEntry | None]:
+    """The captures that came after the seal, by record id, with their entries where the log had them."""
+    named: dict[str, CaptureEntry | None] = {}
+    for number, line in enumerate(_lines(report, container, UNSEALED) if UNSEALED in container.entries else (), 1):
+        try:
+            record_id, entry = _parse_unsealed(line)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            report.add("proof-invalid", UNSEALED, actual=f"line {number}: {str(error).splitlines()[0]}")
+            continue
+        named[record_id] = entry
+    return named
+
+
+def _parse_unsealed(line: str) -> tuple[str, CaptureEntry | None]:
+    value = json.loads(line)
+    entry = value["entry"] and decode_entry(value["entry"].encode())
+    if entry is None or isinstance(entry, CaptureEntry):
+        return str(value["record_id"]), entry
+    raise ValueError("names no capture")
+
+
 def _read_checkpoint(report: WaczReport, container: Container, keys: Sequence[PublicKey]) -> Checkpoint | None:
     try:
         note = Note.parse(container.read(CHECKPOINT, limit=_LARGEST_LINE))
@@ -217,7 +238,7 @@ def _check_archive(
     report: WaczReport, container: Container, proofs: dict[str, CaptureEntry], held: ExitStack
 ) -> list[IO[str]]:
     """Hold every record against its proof; gives the index lines that are due, sorted, a file for each WARC file."""
-    is_logged = bool(proofs)
+    is_logged, unsealed = bool(proofs), _read_unsealed(report, container)
     runs: list[IO[str]] = []
     for name, entry in sorted(container.entries.items()):
         if not name.startswith("archive/") or not entry.is_stored:
@@ -232,6 +253,9 @@ def _check_archive(
             logged = proofs.pop(group[0].record.id, None)
             if logged and _is_as_logged(report, name, moved, members, logged):
                 report.proven += 1
+            elif is_logged and not logged and group[0].record.id in unsealed:
+                if entry_of := unsealed[group[0].record.id]:
+                    _is_as_logged(report, name, moved, members, entry_of)
             elif is_logged and not logged:
                 report.add("record-not-proven", name, offset=moved[0].offset, record_id=group[0].record.id)
         run = held.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))  # noqa: SIM115 (held open)

@@ -26,6 +26,7 @@ FOLDER: Final = "proofs/"
 INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
 CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
 KEYS: Final = f"{FOLDER}keys.txt"
+UNSEALED: Final = f"{FOLDER}unsealed.jsonl"
 
 README: Final = """What this directory proves, and how to check it
 本目录证明什么，以及如何核对
@@ -43,6 +44,9 @@ must be learned elsewhere; compare keys.txt with what the archive's keeper publi
     lantian verify FILE.wacz                            everything in this file, offline
     sha256sum datapackage.json                          against datapackage-digest.json
     openssl ts -reply -in checkpoint.1.tsr -text        when an authority saw the checkpoint
+
+What was captured after the checkpoint was signed stands in unsealed.jsonl, if there is such a file: the log has it, and no
+signature covers it. 签名之后才抓取的内容(如有)列于 unsealed.jsonl：日志已登记，尚无签名覆盖。
 
 Leaf hash: SHA-256 over a zero byte and the text of "entry"; nodes: SHA-256 over 01 and both children (RFC 9162 §2.1.1).
 """
@@ -70,6 +74,13 @@ class Prover:
             return []
         leaves = [logged.leaf, *self.index.derived_of(record_id)]
         return [self._line(leaf) for leaf in leaves if leaf < self.seal.checkpoint.size]
+
+    def unsealed_line(self, record_id: str) -> str:
+        """What the log has of a capture that the seal does not cover: nobody signed it yet, so it proves nothing."""
+        logged = self.index.capture(record_id)
+        entry = self.log.data(logged.leaf).decode() if logged else None
+        value = {"record_id": record_id, "index": logged.leaf if logged else None, "entry": entry}
+        return json.dumps(value, ensure_ascii=False) + "\n"
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The other files, by their names in the WACZ; timestamps by name of the seal."""

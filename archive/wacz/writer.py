@@ -28,7 +28,7 @@ from archive.export.writing import write_whole
 from archive.index import make_line
 from archive.openfile import opened
 from archive.readback import read_groups_at
-from archive.wacz.proofs import INCLUSION, Prover, certificate_files
+from archive.wacz.proofs import INCLUSION, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.warc import Placed, read_member, sha256
@@ -67,6 +67,7 @@ class _Draft:
     prover: Prover | None
     pages: IO[str]
     proofs: IO[str]
+    unsealed: IO[str]
     packed: Packed = field(default_factory=Packed)
     resources: list[dict[str, Any]] = field(default_factory=list)
     index: list[IO[str]] = field(default_factory=list)
@@ -89,7 +90,7 @@ def write_wacz(
     Without a prover nothing in it is proven. Raises BrokenWarc, BrokenLog, StorageFull.
     """
     with on_disk(path), write_whole(path) as file, ExitStack() as held, zipfile.ZipFile(file, "w") as packed:
-        draft = _Draft(packed, held, prover, _aside(held), _aside(held))
+        draft = _Draft(packed, held, prover, _aside(held), _aside(held), _aside(held))
         for name, group in groupby(chosen, key=lambda one: one.file):
             _pack_file(draft, archive, name, group)
         _add_index(draft)
@@ -142,11 +143,20 @@ def _note(draft: _Draft, one: Chosen, group: list[Placed]) -> None:
         draft.pages.write(json.dumps(page | {"title": one.title or uri}, ensure_ascii=False) + "\n")
         draft.packed.pages += 1
         draft.home = draft.home or {"url": uri, "ts": moment}
-    lines = draft.prover.lines(one.record_id) if draft.prover else []
-    draft.proofs.writelines(lines)
-    draft.packed.proven += bool(lines)
+    _prove(draft, one.record_id)
     tls = from_records([placed.record for placed in group]).tls
     draft.certificates |= dict(certificate_files(tls.chain)) if tls else {}
+
+
+def _prove(draft: _Draft, record_id: str) -> None:
+    """A capture that no seal covers is named as such: else it would look like one that was put in later."""
+    if draft.prover is None:
+        return
+    lines = draft.prover.lines(record_id)
+    draft.proofs.writelines(lines)
+    draft.packed.proven += bool(lines)
+    if not lines:
+        draft.unsealed.write(draft.prover.unsealed_line(record_id))
 
 
 def _merge(draft: _Draft) -> IO[str]:
@@ -185,6 +195,8 @@ def _add_proofs(draft: _Draft) -> None:
     if draft.prover is None:
         return
     _add_lines(draft, INCLUSION, [], draft.proofs)
+    if draft.unsealed.tell():
+        _add_lines(draft, UNSEALED, [], draft.unsealed)
     for name, data in (*draft.prover.files(), *sorted(draft.certificates.items())):
         with _entry(draft, name) as out:
             out.write(data)

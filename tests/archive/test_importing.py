@@ -76,6 +76,16 @@ def test_importing_again_brings_nothing_in_twice(tmp_path: Path) -> None:
     assert len(custodies(tmp_path / "archive")) == 2
 
 
+def test_the_same_file_twice_in_one_command_comes_in_once(tmp_path: Path) -> None:
+    file, copy = tmp_path / "old.warc.gz", tmp_path / "copy.warc.gz"
+    for path in (file, copy):
+        path.write_bytes(warc(1, 2))
+    result = run(tmp_path / "archive", file, copy)
+    assert result.exit_code == 0
+    assert "copy.warc.gz: 0 captures, 2 were here already" in result.output
+    assert len(list(read_captures(Archive.open(tmp_path / "archive")))) == 2
+
+
 def test_a_wacz_comes_in_and_what_is_broken_in_it_is_named(tmp_path: Path) -> None:
     file = tmp_path / "saved.wacz"
     with zipfile.ZipFile(file, "w") as packed:

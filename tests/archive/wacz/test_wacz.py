@@ -177,6 +177,24 @@ def test_without_a_seal_nothing_is_proven_and_it_says_so(tmp_path: Path) -> None
     assert (report.verdict, report.findings, report.proven) == ("not-provable", [], 0)
 
 
+def test_what_came_after_the_seal_is_not_provable_and_not_altered(archive: Archive, tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    shutil.copytree(archive.path, folder)
+    later = Archive.open(folder)
+    seal(later, LOG_KEY)
+    take_all(later, [article_capture(6, minute=40)])
+    path = pack(later, tmp_path / "later.wacz")
+    report = check_wacz(path)
+    assert (report.verdict, report.findings, report.captures, report.proven) == ("not-provable", [], 8, 7)
+    files = unpack(path)
+    (line,) = files["proofs/unsealed.jsonl"].decode().splitlines()
+    assert json.loads(json.loads(line)["entry"])["uri"] == article_url(6)
+    added = {name: data for name, data in files.items() if name != "proofs/unsealed.jsonl"}
+    assert kinds(check_wacz(repack(rehash(added, key=KEY), tmp_path / "added.wacz"))) == {"record-not-proven"}
+    edited = files | {"proofs/unsealed.jsonl": files["proofs/unsealed.jsonl"].replace(b"_100006.html", b"_100007.html")}
+    assert kinds(check_wacz(repack(rehash(edited, key=KEY), tmp_path / "edited.wacz"))) == {"record-differs"}
+
+
 def edit_page(files: Files) -> Files:
     """A payload edited, its record written anew with fresh digests, the index made to fit."""
     name = archive_name(files)
