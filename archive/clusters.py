@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from archive.addressing import is_page
+from archive.addressing import first_pages
 from archive.catalog import Catalog
 from archive.judge import order_of
-from archive.schema import captures, sketches, versions
+from archive.schema import captures, said, sketches, versions
 from pipelines.records import Article, Provenance
 from pipelines.site import Site
 
@@ -24,7 +24,7 @@ class Member:
 
     `published` and `source` are what the page states. `similarity` is to the text of `like`, the record id of the
     capture that first had the text it was found to be nearly; both are None for the text that begins the cluster.
-    `body` is the article's JSON without its provenance.
+    `body` is the article's JSON without its provenance, with all of its pages.
     """
 
     article: str
@@ -76,14 +76,12 @@ class Cluster:
 
 def cluster_of(catalog: Catalog, url: str, *, sites: Mapping[str, Site] | None = None) -> Cluster | None:
     """The cluster that the article of an address is in; None where the archive has no text under that address."""
-    page = select(captures.c.version).where(is_page(url, sites or {}))
-    article = select(versions.c.article).where(versions.c.id.in_(page))
     with catalog.view() as connection:
         roots = connection.execute(
             select(sketches.c.root)
             .join_from(versions, sketches, sketches.c.text_digest == versions.c.text_digest)
             .join(captures, captures.c.id == versions.c.first_capture)
-            .where(versions.c.article.in_(article))
+            .where(versions.c.article.in_(first_pages(url, sites or {})))
             .order_by(*(column.desc() for column in order_of(captures)))
         ).scalars()
         root = roots.first()
@@ -121,7 +119,7 @@ def _members(connection: Connection, root: int) -> Iterator[Member]:
 def _query_members(root: int) -> Select[Any]:
     parent, its_first = sketches.alias("parent"), captures.alias("its_first")
     return (
-        select(versions.c.article, versions.c.url, versions.c.published, versions.c.text_digest, versions.c.body)
+        select(versions.c.article, versions.c.url, versions.c.published, versions.c.text_digest, said)
         .add_columns(
             *(captures.c[name] for name in _CAPTURED), sketches.c.similarity, its_first.c.record_id.label("like")
         )
@@ -135,7 +133,7 @@ def _query_members(root: int) -> Select[Any]:
 
 
 def _to_member(row: Any) -> Member:
-    stated = json.loads(row.body)
+    stated = json.loads(row.said)
     named = {name: getattr(row, name) for name in (*_CAPTURED, "article", "url", "published", "text_digest")}
     del named["payload_digest"], named["recipe"]
     return Member(
@@ -144,6 +142,6 @@ def _to_member(row: Any) -> Member:
         title=stated["title"],
         similarity=row.similarity,
         like=row.like,
-        body=row.body,
+        body=row.said,
         provenance=Provenance(**{name: getattr(row, name) for name in Provenance.model_fields}),
     )

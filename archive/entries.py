@@ -13,8 +13,9 @@ from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.schema import articles, captures, pages, versions
-from archive.search.index import forget_versions, index_versions
+from archive.search.index import forget_indexed, forget_versions, index_versions
 from archive.store import Stored
+from archive.wholes import find_changes, write_changes
 from pipelines.records import Capture, Page, format_instant
 
 
@@ -141,6 +142,8 @@ def _version_row(body: Body, recipe: str) -> dict[str, Any]:
         text_digest=body.text_digest,
         url=body.url,
         published=body.published,
+        first_page=body.first_page,
+        next_page=body.next_page,
         body=body.text,
     )
 
@@ -191,9 +194,16 @@ def _versions_of(connection: Connection, record_ids: Sequence[str]) -> set[int]:
 def _settle_versions(connection: Connection, touched: Collection[int], made: Mapping[str, bytes]) -> None:
     """Note anew which captures said these versions first and last, which texts theirs nearly is, what can be searched."""
     _note_first_and_last(connection, touched)
+    changes, moved = find_changes(connection, touched)
+    forget_indexed(connection, [change.version for change in changes])
+    write_changes(connection, changes)
     query = select(versions.c.text_digest).where(versions.c.id.in_(touched), versions.c.text_digest.is_not(None))
-    settle(connection, set(connection.execute(query).scalars()), made)
-    index_versions(connection, touched)
+    digests = {digest for change in changes for digest in (change.before, change.now) if digest}
+    joined = {change.now: change.sketch for change in changes if change.now}
+    settle(connection, digests.union(connection.execute(query).scalars()), {**made, **joined})
+    of_moved = select(versions.c.id).where(versions.c.article.in_(moved))
+    others = connection.execute(of_moved).scalars() if moved else ()
+    index_versions(connection, {*touched, *(change.version for change in changes), *others})
 
 
 def _note_first_and_last(connection: Connection, touched: Collection[int]) -> None:

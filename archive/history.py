@@ -5,26 +5,28 @@ bytes are read again by the recipe and the site file of today. So neither an upd
 file is ever taken for an edit. Nothing is written.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, and_, select
 
-from archive.addressing import is_page
+from archive.addressing import is_of_article
 from archive.captures import UNFINISHED
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.entries import site_key
 from archive.errors import NotInArchive
 from archive.judge import order_of
-from archive.schema import captures, versions
+from archive.schema import articles, captures, versions
 from archive.store import read_capture
 from archive.workers import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
-from pipelines.identity import page_url
+from pipelines.identity import page_id, page_url
 from pipelines.links import join_link
+from pipelines.parts import find_first, follow_pages, join_parts
 from pipelines.records import DELETED, Article, Provenance
 from pipelines.site import Site
 
@@ -66,6 +68,15 @@ class Sighting:
     is_article: bool = False
 
 
+@dataclass(slots=True)
+class _Before:
+    """What was seen of one page so far: its last article, whether it was there, what came of each kind."""
+
+    article: Row[Any] | None = None
+    is_there: bool | None = None
+    payloads: dict[str, str | None] = field(default_factory=dict)
+
+
 class Historian:
     """Tells the history of pages from a catalog, reading captures again where it must."""
 
@@ -75,43 +86,54 @@ class Historian:
         self._today: dict[str, Article | None] = {}
 
     def history(self, url: str) -> tuple[Sighting, ...]:
-        """Every capture of a page in the fixed order; raises NotInArchive where there is none."""
+        """Every capture of a page, and of the other pages of its article, in the fixed order; each page is held against itself.
+
+        Raises NotInArchive where there is none.
+        """
         self._today.clear()
         rows = self._rows(url)
         if not rows:
             raise NotInArchive(f"{url}: the archive has no capture of it; lantian ingest fetches one")
         return tuple(self._tell(rows))
 
-    def article(self, sighting: Sighting) -> Article | None:
-        """The article of a capture as it is read today, None where it is none."""
-        return self._read_today(sighting.refers_to or sighting.record_id)
+    def article(self, sightings: Sequence[Sighting]) -> Article | None:
+        """The article as it was at the last of these captures of its pages, read today; None where it is none."""
+        read = [(one, self._read_today(one.refers_to or one.record_id)) for one in sightings]
+        pages = {article.id: _Page(article, self._sites.get(site_key(one.file))) for one, article in read if article}
+        if not pages or read[-1][1] is None:
+            return None
+        first = find_first(pages[read[-1][1].id], pages.get)
+        return join_parts(first.read, [page.read for page in follow_pages(first, pages.get)[1:]])
 
     def _rows(self, url: str) -> Sequence[Row[Any]]:
+        part = and_(articles.c.canonical == captures.c.canonical, articles.c.part_of.is_not(None))
         query = (
-            select(captures, versions.c.body, versions.c.body_digest)
+            select(captures, versions.c.body, versions.c.body_digest, articles.c.id.label("part"))
             .join_from(captures, versions, captures.c.version == versions.c.id, isouter=True)
-            .where(is_page(url, self._sites))
+            .outerjoin(articles, part)
+            .where(is_of_article(url, self._sites))
             .order_by(*order_of(captures))
         )
         with self._catalog.view() as connection:
             return connection.execute(query).all()
 
     def _tell(self, rows: Sequence[Row[Any]]) -> Iterator[Sighting]:
-        article: Row[Any] | None = None
-        is_there: bool | None = None
-        payloads: dict[str, str | None] = {}
+        pages: defaultdict[str, _Before] = defaultdict(_Before)
         for row in rows:
-            sighting = self._sighting(row)
-            now = _is_there(sighting, self._sites.get(row.site))
-            if row.body is not None and sighting.verdict == "other":
-                now, sighting = True, self._judge(sighting, article, row)
-                article = row if article is None or row.custody == "wire" else article
-            elif sighting.verdict == "other":
-                now = False if article and self._is_no_article_now(article, row) else None
-                sighting = replace(sighting, verdict="changed" if now is False else _compare_bytes(payloads, row))
-            turn = None if now is None else _turn(is_there, now)
-            is_there = is_there if now is None else now
-            yield replace(sighting, turn=turn)
+            yield self._tell_one(row, pages[row.part or ""])
+
+    def _tell_one(self, row: Row[Any], page: _Before) -> Sighting:
+        sighting = self._sighting(row)
+        now = _is_there(sighting, self._sites.get(row.site))
+        if row.body is not None and sighting.verdict == "other":
+            now, sighting = True, self._judge(sighting, page.article, row)
+            page.article = row if page.article is None or row.custody == "wire" else page.article
+        elif sighting.verdict == "other":
+            now = False if page.article and self._is_no_article_now(page.article, row) else None
+            sighting = replace(sighting, verdict="changed" if now is False else _compare_bytes(page.payloads, row))
+        turn = None if now is None else _turn(page.is_there, now)
+        page.is_there = page.is_there if now is None else now
+        return replace(sighting, turn=turn)
 
     def _sighting(self, row: Row[Any]) -> Sighting:
         names = ("record_id", "url", "fetched_at", "file", "offset", "status", "kind", "reason", "custody")
@@ -162,6 +184,29 @@ class Historian:
             site = self._sites.get(site_key(places[0].file))
             self._today[record_id] = self._workers.submit(capture, site).result().article
         return self._today[record_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of an article as it is read today."""
+
+    read: Article
+    site: Site | None
+
+    @property
+    def article(self) -> str:
+        """Its id."""
+        return self.read.id
+
+    @property
+    def first_page(self) -> str | None:
+        """The id of the page where its article begins."""
+        return page_id(self.read.first_page, self.site) if self.read.first_page else None
+
+    @property
+    def next_page(self) -> str | None:
+        """The id of the page after it."""
+        return page_id(self.read.next_page, self.site) if self.read.next_page else None
 
 
 def _verdict(row: Row[Any]) -> Verdict:
@@ -221,28 +266,3 @@ def _turn(before: bool | None, now: bool) -> Turn | None:  # noqa: FBT001 (two s
     if before is None or before == now:
         return None
     return "returned" if now else "disappeared"
-
-
-def changed_pages(catalog: Catalog, *, sites: Collection[str] = (), since: str | None = None) -> list[str]:
-    """The canonical addresses that may have an edit or a disappearance in their history, in order.
-
-    `since` is a moment as WARC writes it; only pages captured after it are given.
-    """
-    query = (
-        select(captures.c.canonical)
-        .group_by(captures.c.canonical)
-        .having(func.count(captures.c.version) > 0, func.count(captures.c.id) > 1)
-        .having(
-            or_(
-                func.count(captures.c.version.distinct()) > 1,
-                func.count(captures.c.id) > func.count(captures.c.version),
-            )
-        )
-        .order_by(captures.c.canonical)
-    )
-    if sites:
-        query = query.where(captures.c.site.in_(sites))
-    if since:
-        query = query.having(func.max(captures.c.fetched_at) > since)
-    with catalog.view() as connection:
-        return list(connection.execute(query).scalars())

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from archive.judge import order_of
-from archive.schema import captures, sketch_bands, sketches, versions
+from archive.schema import captures, said, sketch_bands, sketches, versions
 from pipelines.records import parse_instant
 from pipelines.sketch import BANDS, Fingerprint, compare, covered_text, fingerprint, unpack
 
@@ -200,7 +200,7 @@ _LATER = _PLACED.where(
 )
 _ADD_BAND = "INSERT INTO sketch_bands (key, is_representative, at, text) VALUES (?, ?, ?, ?)"
 _DROP_BAND = "DELETE FROM sketch_bands WHERE key = ? AND is_representative = ? AND at = ? AND text = ?"
-_BODY = select(versions.c.body).where(versions.c.text_digest == bindparam("digest")).limit(1)
+_BODY = select(said).where(versions.c.text_digest == bindparam("digest")).limit(1)
 _SAID = (
     select(versions.c.text_digest, captures.c.id, captures.c.fetched_at, captures.c.url, captures.c.record_id)
     .add_columns(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pipelines.framing import parse_head
-from pipelines.identity import page_url
+from pipelines.identity import page_id, page_url
 from pipelines.knowledge import Knowledge
 from pipelines.records import EXCHANGED, Article, Capture, Outcome
 from pipelines.report import outcome_to_line
@@ -34,7 +34,10 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An article as a version keeps it. `text` is its JSON without provenance, `sketch` the band keys of its words."""
+    """An article as a version keeps it. `text` is its JSON without provenance, `sketch` the band keys of its words.
+
+    `first_page` and `next_page` are ids, where the article is over several pages; of its first page the former is its own.
+    """
 
     article: str
     canonical: str
@@ -45,6 +48,8 @@ class Body:
     content_digest: str
     text_digest: str | None
     sketch: bytes
+    first_page: str | None = None
+    next_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def make_reading(capture: Capture, outcome: Outcome, *, site: Site | None, recip
         exchange=read_exchange(capture),
         recipe=recipe,
         canonical=outcome.article.canonical_url if outcome.article else page_url(capture.url, site),
-        body=_make_body(outcome.article) if outcome.article else None,
+        body=_make_body(outcome.article, site) if outcome.article else None,
         links_digest=_digest([line["links"], line["next"], line["location"]]),
         page_digest=_digest([line["encoding"], line["steps"], line["damage"]]),
     )
@@ -106,7 +111,7 @@ def _without_text(outcome: Outcome) -> Outcome:
     return replace(outcome, page=replace(outcome.page, decoded="", text="")) if outcome.page else outcome
 
 
-def _make_body(article: Article) -> Body:
+def _make_body(article: Article, site: Site | None) -> Body:
     text = article.model_dump_json(exclude={"provenance"})
     stated = [getattr(article, name) for name in STATED]
     return Body(
@@ -118,11 +123,20 @@ def _make_body(article: Article) -> Body:
         body_digest=_digest(text),
         content_digest=_digest([article.text_digest, stated]),
         text_digest=article.text_digest if article.paragraphs else None,
-        sketch=_sketch(article) if article.paragraphs else b"",
+        sketch=make_sketch(article) if article.paragraphs else b"",
+        first_page=_first_page(article, site),
+        next_page=page_id(article.next_page, site) if article.next_page else None,
     )
 
 
-def _sketch(article: Article) -> bytes:
+def _first_page(article: Article, site: Site | None) -> str | None:
+    if article.first_page:
+        return page_id(article.first_page, site)
+    return article.id if article.next_page else None
+
+
+def make_sketch(article: Article) -> bytes:
+    """The band keys of an article's words."""
     return sketch(fingerprint(covered_text(article.title, article.subtitle, article.paragraphs)))
 
 

@@ -4,6 +4,8 @@ Moments are text as WARC writes them, so that the order of text is the order of 
 by which every question of "first" and "last" is decided, is `fetched_at, url, record_id`.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     DDL,
     Boolean,
@@ -19,13 +21,21 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
     event,
+    func,
     table,
+    text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
 
 metadata = MetaData()
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """An index over the few rows that fulfil a condition."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
+
 
 captures = Table(
     "captures",
@@ -69,8 +79,13 @@ articles = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("canonical", Text, nullable=False),
+    Column("part_of", Text),
+    Index("articles_by_first_page", "part_of", **_where("part_of IS NOT NULL")),
 )
-"""What is published under one canonical url, whatever it says today."""
+"""What is published under one canonical url, whatever it says today.
+
+A further page of an article over several pages is `part_of` the article of the first page: see `archive.wholes`.
+"""
 
 versions = Table(
     "versions",
@@ -83,18 +98,28 @@ versions = Table(
     Column("text_digest", Text),
     Column("url", Text, nullable=False),
     Column("published", Text),
+    Column("first_page", Text),
+    Column("next_page", Text),
     Column("body", Text, nullable=False),
     Column("first_capture", Integer),
     Column("last_capture", Integer),
+    Column("whole", Text),
     UniqueConstraint("article", "recipe", "body_digest"),
     Index("versions_by_text", "text_digest"),
+    Index("versions_over_pages", "article", **_where("first_page IS NOT NULL")),
 )
 """An article over time. `body` is the Article's JSON without its provenance, `body_digest` covers it.
+
+Of an article over several pages, each page says the ids of its first page and of the next. The first has the JSON of all
+pages joined as `whole`, and its `text_digest` is that of the whole; the others have none. See `archive.wholes`.
 
 `text_digest` covers title, subtitle and paragraphs, and is absent without paragraphs: two pictures are not the same
 article because both are called 图片新闻. `content_digest` covers date, source, author, editor and column as well: what
 decides whether the publisher changed something. The captures are those of the fixed order that last gave this version.
 """
+
+said = func.coalesce(versions.c.whole, versions.c.body).label("said")
+"""The JSON of a version with all of its pages."""
 
 files = Table(
     "files",

@@ -1,6 +1,6 @@
 """What is in the archive, counted: by site, month, kind, source, duplicates, damage and charset.
 
-Articles are counted as they were last captured, each once; captures are counted as they are. An article is a *duplicate*
+Articles are counted as they were last captured, each once, however many pages it has; captures are counted as they are. An article is a *duplicate*
 where another address had its text first, a *near-duplicate* where the chain that its text hangs on begins with another
 article, and else *original*; *no text* where it has no paragraph (a picture, a file).
 """
@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
 from archive.judge import order_of
-from archive.schema import captures, pages, sketches, versions
+from archive.schema import articles, captures, pages, said, sketches, versions
 
 UNDATED: Final = "undated"
 UNSTATED: Final = "not stated"
@@ -137,9 +137,11 @@ def _last_versions(sites: Collection[str]) -> Subquery:
         select(versions.c.article, versions.c.published, versions.c.text_digest, captures.c.site)
         .add_columns(
             func.json_extract(versions.c.body, "$.source").label("source"),
-            func.json_extract(versions.c.body, "$.reconstructed").label("reconstructed"),
+            func.json_extract(said, "$.reconstructed").label("reconstructed"),
             func.row_number().over(partition_by=versions.c.article, order_by=backwards).label("place"),
         )
         .join_from(versions, captures, captures.c.id == versions.c.last_capture)
+        .join(articles, articles.c.id == versions.c.article)
+        .where(articles.c.part_of.is_(None))
     )
     return (query.where(captures.c.site.in_(sites)) if sites else query).subquery()

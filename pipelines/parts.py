@@ -7,14 +7,16 @@ The pages of one article have the same address but for a small number, behind th
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
 
 from pipelines.dom import text_of
 from pipelines.platforms.family import Platform
 from pipelines.records import Article
 from pipelines.view import View
 
+MOST_PAGES: Final = 100
 _FILE = re.compile(r"(?P<head>[^?#]*/[^/?#]*\d[^/?#]*?)[_-](?P<number>\d{1,2})(?P<tail>\.\w{3,5})")
 _QUERY = re.compile(
     r"(?P<head>[^?#]+\d[^#]*?)[?&](?:page|p|pn|pageno|cpage|page_no|currentpage)=(?P<number>\d{1,2})(?P<tail>)",
@@ -71,6 +73,50 @@ def _linked(view: View, platform: Platform) -> Iterator[str]:
         extension = view.url[view.url.rfind(".") :]
         if address := view.address(found["name"] + extension):
             yield address
+
+
+class Paged(Protocol):
+    """A page of an article: its own id, that of the page where the article begins, and that of the next page."""
+
+    @property
+    def article(self) -> str:
+        """The id of the page."""
+
+    @property
+    def first_page(self) -> str | None:
+        """The id of the page where the article begins; of a first page its own or None."""
+
+    @property
+    def next_page(self) -> str | None:
+        """The id of the page that its text goes on with."""
+
+
+Said = TypeVar("Said", bound=Paged)
+
+
+def follow_pages(first: Said, look: Callable[[str], Said | None]) -> list[Said]:
+    """The pages of an article in their order, as far as `look` knows them by id.
+
+    Both must say so: a page that it goes on with the next, and that one that the article began on one of the pages before.
+    """
+    pages, ids = [first], {first.article}
+    while (following := pages[-1].next_page) and following not in ids and len(pages) < MOST_PAGES:
+        found = look(following)
+        if found is None or found.first_page not in ids:
+            break
+        pages.append(found)
+        ids.add(following)
+    return pages
+
+
+def find_first(page: Said, look: Callable[[str], Said | None]) -> Said:
+    """The first page of the article of a page, or the page itself: where the pages before it are not known, it stands alone."""
+    first, seen = page, {page.article}
+    while first.first_page and first.first_page not in seen and (found := look(first.first_page)):
+        seen.add(first.first_page)
+        first = found
+    is_part = any(one.article == page.article for one in follow_pages(first, look))
+    return first if is_part else page
 
 
 def join_parts(first: Article, further: Sequence[Article]) -> Article:

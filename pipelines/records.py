@@ -193,7 +193,7 @@ class Article(Model):
     or `2021-06-29T18:13:05+08:00`. `id` is the first 16 hex digits of SHA-256 of the canonical url. `text_digest`
     covers title, subtitle and paragraphs joined by LF. `origins` says for each field where it was found.
     `reconstructed` is true when repair changed or lost a character of the page. Of an article over several pages each page is
-    an Article: `next_page` is where its text goes on, `first_page` where it began.
+    an Article: `next_page` is where its text goes on, `first_page` where it began. The catalog joins them (`archive.wholes`).
     """
 
     url: str

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, or_, select
 
-from archive.addressing import is_page
+from archive.addressing import is_of_article
 from archive.catalog import Catalog
 from archive.database import is_one_of
 from archive.deletion.kept import IS_KEPT
@@ -17,7 +17,7 @@ from archive.judge import order_of
 from archive.log.entries import ImportEntry, decode_entry
 from archive.log.reader import LogReader
 from archive.readback import read_primary
-from archive.schema import captures, versions
+from archive.schema import articles, captures, versions
 from archive.warc import sha256
 from pipelines.records import EXCHANGED
 from pipelines.site import Site
@@ -73,7 +73,7 @@ def _find(
         captures.c.status.between(200, 299), captures.c.custody.not_in(EXCHANGED), captures.c.refers_to.is_not(None)
     )
     for url in urls:
-        query = select(captures.c.record_id).where(is_page(url, sites), holds, IS_KEPT)
+        query = select(captures.c.record_id).where(is_of_article(url, sites), holds, IS_KEPT)
         of_page = set(connection.execute(query).scalars())
         if not of_page:
             raise NotInArchive(f"{url}: the archive has no page of it to delete; lantian history shows what it has")
@@ -103,11 +103,16 @@ def _to_doomed(archive: Archive, row: Row[Any]) -> Doomed:
 def _find_same_words(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[tuple[str, str], ...]:
     ids = {row.record_id for row in rows}
     said = {row.version for row in rows if row.version is not None}
-    texts = select(versions.c.text_digest).where(is_one_of(versions.c.id, said))
+    own = select(versions.c.article).where(is_one_of(versions.c.id, said))
+    whole = select(articles.c.part_of).where(articles.c.id.in_(own), articles.c.part_of.is_not(None))
+    of_whole = versions.c.article.in_(whole)
+    texts = select(versions.c.text_digest).where(or_(is_one_of(versions.c.id, said), of_whole))
+    alike = select(versions.c.article).where(versions.c.text_digest.in_(texts))
+    pages = select(articles.c.id).where(articles.c.part_of.in_(alike))
     query = (
         select(captures.c.url, captures.c.record_id)
         .join_from(captures, versions, captures.c.version == versions.c.id)
-        .where(versions.c.text_digest.in_(texts), captures.c.refers_to.is_(None))
+        .where(or_(versions.c.text_digest.in_(texts), versions.c.article.in_(pages)), captures.c.refers_to.is_(None))
         .order_by(*order_of(captures))
     )
     return tuple((row.url, row.record_id) for row in connection.execute(query) if row.record_id not in ids)

@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
-from archive.export.parts import join_pages
 from archive.judge import order_of
 from archive.schema import captures, sketches, versions
+from archive.wholes import PageVersion, join_pages
 from pipelines.records import Article, Provenance
 
 FETCHED_AT_ONCE = 100
+_OF_PAGE = tuple(PageVersion.__dataclass_fields__)
 _LAST = "~"
 """Stands behind every character of a date, so that a day takes in its hours, and a month its days."""
 
@@ -77,14 +78,15 @@ def choose_articles(
     An article over several pages is one, in the place of its first page, with all that the archive holds of it.
     """
     selection = selection or Selection()
-    query = _query(selection, order).add_columns(versions.c.body)
+    query = _query(selection, order).add_columns(*(versions.c[name].label(f"of_{name}") for name in _OF_PAGE))
+    limit = captures.c.fetched_at <= selection.at if selection.at else None
     with catalog.view() as connection:
         result = connection.execution_options(yield_per=FETCHED_AT_ONCE).execute(query)
         for row in result:
-            provenance = _provenance(row)
-            body = join_pages(connection, row.body, provenance, at=selection.at)
+            page = PageVersion(*(getattr(row, f"of_{name}") for name in _OF_PAGE))
+            body = join_pages(connection, page, limit=limit)
             if body is not None:
-                yield Chosen(body, provenance, row.site)
+                yield Chosen(body, _provenance(row), row.site)
 
 
 def count_articles(catalog: Catalog, selection: Selection | None = None) -> int:
@@ -100,7 +102,11 @@ def digest_choice(catalog: Catalog, selection: Selection, *, order: Order) -> st
     with catalog.view() as connection:
         result = connection.execution_options(yield_per=1000).execute(_query(selection, order))
         for row in result:
-            digest.update(json.dumps([row.article, row.body_digest, row.recipe, row.record_id, row.site]).encode())
+            digest.update(
+                json.dumps(
+                    [row.article, row.body_digest, row.recipe, row.record_id, row.site, row.text_digest]
+                ).encode()
+            )
     return f"sha256:{digest.hexdigest()}"
 
 
@@ -120,7 +126,7 @@ def _query(selection: Selection, order: Order) -> Select[Any]:
     first = captures.alias("first")
     said = (
         select(versions.c.id, versions.c.published, versions.c.url, versions.c.article, versions.c.recipe)
-        .add_columns(versions.c.body_digest, last.c.site)
+        .add_columns(versions.c.body_digest, versions.c.text_digest, last.c.site)
         .add_columns(first.c.record_id, first.c.fetched_at, first.c.custody, first.c.payload_digest)
         .add_columns(_rank(versions.c.text_digest, first).label("text_rank"))
         .join_from(versions, last, (last.c.version == versions.c.id) & (last.c.place == 1))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select, text
 from archive.catalog import Catalog
 from archive.errors import QueryError
 from archive.folding import read_folding
-from archive.schema import captures, versions
+from archive.schema import captures, said, versions
 from archive.search.condition import Compiled, compile_query
 from archive.search.query import parse_query
 from archive.search.snippets import Snippet, make_snippets
@@ -146,7 +146,7 @@ _WALKED = " ".join(
 
 
 def _make_hit(place: Any, row: Any, compiled: Compiled) -> Hit:
-    article = json.loads(row.body)
+    article = json.loads(row.said)
     return Hit(
         article=place.article,
         url=row.url,
@@ -163,7 +163,7 @@ def _make_hit(place: Any, row: Any, compiled: Compiled) -> Hit:
 
 
 _SHOWN = (
-    select(versions.c.id, versions.c.url, versions.c.body, captures.c.record_id, captures.c.custody)
+    select(versions.c.id, versions.c.url, said, captures.c.record_id, captures.c.custody)
     .join_from(versions, captures, captures.c.id == versions.c.first_capture)
     .where(versions.c.id.in_(bindparam("ids", expanding=True)))
 )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, text
 
 from archive.folding import read_folding
-from archive.schema import TEXT_COLUMNS, captures, documents, text_index, versions
+from archive.schema import TEXT_COLUMNS, articles, captures, documents, said, text_index, versions
 from pipelines.grams import cut_paragraphs
 from pipelines.records import parse_instant
 
@@ -25,10 +25,16 @@ def index_versions(connection: Connection, touched: Collection[int]) -> None:
     if new := sorted(set(touched) - indexed):
         connection.execute(_INDEX, [_text_row(row) for row in connection.execute(_BODIES, {"ids": new})])
     article_ids = list(connection.execute(_ARTICLES, {"ids": list(touched)}).scalars())
-    said = connection.execute(_SAID, {"articles": article_ids}).all()
+    captured = connection.execute(_CAPTURED, {"articles": article_ids}).all()
     connection.execute(_FORGET, {"articles": article_ids})
-    if said:
-        connection.execute(insert(documents), list(_document_rows(said)))
+    if rows := list(_document_rows(captured)):
+        connection.execute(insert(documents), rows)
+
+
+def forget_indexed(connection: Connection, changing: Collection[int]) -> None:
+    """Take out those of the versions that are in, before they say something else."""
+    if changing:
+        forget_versions(connection, connection.execute(_INDEXED, {"ids": list(changing)}).scalars().all())
 
 
 def forget_versions(connection: Connection, gone: Collection[int]) -> None:
@@ -50,7 +56,7 @@ def compact_index(connection: Connection) -> None:
 
 def _text_row(row: Any) -> dict[str, Any]:
     """The pairs of a version, column by column."""
-    article, folding = json.loads(row.body), read_folding()
+    article, folding = json.loads(row.said), read_folding()
     headline = [article["title"], article["subtitle"]]
     made_by = [article["author"], article["editor"]]
     columns = (article["paragraphs"], headline, [article["source"]], [article["column"]], made_by)
@@ -58,18 +64,22 @@ def _text_row(row: Any) -> dict[str, Any]:
     return {"id": row.id} | dict(zip(TEXT_COLUMNS, cut, strict=True))
 
 
-def _document_rows(said: Collection[Any]) -> Iterator[dict[str, Any]]:
+def _document_rows(rows: Collection[Any]) -> Iterator[dict[str, Any]]:
+    """What a further page says now stands in its article; what it said before is an earlier version of that."""
     last: dict[str, tuple[str, ...]] = {}
-    for row in said:
+    for row in rows:
         last[row.article] = max(last.get(row.article, ()), _last(row))
-    for row in said:
+    for row in rows:
+        is_part = row.part_of and row.first_page
+        if is_part and _last(row) == last[row.article]:
+            continue
         yield dict(
             version=row.id,
-            article=row.article,
+            article=row.part_of if is_part else row.article,
             moment=row.published or _moment(row.first_seen),
             first_seen=row.first_seen,
             sites=f" {row.sites} ",
-            is_current=_last(row) == last[row.article],
+            is_current=_last(row) == last[row.article] and not is_part,
         )
 
 
@@ -85,7 +95,7 @@ def _moment(fetched_at: str) -> str:
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _THEIRS: BindParameter[Any] = bindparam("articles", expanding=True)
 _INDEXED = select(text_index.c.rowid).where(text_index.c.rowid.in_(_IDS))
-_BODIES = select(versions.c.id, versions.c.body).where(versions.c.id.in_(_IDS)).order_by(versions.c.id)
+_BODIES = select(versions.c.id, said).where(versions.c.id.in_(_IDS)).order_by(versions.c.id)
 _INDEX = text(
     f"INSERT INTO text_index (rowid, {', '.join(TEXT_COLUMNS)})"  # noqa: S608 (names of ours)
     f" VALUES (:id, {', '.join(f':{name}' for name in TEXT_COLUMNS)})"
@@ -99,10 +109,12 @@ _FORGET = delete(documents).where(documents.c.version.in_(select(versions.c.id).
 _first, _latest, _its = captures.alias("first"), captures.alias("latest"), captures.alias("its")
 _DISTINCT = select(_its.c.site).where(_its.c.version == versions.c.id).distinct().order_by(_its.c.site)
 _SITES = select(func.group_concat(_DISTINCT.correlate(versions).subquery().c.site, " ")).scalar_subquery()
-_SAID = (
-    select(versions.c.id, versions.c.article, versions.c.published, _first.c.fetched_at.label("first_seen"))
+_CAPTURED = (
+    select(versions.c.id, versions.c.article, versions.c.published, versions.c.first_page, articles.c.part_of)
+    .add_columns(_first.c.fetched_at.label("first_seen"))
     .add_columns(_SITES.label("sites"), _latest.c.fetched_at, _latest.c.url, _latest.c.record_id)
     .join_from(versions, _first, _first.c.id == versions.c.first_capture)
     .join(_latest, _latest.c.id == versions.c.last_capture)
+    .join(articles, articles.c.id == versions.c.article)
     .where(versions.c.article.in_(_THEIRS))
 )

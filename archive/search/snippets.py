@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from archive.search.phrase import Phrase
@@ -30,13 +30,22 @@ def make_snippets(article: Mapping[str, Any], phrases: Sequence[Phrase], folding
     """The headline with its marks, then the first paragraphs that hold a phrase, or else the first there is."""
     title = article["title"] or ""
     headline = Snippet("title", title, _find("title", title, phrases, folding))
-    places = (
-        _cut(field, text, marks) for field, text in _fields(article) if (marks := _find(field, text, phrases, folding))
-    )
-    shown = tuple(islice(places, SHOWN))
+    shown = _show(_fields(article), phrases, folding)
+    if not shown and not headline.marks:
+        shown = _show(_over_breaks(article), phrases, folding)
     if not shown and not headline.marks and article["paragraphs"]:
         shown = (_cut("paragraphs", article["paragraphs"][0], ()),)
     return (headline, *shown) if headline.text else shown
+
+
+def _show(fields: Iterator[tuple[str, str]], phrases: Sequence[Phrase], folding: Folding) -> tuple[Snippet, ...]:
+    places = (_cut(field, text, marks) for field, text in fields if (marks := _find(field, text, phrases, folding)))
+    return tuple(islice(places, SHOWN))
+
+
+def _over_breaks(article: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Paragraphs that follow each other, for what begins in one and ends in the next."""
+    yield from (("paragraphs", f"{one} {other}") for one, other in pairwise(article["paragraphs"]))
 
 
 _COLUMNS = {

@@ -51,8 +51,9 @@ def diff(
       lantian diff https://sthjj.example.gov.cn/tz/t20240310_1.html --from 2024-03-10 --to 2024-03-31 --html edit.html
     """
     with open_historian(archive_path, sites_path) as (historian, _):
-        before, after = _choose(url, historian, start, end)
-        edit = _compare(url, historian, before, after)
+        articles = [one for one in historian.history(url) if one.is_article]
+        before, after = _choose(url, articles, start, end)
+        edit = _compare(url, historian, articles, before, after)
     is_quiet = edit.is_quiet and before.custody == after.custody == "wire"
     if page:
         text = edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet)
@@ -62,9 +63,10 @@ def diff(
     click.get_current_context().exit(FOUND if edit else 0)
 
 
-def _choose(url: str, historian: Historian, start: datetime | None, end: datetime | None) -> tuple[Sighting, Sighting]:
+def _choose(
+    url: str, articles: Sequence[Sighting], start: datetime | None, end: datetime | None
+) -> tuple[Sighting, Sighting]:
     """The two captures to compare, of those that hold an article."""
-    articles = [one for one in historian.history(url) if one.is_article]
     until = [one for one in articles if end is None or one.fetched_at <= format_instant(end)]
     if not until:
         raise NotInArchive(f"{url}: no article was captured by then; lantian history shows its captures")
@@ -82,8 +84,12 @@ def _last_edit(articles: Sequence[Sighting]) -> tuple[Sighting, Sighting]:
     return by_id.get(edited.since or "", articles[0]), edited
 
 
-def _compare(url: str, historian: Historian, before: Sighting, after: Sighting) -> Edit:
-    old, new = historian.article(before), historian.article(after)
+def _compare(url: str, historian: Historian, articles: Sequence[Sighting], before: Sighting, after: Sighting) -> Edit:
+    """What changed in the article with all of its pages."""
+    place = articles.index(after)
+    # Between a capture of a page and its next one lie those of other pages, which are the same on both sides.
+    sides = articles[:place] if after.since == before.record_id else articles[: articles.index(before) + 1]
+    old, new = historian.article(sides), historian.article(articles[: place + 1])
     if old is None or new is None:
         raise NotInArchive(f"{url}: what was captured is no article; lantian history shows its captures")
     return compare_articles(old, new)

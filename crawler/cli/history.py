@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.text import Text
 
 from archive.catalog import Catalog
+from archive.changed_pages import changed_pages
 from archive.directory import Archive
-from archive.history import Historian, Sighting, changed_pages
+from archive.history import Historian, Sighting
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.marking import print_edit

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from archive.catalog import Catalog
+from archive.changed_pages import changed_pages
 from archive.directory import Archive
 from archive.errors import NotInArchive
-from archive.history import Historian, Sighting, changed_pages
+from archive.history import Historian, Sighting
 from archive.workers import Workers
 from pipelines.records import Capture
 from pipelines.site import Site, parse_site
