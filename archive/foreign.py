@@ -20,14 +20,13 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 
 from archive.captures import is_too_long
 from archive.errors import BrokenWarc
-from archive.warc import NOT_DEFLATE
+from archive.warc import LARGEST_BLOCK, NOT_DEFLATE
 from pipelines.records import Capture, Truncation, parse_instant
 
 _MAGIC: Final = b"\x1f\x8b\x08"
 _GZIP: Final = 31
 _PIECE: Final = 64 * 1024
 _IN_MEMORY: Final = 64 << 20
-_LARGEST_BLOCK: Final = 256 << 20
 _FREE: Final = 1 << 30
 _MOST_TIMES: Final = 200
 """A member of more than a gibibyte may not unpack to more than so many times its size."""
@@ -167,8 +166,8 @@ def _take(path: Path, record: Any) -> _Foreign | Skipped:
     kind, url = fields.get("warc-type"), fields.get("warc-target-uri")
     if not fields.get("content-length", "").strip().isdigit() or "warc-date" not in fields:
         return Skipped(path.name, "a record whose header is cut", kind, url)
-    if record.length > _LARGEST_BLOCK:
-        return Skipped(path.name, f"a record of {record.length} bytes is larger than {_LARGEST_BLOCK}", kind, url)
+    if record.length > LARGEST_BLOCK:
+        return Skipped(path.name, f"a record of {record.length} bytes is larger than {LARGEST_BLOCK}", kind, url)
     block = record.raw_stream.read() if record.length else b""
     if len(block) < record.length:
         return Skipped(path.name, f"a record of {record.length} bytes ends after {len(block)}", kind, url)

@@ -11,15 +11,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from archive.captures import IDENTICAL_PAYLOAD, from_records, is_primary, payload_digest, read_original
+from archive.captures import from_records, is_primary, payload_digest, read_original
 from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.frame import is_first, is_last, require_count
 from archive.openfile import ENDING, OPEN, is_being_written, opened
+from archive.original import give_body, needs_body
 from archive.tail import mend
 from archive.tombstone import FAILURE, is_tombstone
 from archive.warc import BrokenRecord, Placed, Record, read_records
-from pipelines.framing import parse_head
 from pipelines.records import Capture
 
 _log = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ def _require_end(group: list[Placed], *, is_ended: bool) -> None:
 def _restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
     """The capture, with the body of its original where only its head was written."""
     capture, primary = _check(file, group), group[0].record
-    if primary.get("WARC-Profile") != IDENTICAL_PAYLOAD:
+    if not needs_body(primary):
         return capture
     place = read_original(group[-1].record.block)
     if place is None:
@@ -193,12 +193,12 @@ def _restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
     original = read_capture(archive, *place)
     if original.failure == FAILURE:
         return replace(capture, failure=FAILURE)
-    whole = replace(capture, response=capture.response + original.response[parse_head(original.response).size :])
-    digest = payload_digest("response", whole.response, whole.method)
-    is_it = f"<{original.record_id}>" == primary.get("WARC-Refers-To")
-    if not is_it or digest != primary.get("WARC-Payload-Digest"):
-        raise BrokenWarc(f"{file} at byte {group[0].offset}: its body is not at {place[0]} byte {place[1]}; {_HINT}")
-    return whole
+    try:
+        return give_body(capture, primary, original)
+    except BrokenRecord:
+        raise BrokenWarc(
+            f"{file} at byte {group[0].offset}: its body is not at {place[0]} byte {place[1]}; {_HINT}"
+        ) from None
 
 
 def _check(file: str, group: list[Placed]) -> Capture:

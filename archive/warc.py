@@ -22,6 +22,10 @@ _GZIP: Final = 31
 NOT_DEFLATE: Final[type[Exception]] = IsalError  # type: ignore[assignment]
 _PIECE: Final = 16 * 1024
 _LARGEST_PIECE: Final = 1 << 20
+LARGEST_MEMBER: Final = 512 << 20
+"""Plain bytes of one record; a member that unpacks to more is not unpacked to its end, whatever its size."""
+LARGEST_BLOCK: Final = 256 << 20
+"""Bytes that are taken in as one record."""
 _HEAD_END: Final = b"\r\n\r\n"
 _VERSION: Final = b"WARC/1.1\r\n"
 # §4: field-name is a token of RFC 2616, field values are UTF-8 without control characters.
@@ -135,19 +139,23 @@ def decode_record(data: bytes) -> Record:
 def read_member(handle: int, offset: int, end: int) -> tuple[bytes, int]:
     """Inflate the gzip member at `offset` of a file; gives its plain bytes and compressed length.
 
-    Raises BrokenRecord; it is torn when the file reaches `end` before the member does.
+    Raises BrokenRecord, also for one that unpacks to more than LARGEST_MEMBER; it is torn when the file reaches `end`
+    before the member does.
     """
     stream = isal_zlib.decompressobj(_GZIP)
     parts: list[bytes] = []
-    position, size = offset, _PIECE
+    position, size, room = offset, _PIECE, LARGEST_MEMBER
     while not stream.eof:
         piece = os.pread(handle, min(size, end - position), position)
         if not piece:
             raise BrokenRecord("the file ends inside a record", is_torn=True)
         try:
-            parts.append(stream.decompress(piece))
+            parts.append(stream.decompress(piece, room + 1))
         except NOT_DEFLATE as error:
             raise BrokenRecord(f"not a gzip member: {error}") from None
+        room -= len(parts[-1])
+        if room < 0:
+            raise BrokenRecord(f"unpacks to more than {LARGEST_MEMBER} bytes")
         position += len(piece)
         size = min(2 * size, _LARGEST_PIECE)
     return b"".join(parts), position - len(stream.unused_data) - offset

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final, Self
 
 from archive.errors import BrokenLog
-from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, decode_entry
+from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, SiteEntry, decode_entry
 from archive.log.reader import LogReader
 
 PATH: Final = "log.sqlite"
-_VERSION: Final = 3
+_VERSION: Final = 4
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
 _TABLES: Final = """
@@ -27,6 +27,7 @@ CREATE INDEX captures_by_place ON captures (file, "offset");
 CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
 CREATE INDEX derived_by_capture ON derived (capture);
+CREATE TABLE sites (digest TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
 CREATE TABLE size (size INTEGER, root TEXT);
 INSERT INTO size VALUES (0, NULL);
@@ -35,6 +36,7 @@ _INSERTS: Final = (
     "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
     "INSERT OR REPLACE INTO files VALUES (?, ?)",
     "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
+    "INSERT OR IGNORE INTO sites VALUES (?, ?)",
     "INSERT OR REPLACE INTO deletions VALUES (?)",
 )
 
@@ -168,6 +170,11 @@ class LogIndex:
         rows = self._connection.execute("SELECT leaf FROM derived WHERE capture = ? ORDER BY leaf", (record_id,))
         return [row[0] for row in rows]
 
+    def site_leaf(self, digest: str) -> int | None:
+        """The first entry that has a site file whole."""
+        row = self._connection.execute("SELECT leaf FROM sites WHERE digest = ?", (digest,)).fetchone()
+        return row[0] if row else None
+
     def deletions(self) -> list[int]:
         """The entries of what was deleted."""
         return [row[0] for row in self._connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
@@ -194,7 +201,7 @@ class LogIndex:
             self._connection.execute("ROLLBACK")
 
     def _begin_anew(self) -> None:
-        for table in ("captures", "files", "derived", "deletions", "size"):
+        for table in ("captures", "files", "derived", "sites", "deletions", "size"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in _TABLES.split(";\n"):
             if statement.strip():
@@ -203,7 +210,7 @@ class LogIndex:
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
         rows: dict[str, list[tuple[object, ...]]] = {statement: [] for statement in _INSERTS}
-        captures, files, derived, deletions = rows.values()
+        captures, files, derived, sites, deletions = rows.values()
         for leaf, entry in entries:
             if isinstance(entry, CaptureEntry):
                 captures.append((leaf, entry.record_id, entry.uri, entry.file, entry.offset))
@@ -211,6 +218,8 @@ class LogIndex:
                 files.append((entry.file, leaf))
             elif isinstance(entry, DerivedEntry):
                 derived.append((leaf, entry.capture, entry.article))
+            elif isinstance(entry, SiteEntry):
+                sites.append((entry.digest, leaf))
             elif isinstance(entry, DeletionEntry):
                 deletions.append((leaf,))
         for statement, of_table in rows.items():

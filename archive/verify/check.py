@@ -15,6 +15,7 @@ from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
 from archive.verify.log_check import check_log
 from archive.verify.log_state import LogState, Trust
+from archive.verify.logged_texts import ArchivedTexts
 from archive.verify.looks import make_looks
 from archive.verify.reextraction import Reextractor
 from archive.verify.report import Counts, Finding, Report, Window
@@ -108,7 +109,8 @@ def _check_texts(check: _Check) -> Iterator[Finding]:
         return
     with Workers(task.workers) as workers:
         most, is_whole = task.reextract or None, task.selection.is_whole
-        check.reextractor = Reextractor(check.archive, check.spool, workers, most=most, is_whole=is_whole)
+        texts = ArchivedTexts(check.archive, check.spool, is_whole)
+        check.reextractor = Reextractor(texts, workers, most=most)
         yield from check.reextractor.check()
 
 

@@ -9,30 +9,20 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from pydantic import ValidationError
 
-from archive.directory import Archive
 from archive.errors import BrokenWarc, WorkerError
-from archive.readback import read_capture
 from archive.reading import Reading
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding, Reextraction
-from archive.verify.spool import Spool
 from archive.workers import Workers
+from pipelines.records import Capture
 from pipelines.site import Site
 
 AHEAD: Final = 64
 """Captures read from disk before the first of them has come back."""
-# SQLite takes the other columns of a group from the row that has the maximum.
-_TEXTS: Final = """
-SELECT capture, recipe, body, max(derived.leaf) AS leaf, site, captures.file, captures."offset"
-FROM derived JOIN captures ON captures.record_id = derived.capture
-WHERE (? OR captures.leaf IN (SELECT leaf FROM chosen)) AND captures.record_type <> 'deleted' AND
-coalesce(captures.refers_to, '') NOT IN (SELECT record_id FROM captures WHERE record_type = 'deleted') GROUP BY capture
-"""
 _UNREAD: Final = {"defect", "worker-died", "too-slow"}
 """Reasons for which a page was not read at all: they say nothing of its bytes."""
 
@@ -54,7 +44,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Logged:
+class LoggedText:
     """The last entry for a text, and where its capture lies."""
 
     capture: str
@@ -66,49 +56,56 @@ class _Logged:
     offset: int
 
 
+class Texts(Protocol):
+    """Texts that were logged, with what they were made of; in an archive, or in a file that proves them."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def texts(self, most: int | None) -> Iterator[LoggedText]:
+        """All of them, or `most` at random, by where their captures lie."""
+
+    def rules(self, digest: str) -> str | None:
+        """The site file of a digest."""
+
+    def capture(self, text: LoggedText) -> Capture:
+        """The capture of a text; raises BrokenWarc."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reextractor:
-    """Reads texts again: `most` of them, chosen at random, or all; only those of chosen captures where not `is_whole`."""
+    """Reads texts again: `most` of them, chosen at random, or all."""
 
-    archive: Path
-    spool: Spool
+    texts: Texts
     workers: Workers
     most: int | None = None
-    is_whole: bool = True
     tally: Tally = field(default_factory=Tally)
 
     def check(self) -> Iterator[Finding]:
         """Every text that does not come out as it was logged."""
-        waiting: deque[tuple[_Logged, Future[Reading] | str]] = deque()
-        for one in self._logged():
+        self.tally.logged = self.texts.count()
+        waiting: deque[tuple[LoggedText, Future[Reading] | str]] = deque()
+        for one in self.texts.texts(self.most):
             waiting.append((one, self._begin(one)))
             if len(waiting) >= AHEAD:
                 yield from self._finish(*waiting.popleft())
         for one, reading in waiting:
             yield from self._finish(one, reading)
 
-    def _logged(self) -> Iterator[_Logged]:
-        rows = self.spool.connection.execute
-        self.tally.logged = rows(f"SELECT count(*) FROM ({_TEXTS})", (self.is_whole,)).fetchone()[0]  # noqa: S608
-        limit = "" if self.most is None else f"ORDER BY random() LIMIT {self.most}"
-        query = f'SELECT * FROM ({_TEXTS} {limit}) ORDER BY file, "offset"'  # noqa: S608 (our own words)
-        for row in rows(query, (self.is_whole,)):
-            yield _Logged(*row)
-
-    def _begin(self, one: _Logged) -> Future[Reading] | str:
+    def _begin(self, one: LoggedText) -> Future[Reading] | str:
         """Have a capture read; or why that cannot be."""
         site = None
         if one.site:
-            row = self.spool.connection.execute("SELECT rules FROM sites WHERE digest = ?", (one.site,)).fetchone()
-            site = _parse_site(row[0]) if row and row[0] else None
+            rules = self.texts.rules(one.site)
+            site = _parse_site(rules) if rules else None
             if site is None:
                 return "the site file it was read by is not in the log, or of another version"
         try:
-            return self.workers.read(read_capture(Archive(self.archive, ""), one.file, one.offset), site)
+            return self.workers.read(self.texts.capture(one), site)
         except BrokenWarc as error:
             return str(error)
 
-    def _finish(self, one: _Logged, reading: Future[Reading] | str) -> Iterator[Finding]:
+    def _finish(self, one: LoggedText, reading: Future[Reading] | str) -> Iterator[Finding]:
         self.tally.read += 1
         where = dict(place=one.file, offset=one.offset, record=one.capture, entry=one.leaf)
         try:

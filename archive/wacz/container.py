@@ -78,6 +78,11 @@ class Container:
         """Let go of the file."""
         self.file.close()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return os.fstat(self.file.fileno()).st_size
+
     def read(self, name: str, *, limit: int) -> bytes:
         """The bytes of an entry; raises BadZipFile for one that is larger, or broken."""
         with self.open(name) as file:
@@ -144,7 +149,7 @@ class Container:
         return 12 + 4 * has_signature
 
     def _inspect_end(self) -> Iterator[Flaw]:
-        size = os.fstat(self.file.fileno()).st_size
+        size = self.size
         if self.zip.comment:
             yield Flaw("hidden-bytes", "", size - len(self.zip.comment), "no comment", f"{len(self.zip.comment)} bytes")
         tail = os.pread(self.file.fileno(), 22, max(size - 22, 0))

@@ -1,6 +1,7 @@
 """What the log says of the captures in a WACZ, in its directory `proofs/`: enough to check them with nothing else.
 
-inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3)
+inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3): of captures, of
+                  the texts made of them, and of the site files by which these were read
 checkpoint.txt    the signed note that the paths lead to; beside it its timestamps, `checkpoint.<n>.tsr`
 keys.txt          the log's public keys, one a line
 recipe.json       the versions behind the recipe that read the articles last
@@ -9,8 +10,9 @@ readme.txt        how to check all this by hand
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 
 from archive.language import describe_recipe, read_knowledge
+from archive.log.entries import DerivedEntry
 from archive.log.index import LogIndex
 from archive.log.reader import SEALS, LogReader, Seal
 
@@ -27,6 +30,8 @@ INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
 CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
 KEYS: Final = f"{FOLDER}keys.txt"
 UNSEALED: Final = f"{FOLDER}unsealed.jsonl"
+REPLY: Final = re.compile(rf"{FOLDER}checkpoint\.\d+\.tsr")
+"""An authority's timestamp over the text of the checkpoint."""
 
 README: Final = """What this directory proves, and how to check it
 本目录证明什么，以及如何核对
@@ -42,6 +47,7 @@ must be learned elsewhere; compare keys.txt with what the archive's keeper publi
 它不证明某机关发布了这些内容，也不证明记录和时间戳以外的时间。密钥属于谁，须另行查证：请将 keys.txt 与保管者公布的密钥核对。
 
     lantian verify FILE.wacz                            everything in this file, offline
+    lantian verify FILE.wacz --reextract all            and the texts made again from the bytes in it
     sha256sum datapackage.json                          against datapackage-digest.json
     openssl ts -reply -in checkpoint.1.tsr -text        when an authority saw the checkpoint
 
@@ -59,6 +65,7 @@ class Prover:
     log: LogReader
     index: LogIndex
     seal: Seal
+    _given: set[int] = field(default_factory=set, init=False)
 
     @classmethod
     def open(cls, archive: Path) -> "Prover | None":
@@ -72,8 +79,17 @@ class Prover:
         logged = self.index.capture(record_id)
         if logged is None or logged.leaf >= self.seal.checkpoint.size:
             return []
-        leaves = [logged.leaf, *self.index.derived_of(record_id)]
-        return [self._line(leaf) for leaf in leaves if leaf < self.seal.checkpoint.size]
+        size = self.seal.checkpoint.size
+        derived = [leaf for leaf in self.index.derived_of(record_id) if leaf < size]
+        return [self._line(leaf) for leaf in (logged.leaf, *derived, *self._sites(derived))]
+
+    def _sites(self, derived: Sequence[int]) -> Iterator[int]:
+        """The entries of site files that texts were read by, each given once in the life of the prover."""
+        for entry in map(self.log.entry, derived):
+            leaf = self.index.site_leaf(entry.site) if isinstance(entry, DerivedEntry) and entry.site else None
+            if leaf is not None and leaf not in self._given and leaf < self.seal.checkpoint.size:
+                self._given.add(leaf)
+                yield leaf
 
     def unsealed_line(self, record_id: str) -> str:
         """What the log has of a capture that the seal does not cover: nobody signed it yet, so it proves nothing."""

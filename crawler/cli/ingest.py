@@ -8,6 +8,7 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
+from archive.warc import LARGEST_BLOCK
 from crawler.cli.ingest_texts import ingest_texts
 from crawler.cli.options import (
     allow_private_option,
@@ -106,6 +107,8 @@ def _supplied(source: Path, url: str, content_type: str | None, fetched_at: str 
     except ValueError:
         raise click.UsageError(f"--fetched-at {fetched_at}: not a moment; write 2024-03-10T08:00:00Z") from None
     try:
+        if source.stat().st_size > LARGEST_BLOCK:
+            raise click.UsageError(f"{source}: larger than {LARGEST_BLOCK} bytes; that is no page")
         data = source.read_bytes()
     except OSError as error:
         raise click.UsageError(f"{source}: {error.strerror}") from None

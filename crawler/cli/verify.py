@@ -99,7 +99,7 @@ def verify(
       lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
       lantian verify --url https://sthjj.example.gov.cn/tz/t20240310_1.html --reextract all
       lantian verify copy-of-the-archive --deep
-      lantian verify proof.wacz --pubkey key.txt
+      lantian verify proof.wacz --pubkey key.txt --tsa-ca authority.pem --reextract all
       lantian verify --conformance other.warc.gz
     """
     if conformance and not files:
@@ -116,9 +116,11 @@ def verify(
     if len(files) == 1 and files[0].is_dir():
         archive_path, files = files[0], ()
     if files:
-        given = {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--tsa-ca": roots}
-        _refuse_for_wacz(given | {"--reextract": reextract is not None, "--url": url, "--since": since})
-        click.get_current_context().exit(check_wacz_files(files, keys=trust.keys, as_json=this_run().json))
+        _refuse_for_wacz(
+            {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--url": url, "--since": since}
+        )
+        told = check_wacz_files(files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json)
+        click.get_current_context().exit(told)
     try:
         archive = Archive.open(archive_path, create=False)
     except ArchiveError as error:
@@ -135,7 +137,9 @@ def _refuse_for_wacz(given: Mapping[str, object]) -> None:
     """A WACZ is always checked in depth; what it cannot be held against is not passed over in silence."""
     unfit = [name for name, value in given.items() if value]
     if unfit:
-        raise click.UsageError(f"{unfit[0]} is for an archive; a WACZ FILE is always checked whole, by --pubkey")
+        raise click.UsageError(
+            f"{unfit[0]} is for an archive; a WACZ FILE is always checked whole, by --pubkey and --tsa-ca"
+        )
 
 
 def _check_conformance(files: tuple[Path, ...]) -> int:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from archive.log.note import PublicKey
+from archive.verify.log_state import Trust
 from archive.verify.report import EXIT_CODES
-from archive.wacz.check import WaczFinding, WaczReport, check_wacz
+from archive.wacz.check import check_wacz
+from archive.wacz.report import WaczFinding, WaczReport
 from crawler.cli.output import print_json
 
 _SAID: Final = {
@@ -25,18 +26,24 @@ _LIMIT: Final = (
 _WORST: Final = ("unreadable", "altered", "not-provable", "intact")
 
 
-def check_wacz_files(files: Sequence[Path], *, keys: Sequence[PublicKey], as_json: bool) -> int:
+def check_wacz_files(files: Sequence[Path], *, trust: Trust, reextract: int | None, workers: int, as_json: bool) -> int:
     """Check each file and tell; gives the exit code of the worst verdict."""
     verdicts = []
     for path in files:
-        report = check_wacz(path, keys=keys)
+        report = check_wacz(path, trust=trust, reextract=reextract, workers=workers)
         verdicts.append(report.verdict)
         if as_json:
-            print_json(asdict(report) | {"verdict": report.verdict, "are_keys_trusted": bool(keys)})
+            print_json(_to_json(report) | {"are_keys_trusted": bool(trust.keys)})
         else:
-            for line in _to_lines(report, is_trusted=bool(keys)):
+            for line in _to_lines(report, is_trusted=bool(trust.keys)):
                 click.echo(line)
     return EXIT_CODES[min(verdicts, key=_WORST.index)]
+
+
+def _to_json(report: WaczReport) -> dict[str, Any]:
+    findings = [asdict(one) | {"weight": one.weight} for one in report.findings]
+    made = report.reextraction.model_dump() if report.reextraction else None
+    return asdict(report) | {"findings": findings, "reextraction": made, "verdict": report.verdict}
 
 
 def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
@@ -46,6 +53,13 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     for name in report.signed_by:
         known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"
         yield f"  checkpoint signed by {name} ({known})"
+    if report.until:
+        yield f"  existed by {report.until}, by the word of {'; '.join(report.witnesses)} · 不晚于该时刻已存在"
+    if made := report.reextraction:
+        yield (
+            f"  {made.read} of {made.logged} logged texts made again from the bytes: {made.same} the same, "
+            f"{made.other_recipe} otherwise by another recipe, {made.failed} could not be made · 重新提取文字"
+        )
     if report.proven:
         yield f"  {_LIMIT}"
     for finding in report.findings:

@@ -58,7 +58,7 @@ def _taken(date: datetime) -> Alter:
     return alter
 
 
-class _Authorities:
+class Authorities:
     """Authorities that are valid, were, and are not known; made once."""
 
     @staticmethod
@@ -97,7 +97,7 @@ def _spot(folder: Path, reply: Path) -> list[Spot]:
 
 
 def _over_other_data(folder: Path) -> Sequence[Spot]:
-    reply = _stamp(folder, _Authorities.valid())
+    reply = _stamp(folder, Authorities.valid())
     with Store(Archive.open(folder)) as store:
         store.append(today(page(50)), site="wuxi")
     seal_now(Archive.open(folder))
@@ -113,7 +113,7 @@ def _tampered(at: int) -> Alter:
     """A bit of the reply flipped."""
 
     def alter(folder: Path) -> Sequence[Spot]:
-        reply = _stamp(folder, _Authorities.valid())
+        reply = _stamp(folder, Authorities.valid())
         data = bytearray(reply.read_bytes())
         data[at] ^= 1
         reply.write_bytes(data)
@@ -123,7 +123,7 @@ def _tampered(at: int) -> Alter:
 
 
 def _emptied(folder: Path) -> Sequence[Spot]:
-    reply = _stamp(folder, _Authorities.valid())
+    reply = _stamp(folder, Authorities.valid())
     reply.write_bytes(b"")
     return _spot(folder, reply)
 
@@ -132,19 +132,21 @@ def _ahead_of_its_timestamp(folder: Path) -> Sequence[Spot]:
     """Entries that say they were made a day after the authority had stamped them."""
     tomorrow = format_instant(datetime.now(UTC) + _DAY)
     relog(folder, lambda entry: {**entry, "logged": tomorrow})
-    return _spot(folder, _stamp(folder, _Authorities.valid()))
+    return _spot(folder, _stamp(folder, Authorities.valid()))
 
 
-def _trusted(_: Path) -> Trust:
-    return Trust(roots=(_Authorities.valid().root, _Authorities.expired().root))
+def trusted(_: Path) -> Trust:
+    """The authorities of the tests, of which one has expired."""
+    return Trust(roots=(Authorities.valid().root, Authorities.expired().root))
 
 
-def _another_trusted(_: Path) -> Trust:
+def others_trusted(_: Path) -> Trust:
+    """Another authority."""
     return Trust(roots=(make_root()[1],))
 
 
 def _stamps(name: str, alter: Alter, *kinds: str, **options: Any) -> Case:
-    return Case(name, alter, kinds, needs_openssl=True, **{"kept": _trusted} | options)
+    return Case(name, alter, kinds, needs_openssl=True, **{"kept": trusted} | options)
 
 
 TIMES: Final = [
@@ -154,7 +156,7 @@ TIMES: Final = [
     _stamps("timestamp over other data", _over_other_data, "timestamp-other"),
     _stamps("timestamp tampered with", _tampered(-20), "timestamp-untrusted", verdict="not-provable"),
     _stamps("timestamp cut to nothing", _emptied, "timestamp-other"),
-    _stamps("timestamp of an authority that is not trusted", _stamped(_Authorities.valid), "timestamp-untrusted", verdict="not-provable", kept=_another_trusted),
-    _stamps("timestamp of an authority whose certificate had expired", _stamped(_Authorities.expired), "timestamp-untrusted", verdict="not-provable"),
+    _stamps("timestamp of an authority that is not trusted", _stamped(Authorities.valid), "timestamp-untrusted", verdict="not-provable", kept=others_trusted),
+    _stamps("timestamp of an authority whose certificate had expired", _stamped(Authorities.expired), "timestamp-untrusted", verdict="not-provable"),
     _stamps("log that says it was written after its timestamp", _ahead_of_its_timestamp, "clock-contradiction"),
 ]  # fmt: skip

@@ -1,0 +1,42 @@
+"""The index of a WACZ against the lines that its records give."""
+
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from typing import IO, Literal
+
+from archive.wacz.container import Container
+from archive.wacz.report import WaczReport
+from archive.wacz.unpacking import read_gzip_lines
+from archive.wacz.writer import INDEX
+
+
+def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]) -> None:
+    """The index must have exactly the lines that are due."""
+    if INDEX in container.entries:
+        found = read_gzip_lines(report, container, INDEX)
+    else:
+        report.add("index-missing", INDEX)
+        found = iter(())
+    for line, side in _differing(heapq.merge(*due), found):
+        try:
+            about = json.loads(line.split(" ", 2)[2])
+            where = dict(record_id=about.get("url"), offset=int(about.get("offset", 0)))
+        except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
+            where = {}
+        kind = "index-line-missing" if side == "due" else "index-line-extra"
+        report.add(kind, INDEX, **where, actual=line[:300].strip())
+
+
+def _differing(due: Iterator[str], found: Iterator[str]) -> Iterator[tuple[str, Literal["due", "found"]]]:
+    """Walk two sorted lists of lines; an unsorted line of the second is one that is not due."""
+    mine, theirs = next(due, None), next(found, None)
+    while mine is not None or theirs is not None:
+        if mine == theirs:
+            mine, theirs = next(due, None), next(found, None)
+        elif theirs is None or (mine is not None and mine < theirs):
+            yield mine or "", "due"
+            mine = next(due, None)
+        else:
+            yield theirs, "found"
+            theirs = next(found, None)

@@ -1,0 +1,74 @@
+"""The manifest of a WACZ against its files, and its digest and signature against the manifest."""
+
+import hashlib
+from typing import Any, Final
+
+from archive.wacz.container import Container, Entry
+from archive.wacz.proofs import FOLDER
+from archive.wacz.report import WaczReport
+from archive.wacz.signature import is_signed
+from archive.wacz.unpacking import UNREADABLE, read_json
+from archive.wacz.writer import DIGEST, MANIFEST, PAGES
+from archive.warc import sha256
+
+_PIECE: Final = 1 << 20
+
+
+def check_manifest(report: WaczReport, container: Container) -> None:
+    """Every file is listed as it is, every listed file is there, and the list is the one that was signed."""
+    data, manifest = read_json(report, container, MANIFEST)
+    if PAGES not in container.entries:
+        report.add("missing-pages", PAGES)
+    resources = manifest.get("resources")
+    known = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
+    listed = {one["path"]: one for one in known if isinstance(one.get("path"), str)}
+    for name, entry in container.entries.items():
+        if name in {MANIFEST, DIGEST}:
+            continue
+        if name not in listed:
+            report.add("unlisted-file", name, offset=entry.info.header_offset)
+        if name.startswith("archive/") or name.endswith(".cdx.gz"):
+            _require_stored(report, entry)
+    for name, resource in listed.items():
+        _check_resource(report, container, name, resource)
+    if data is not None:
+        _check_signature(report, container, data)
+
+
+def _require_stored(report: WaczReport, entry: Entry) -> None:
+    if not entry.is_stored:
+        report.add("not-stored", entry.name, expected="stored", actual=f"method {entry.info.compress_type}")
+
+
+def _check_resource(report: WaczReport, container: Container, name: str, resource: dict[str, Any]) -> None:
+    if name not in container.entries:
+        report.add("missing-file", name)
+        return
+    digest, size = hashlib.sha256(), 0
+    try:
+        with container.open(name) as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                size += len(piece)
+    except UNREADABLE as error:
+        report.add("broken-file", name, actual=str(error))
+        return
+    if resource.get("bytes") != size:
+        report.add("size-differs", name, expected=str(resource.get("bytes")), actual=str(size))
+    if resource.get("hash") != f"sha256:{digest.hexdigest()}":
+        report.add("hash-differs", name, expected=str(resource.get("hash")), actual=f"sha256:{digest.hexdigest()}")
+
+
+def _check_signature(report: WaczReport, container: Container, manifest: bytes) -> None:
+    actual = sha256(manifest)
+    _, sealed = read_json(report, container, DIGEST)
+    if sealed and sealed.get("hash") != actual:
+        report.add("manifest-hash-differs", MANIFEST, expected=str(sealed.get("hash")), actual=actual)
+    signed = sealed.get("signedData")
+    if not isinstance(signed, dict):
+        if any(name.startswith(FOLDER) for name in container.entries):
+            report.add("signature-missing", DIGEST)
+    elif is_signed(signed, actual):
+        report.signer = signed["publicKey"]
+    else:
+        report.add("signature-invalid", DIGEST)

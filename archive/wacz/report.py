@@ -1,0 +1,87 @@
+"""What a check of a WACZ found: the findings with their places, what is proven, by whom and by when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from archive.verify.report import Finding, Reextraction, Verdict, Weight
+
+MOST: Final = 1000
+"""Findings after which no more are noted; the verdict is clear by then."""
+_WEIGHTS: Final[Mapping[str, Weight]] = {
+    "unreadable": "unreadable",
+    "timestamp-unchecked": "note",
+    "timestamp-untrusted": "not-provable",
+    "recipe-differs": "note",
+    "reextract-failed": "not-provable",
+}
+"""Of the kinds that do not mean that something was altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaczFinding:
+    """What is not as it must be: a stable word, the file in the WACZ, the byte in it, the record, and the two values."""
+
+    kind: str
+    file: str
+    offset: int | None = None
+    record_id: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+
+    @property
+    def weight(self) -> Weight:
+        """What it means for the verdict."""
+        return _WEIGHTS.get(self.kind, "altered")
+
+
+@dataclass(slots=True)
+class WaczReport:
+    """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
+
+    `until` is the moment by which it existed, by the word of `witnesses`, trusted timestamp authorities. `signer` is the
+    key, in base64, of the anonymous signature over the manifest.
+    """
+
+    path: str
+    findings: list[WaczFinding] = field(default_factory=list)
+    captures: int = 0
+    proven: int = 0
+    checkpoint: str | None = None
+    signed_by: tuple[str, ...] = ()
+    until: str | None = None
+    witnesses: tuple[str, ...] = ()
+    timestamps: int = 0
+    signer: str | None = None
+    reextraction: Reextraction | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """Altered where anything says so; not provable where nothing vouches for some of the captures."""
+        weights = {finding.weight for finding in self.findings}
+        for weight in ("unreadable", "altered"):
+            if weight in weights:
+                return weight
+        is_proven = self.captures and self.proven == self.captures and "not-provable" not in weights
+        return "intact" if is_proven else "not-provable"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it is a WACZ at all."""
+        return self.verdict != "unreadable"
+
+    def add(self, kind: str, file: str, **details: Any) -> None:
+        """Note a finding."""
+        if len(self.findings) < MOST:
+            self.findings.append(WaczFinding(kind, file, **details))
+
+    def take(self, finding: Finding) -> None:
+        """Note what was found as it is in an archive."""
+        self.add(
+            finding.kind,
+            finding.place or "",
+            offset=finding.offset,
+            record_id=finding.record,
+            expected=finding.expected,
+            actual=finding.actual,
+        )

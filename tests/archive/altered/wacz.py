@@ -1,0 +1,108 @@
+"""WACZ files altered: each row a way, and what must be said of it."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from archive.verify.log_state import Trust
+from archive.verify.report import Verdict
+from tests.archive.altered.case import nothing_kept
+from tests.archive.altered.times import others_trusted, trusted
+from tests.archive.altered.wacz_changes import (
+    BOMB,
+    CHECKPOINT,
+    INCLUSION,
+    RECORDS,
+    REPLY,
+    bomb_entry,
+    bomb_record,
+    careless,
+    deflated,
+    double_record,
+    drop_record,
+    edit_entry,
+    edit_page,
+    edit_site,
+    forged,
+    in_index,
+    in_proofs,
+    link,
+    name_twice,
+    other_checkpoint,
+    other_entry,
+    other_key,
+    other_leaf,
+    other_local_header,
+    other_path,
+    overlapping,
+    stamped,
+    strip_signature,
+    under_old_signature,
+    with_file,
+    without,
+)
+from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class WaczCase:
+    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`."""
+
+    name: str
+    alter: Callable[[Path, Path], object]
+    kinds: tuple[str, ...]
+    file: str
+    record: str | None = None
+    kept: Callable[[Path], Trust] = nothing_kept
+    verdict: Verdict = "altered"
+    reextract: bool = False
+    needs_openssl: bool = False
+
+
+_LINES: Final = ("index-line-extra", "index-line-missing")
+
+WACZ: Final = [
+    WaczCase("payload edited, digests, manifest and signature made anew", forged(edit_page), ("record-differs", *_LINES), RECORDS),
+    WaczCase("record left out, manifest made anew", forged(drop_record), ("record-missing", *_LINES), RECORDS),
+    WaczCase("record twice, manifest made anew", forged(double_record), ("record-duplicated", "index-line-missing"), RECORDS),
+    WaczCase("index entry moved, manifest made anew", forged(in_index('"offset": "', '"offset": "1')), _LINES, INDEX),
+    WaczCase("index entry back-dated, manifest made anew", forged(in_index(" 20260402", " 20250402")), _LINES, INDEX),
+    WaczCase("index left out, manifest made anew", forged(without(INDEX)), ("index-missing", "index-line-missing"), INDEX),
+    WaczCase("missing pages.jsonl", forged(without(PAGES)), ("missing-pages",), PAGES),
+    WaczCase("rehashed manifest without a signature", lambda whole, path: repack(rehash(unpack(whole), key=None), path), ("signature-missing",), DIGEST),
+    WaczCase("rehashed manifest under the old signature", lambda whole, path: repack(under_old_signature(unpack(whole)), path), ("signature-invalid",), DIGEST),
+    WaczCase("signature stripped", careless(strip_signature), ("signature-missing",), DIGEST),
+    WaczCase("signature and proofs stripped: nothing vouches for it", lambda whole, path: repack(rehash(without("proofs/")(unpack(whole)), key=None), path), (), "", verdict="not-provable"),
+    WaczCase("proof for another leaf: its place", forged(in_proofs(other_leaf)), ("proof-invalid", "record-not-proven"), INCLUSION),
+    WaczCase("proof for another leaf: its path", forged(in_proofs(other_path)), ("proof-invalid", "record-not-proven"), INCLUSION),
+    WaczCase("proof for another leaf: its entry", forged(in_proofs(other_entry)), ("record-not-proven",), RECORDS),
+    WaczCase("entry of the log edited", forged(in_proofs(edit_entry)), ("proof-invalid", "record-not-proven"), INCLUSION),
+    WaczCase("site file edited", forged(in_proofs(edit_site)), ("proof-invalid", "reextract-failed"), INCLUSION, reextract=True),
+    WaczCase("proofs left out", forged(without(INCLUSION)), ("proofs-missing",), INCLUSION),
+    WaczCase("checkpoint of another size", forged(other_checkpoint), ("checkpoint-invalid", "proofs-missing"), CHECKPOINT),
+    WaczCase("key swapped", forged(other_key), ("checkpoint-unsigned", "proofs-missing"), CHECKPOINT),
+    WaczCase("timestamp of a trusted authority: clean", forged(stamped()), (), "", kept=trusted, verdict="intact", needs_openssl=True),
+    WaczCase("timestamp, and no authority named: said, no alarm", forged(stamped()), ("timestamp-unchecked",), REPLY, verdict="intact", needs_openssl=True),
+    WaczCase("timestamp over other data", forged(stamped(lambda data: data + b"x")), ("timestamp-other",), REPLY, kept=trusted, needs_openssl=True),
+    WaczCase("timestamp of an authority that is not trusted", forged(stamped()), ("timestamp-untrusted",), REPLY, kept=others_trusted, verdict="not-provable", needs_openssl=True),
+    WaczCase("timestamp of an authority whose certificate had expired", forged(stamped(is_valid=False)), ("timestamp-untrusted",), REPLY, kept=trusted, verdict="not-provable", needs_openssl=True),
+    WaczCase("file changed", careless(with_file(PAGES, b"{}\n")), ("hash-differs", "size-differs"), PAGES),
+    WaczCase("unlisted file", careless(with_file("archive/more.txt")), ("unlisted-file", "broken-record"), "archive/more.txt"),
+    WaczCase("file left out", careless(without("indexes/index.idx")), ("missing-file",), "indexes/index.idx"),
+    WaczCase("manifest left out", careless(without(MANIFEST)), ("missing-file", "unlisted-file"), MANIFEST),
+    WaczCase("manifest changed", careless(with_file(MANIFEST, b"{}")), ("manifest-hash-differs", "unlisted-file", "signature-invalid"), MANIFEST),
+    WaczCase("manifest no JSON", careless(with_file(MANIFEST, b"{")), ("broken-file", "unlisted-file", "manifest-hash-differs", "signature-invalid"), MANIFEST),
+    WaczCase("name with ..", careless(with_file("proofs/../../x")), ("unsafe-name", "unlisted-file"), "proofs/../../x"),
+    WaczCase("absolute name", careless(with_file("/etc/passwd")), ("unsafe-name", "unlisted-file"), "/etc/passwd"),
+    WaczCase("name with a backslash", careless(with_file("a\\b")), ("unsafe-name", "unlisted-file"), "a\\b"),
+    WaczCase("duplicate ZIP names", name_twice, ("duplicate-name",), PAGES),
+    WaczCase("link", link, ("link", "unlisted-file"), "proofs/link"),
+    WaczCase("local header against the directory", other_local_header, ("local-header-differs", "broken-file"), PAGES),
+    WaczCase("WARC deflated in the ZIP", deflated, ("not-stored", "record-missing", "index-line-extra"), RECORDS),
+    WaczCase("bomb: a file", bomb_entry, ("bomb",), ""),
+    WaczCase("bomb: the index", forged(with_file(INDEX, gzip.compress(bytes(BOMB), 1, mtime=0))), ("bomb", "index-line-missing", "index-line-extra"), INDEX),
+    WaczCase("bomb: a record", forged(bomb_record), ("broken-record",), RECORDS),
+    WaczCase("bomb: entries that share their bytes", overlapping, ("bomb", "hidden-bytes", "local-header-differs"), ""),
+]  # fmt: skip

@@ -1,0 +1,209 @@
+"""Ways to alter a WACZ: by who leaves the manifest as it was, by a forger who makes it anew, and as a ZIP file."""
+
+import gzip
+import io
+import json
+import shutil
+import struct
+import warnings
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.log.note import public_key
+from archive.log.timestamps import make_request
+from tests.archive.altered.records import edit
+from tests.archive.altered.times import Authorities
+from tests.archive.verify.sealed import Member, split, with_block
+from tests.archive.wacz.packing import DIGEST, INDEX, PAGES, Files, archive_name, rehash, repack, unpack
+
+INCLUSION: Final = "proofs/inclusion.jsonl"
+CHECKPOINT: Final = "proofs/checkpoint.txt"
+REPLY: Final = "proofs/checkpoint.1.tsr"
+RECORDS: Final = "archive/*"
+"""Stands for the WARC file, whose name has its time in it."""
+Change = Callable[[Files], Files]
+BOMB: Final = 80 << 20
+
+
+def careless(change: Change) -> Callable[[Path, Path], object]:
+    """The manifest stays as it was."""
+    return lambda whole, path: repack(change(unpack(whole)), path)
+
+
+def forged(change: Change) -> Callable[[Path, Path], object]:
+    """Manifest, digest and signature are made anew."""
+    return lambda whole, path: repack(rehash(change(unpack(whole))), path)
+
+
+def _members(files: Files) -> list[Member]:
+    return split(files[archive_name(files)])
+
+
+def _with_members(files: Files, members: list[Member]) -> Files:
+    return files | {archive_name(files): b"".join(member.data for member in members)}
+
+
+def _at_page(files: Files) -> int:
+    """Where the response of the third page stands; its request and metadata follow."""
+    return next(number for number, one in enumerate(_members(files)) if b"_100003.html" in one.plain)
+
+
+def edit_page(files: Files) -> Files:
+    members, at = _members(files), _at_page(files)
+    members[at] = members[at].change(with_block(edit, recompute=True))
+    return _with_members(files, members)
+
+
+def drop_record(files: Files) -> Files:
+    members, at = _members(files), _at_page(files)
+    return _with_members(files, members[:at] + members[at + 3 :])
+
+
+def double_record(files: Files) -> Files:
+    members, at = _members(files), _at_page(files)
+    return _with_members(files, members + members[at : at + 3])
+
+
+def bomb_record(files: Files) -> Files:
+    """A member that unpacks to more than any record may; the tests set the bound low."""
+    name = archive_name(files)
+    return files | {name: files[name] + gzip.compress(b"WARC/1.1\r\n" + bytes(BOMB), 1, mtime=0)}
+
+
+def in_index(before: str, after: str) -> Change:
+    def change(files: Files) -> Files:
+        plain = gzip.decompress(files[INDEX]).decode()
+        assert before in plain
+        return files | {INDEX: gzip.compress(plain.replace(before, after, 1).encode(), mtime=0)}
+
+    return change
+
+
+def without(*names: str) -> Change:
+    return lambda files: {name: data for name, data in files.items() if not name.startswith(names)}
+
+
+def with_file(name: str, data: bytes = b"x") -> Change:
+    return lambda files: files | {name: data}
+
+
+def strip_signature(files: Files) -> Files:
+    sealed = json.loads(files[DIGEST])
+    del sealed["signedData"]
+    return files | {DIGEST: json.dumps(sealed).encode()}
+
+
+def under_old_signature(files: Files) -> Files:
+    forged = rehash(files)
+    sealed = json.loads(forged[DIGEST]) | {"signedData": json.loads(files[DIGEST])["signedData"]}
+    return forged | {DIGEST: json.dumps(sealed).encode()}
+
+
+def in_proofs(change: Callable[[list[dict[str, Any]]], None]) -> Change:
+    def alter(files: Files) -> Files:
+        lines = [json.loads(line) for line in files[INCLUSION].splitlines()]
+        change(lines)
+        return files | {INCLUSION: "".join(f"{json.dumps(line)}\n" for line in lines).encode()}
+
+    return alter
+
+
+def other_leaf(lines: list[dict[str, Any]]) -> None:
+    lines[0]["index"] += 1
+
+
+def other_path(lines: list[dict[str, Any]]) -> None:
+    lines[0]["proof"] = lines[2]["proof"]
+
+
+def other_entry(lines: list[dict[str, Any]]) -> None:
+    """The proof of another entry twice, and of this one none: the record is then one that nothing vouches for."""
+    lines[0] |= lines[1]
+
+
+def edit_entry(lines: list[dict[str, Any]]) -> None:
+    lines[0]["entry"] = lines[0]["entry"].replace("2026-04-02T01:00", "2026-04-02T01:59")
+
+
+def edit_site(lines: list[dict[str, Any]]) -> None:
+    (line,) = (line for line in lines if '"type":"site"' in line["entry"])
+    line["entry"] = line["entry"].replace("青山", "绿水")
+
+
+def other_key(files: Files) -> Files:
+    key = public_key("lantian-other", Ed25519PrivateKey.generate())
+    return files | {"proofs/keys.txt": f"{key}\n".encode()}
+
+
+def other_checkpoint(files: Files) -> Files:
+    text = files[CHECKPOINT].decode()
+    size = text.splitlines()[1]
+    return files | {CHECKPOINT: text.replace(f"\n{size}\n", f"\n{int(size) + 1}\n", 1).encode()}
+
+
+def stamped(change: Callable[[bytes], bytes] = bytes, *, is_valid: bool = True) -> Change:
+    """With a reply of an authority over the checkpoint, or over what `change` makes of it."""
+
+    def alter(files: Files) -> Files:
+        return files | {REPLY: _reply(change(_signed_text(files)), is_valid=is_valid)}
+
+    return alter
+
+
+def _signed_text(files: Files) -> bytes:
+    return files[CHECKPOINT].partition(b"\n\n")[0] + b"\n"
+
+
+@cache
+def _reply(data: bytes, *, is_valid: bool) -> bytes:
+    return (Authorities.valid() if is_valid else Authorities.expired()).reply(make_request(data))
+
+
+def name_twice(whole: Path, path: Path) -> None:
+    shutil.copy(whole, path)
+    with zipfile.ZipFile(path, "a") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        file.writestr(PAGES, b"{}\n")
+
+
+def link(whole: Path, path: Path) -> None:
+    shutil.copy(whole, path)
+    info = zipfile.ZipInfo("proofs/link")
+    info.create_system, info.external_attr = 3, 0o120777 << 16
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(info, "/etc/passwd")
+
+
+def other_local_header(whole: Path, path: Path) -> None:
+    data = bytearray(whole.read_bytes())
+    at = data.find(PAGES.encode())
+    data[at : at + 5] = b"pagez"
+    path.write_bytes(data)
+
+
+def bomb_entry(whole: Path, path: Path) -> None:
+    shutil.copy(whole, path)
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+        file.writestr("pages/more.jsonl", bytes(BOMB))
+
+
+def overlapping(_: Path, path: Path) -> None:
+    """Many names for the same bytes, as a bomb has them that no single entry gives away."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("archive/a", bytes(1000))
+    data = buffer.getvalue()
+    start = struct.unpack_from("<I", data, len(data) - 6)[0]
+    central = data[start : len(data) - 22]
+    names = b"".join(central[:-1] + bytes([letter]) for letter in b"abcdefgh")
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 8, 8, len(names), start, 0)
+    path.write_bytes(data[:start] + names + end)
+
+
+def deflated(whole: Path, path: Path) -> None:
+    repack(unpack(whole), path, method=zipfile.ZIP_DEFLATED)

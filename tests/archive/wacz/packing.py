@@ -1,0 +1,68 @@
+"""WACZ files of an archive, taken apart and put together again by a forger."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.wacz.proofs import Prover
+from archive.wacz.report import WaczReport
+from archive.wacz.selection import Selection, choose
+from archive.wacz.signature import sign_manifest
+from archive.wacz.writer import write_wacz
+from archive.warc import sha256
+
+KEY = ec.generate_private_key(ec.SECP384R1())
+PAGES, INDEX, MANIFEST, DIGEST = (
+    "pages/pages.jsonl",
+    "indexes/index.cdx.gz",
+    "datapackage.json",
+    "datapackage-digest.json",
+)
+Files = dict[str, bytes]
+
+
+def pack(archive: Archive, path: Path, selection: Selection | None = None) -> Path:
+    with Catalog(archive) as catalog:
+        chosen = choose(archive, catalog, selection or Selection())
+        write_wacz(archive, chosen, path, title="t", software="Lantian", key=KEY, prover=Prover.open(archive.path))
+    return path
+
+
+def kinds(report: WaczReport) -> set[str]:
+    return {finding.kind for finding in report.findings}
+
+
+def unpack(path: Path) -> Files:
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def repack(files: Files, path: Path, *, method: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as file:
+        for name, data in files.items():
+            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, method)
+    return path
+
+
+def rehash(files: Files, *, key: ec.EllipticCurvePrivateKey | None = KEY) -> Files:
+    """What a forger does: the manifest and its digest made anew, and signed with a key of his own."""
+    manifest = json.loads(files[MANIFEST])
+    manifest["resources"] = [
+        {"name": name.rpartition("/")[2], "path": name, "hash": sha256(data), "bytes": len(data)}
+        for name, data in files.items()
+        if name not in {MANIFEST, DIGEST}
+    ]
+    text = json.dumps(manifest).encode()
+    sealed: dict[str, Any] = {"path": MANIFEST, "hash": sha256(text)}
+    if key:
+        sealed["signedData"] = sign_manifest(sealed["hash"], key, software="forger")
+    return files | {MANIFEST: text, DIGEST: json.dumps(sealed).encode()}
+
+
+def archive_name(files: Files) -> str:
+    return next(name for name in files if name.startswith("archive/"))
