@@ -8,15 +8,16 @@ import logging
 import os
 import threading
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from archive.errors import WorkerError
 from archive.language import read_knowledge
 from archive.reading import Reading, make_reading
 from archive.worker import Defect, read_safely
-from archive.worker_process import WorkerProcess
+from archive.worker_process import Trouble, WorkerProcess
 from pipelines.knowledge import Knowledge
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
@@ -32,6 +33,30 @@ TRIES = 2
 _log = logging.getLogger(__name__)
 
 
+class Reader(Protocol):
+    """What reads pages for the pool, one at a time and in order: a process of this machine, or of another."""
+
+    @property
+    def pid(self) -> int:
+        """The number of the process where it runs."""
+
+    def send(self, pages: Sequence[tuple[Capture, Site | None]]) -> bool:
+        """Send pages to one that has answered all others; false when it is gone."""
+
+    def receive(self, patience: float) -> Reading | Defect | Trouble:
+        """The answer to the next page, or after `patience` seconds the reason why none came."""
+
+    def stop(self) -> None:
+        """End it, whatever it does."""
+
+
+class StartReader(Protocol):
+    """Starts what reads pages; raises WorkerError."""
+
+    def __call__(self, knowledge: Knowledge, *, patience: float) -> Reader:
+        """Give it when it is ready."""
+
+
 @dataclass(slots=True)
 class _Job:
     capture: Capture
@@ -44,7 +69,7 @@ class Workers:
     """A pool of `count` processes (by default one a core); with 0, pages are read at once in this process.
 
     At most `waiting` pages wait; `read` then blocks until there is room. `patience` is in seconds a page. When no
-    process can be started at all, every page is answered with a WorkerError.
+    process can be started at all, every page is answered with a WorkerError. `start` has them run elsewhere.
     """
 
     def __init__(
@@ -54,15 +79,17 @@ class Workers:
         knowledge: Knowledge | None = None,
         patience: float = PATIENCE,
         waiting: int = 256,
+        start: StartReader = WorkerProcess.start,
     ) -> None:
         self.knowledge = knowledge or read_knowledge()
         self.count = len(os.sched_getaffinity(0)) if count is None else count
         self._patience = patience
         self._waiting = waiting
+        self._start = start
         self._jobs: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
-        self._up: set[WorkerProcess] = set()
+        self._up: set[Reader] = set()
         names = [f"worker-{number}" for number in range(self.count)]
         self._threads = [threading.Thread(target=self._work, name=name, daemon=True) for name in names]
         for thread in self._threads:
@@ -110,7 +137,7 @@ class Workers:
 
     def _work(self) -> None:
         """One thread a process: hand out pages, take readings, replace the process when it fails."""
-        worker: WorkerProcess | None = None
+        worker: Reader | None = None
         while jobs := self._take():
             try:
                 worker = worker or self._enlist()
@@ -124,13 +151,13 @@ class Workers:
         if worker:
             self._dismiss(worker)
 
-    def _enlist(self) -> WorkerProcess:
-        worker = WorkerProcess.start(self.knowledge, patience=self._patience)
+    def _enlist(self) -> Reader:
+        worker = self._start(self.knowledge, patience=self._patience)
         with self._changed:
             self._up.add(worker)
         return worker
 
-    def _dismiss(self, worker: WorkerProcess) -> None:
+    def _dismiss(self, worker: Reader) -> None:
         with self._changed:
             self._up.discard(worker)
         worker.stop()
@@ -146,7 +173,7 @@ class Workers:
             self._changed.notify_all()
             return jobs
 
-    def _exchange(self, worker: WorkerProcess, jobs: list[_Job]) -> bool:
+    def _exchange(self, worker: Reader, jobs: list[_Job]) -> bool:
         """Have pages read; false when the process is of no more use, and then every page is answered or waits again."""
         is_sent = worker.send([(job.capture, job.site) for job in jobs])
         for number, job in enumerate(jobs):

@@ -1,11 +1,14 @@
 """`lantian replay`: the road run again over the archive, against what the catalog says."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from archive.directory import Archive
+from archive.ray_reader import using_ray
 from archive.replay import Difference
 from archive.replay import replay as run_again
 from archive.sites import read_sites
@@ -20,11 +23,19 @@ SHOWN = 60
 
 @click.command()
 @click.option("--diff", is_flag=True, help="Only compare; the catalog stays as it is.")
+@click.option(
+    "--engine",
+    type=click.Choice(["processes", "ray"]),
+    default="processes",
+    show_default=True,
+    help="Who reads the pages: processes of this machine, or --workers actors of Ray (extra lantian[ray]), in the "
+    "cluster that RAY_ADDRESS names or else on this machine.",
+)
 @workers_option
 @archive_option
 @sites_option
 @every_command
-def replay(*, diff: bool, workers: int, archive_path: Path, sites_path: Path | None) -> None:
+def replay(*, diff: bool, engine: str, workers: int, archive_path: Path, sites_path: Path | None) -> None:
     """Read every capture of the archive again, and keep what comes out; with --diff only compare.
 
     Exits 1 when --diff finds a difference.
@@ -37,7 +48,7 @@ def replay(*, diff: bool, workers: int, archive_path: Path, sites_path: Path | N
     sites = read_sites(sites_path)
     captures = 0
     differences: list[Difference] = []
-    with Workers(workers) as pool, progress_bar() as bar:
+    with _open_pool(engine, workers) as pool, progress_bar() as bar:
         task = bar.add_task("replay", total=None)
         for replayed in run_again(archive, workers=pool, sites=sites, diff=diff):
             captures += 1
@@ -45,6 +56,16 @@ def replay(*, diff: bool, workers: int, archive_path: Path, sites_path: Path | N
             bar.update(task, completed=captures)
     _report(captures, differences)
     click.get_current_context().exit(1 if diff and differences else 0)
+
+
+@contextmanager
+def _open_pool(engine: str, workers: int) -> Iterator[Workers]:
+    if engine == "ray":
+        with using_ray(max(1, workers)) as start, Workers(max(1, workers), start=start) as pool:
+            yield pool
+    else:
+        with Workers(workers) as pool:
+            yield pool
 
 
 def _report(captures: int, differences: list[Difference]) -> None:
