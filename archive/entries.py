@@ -9,10 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects.sqlite import Insert, insert
 
+from archive.attachments import (
+    add_attachments,
+    attachment_row,
+    forget_attachments,
+    settle_attachments,
+)
 from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
-from archive.schema import articles, captures, pages, versions
+from archive.schema import articles, attached, attachments, captures, pages, versions
 from archive.search.index import forget_indexed, forget_versions, index_versions
 from archive.store import Stored
 from archive.wholes import find_changes, write_changes
@@ -21,11 +27,12 @@ from pipelines.records import Capture, Page, format_instant
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A capture with what was made of it. `row` is its line in the table of captures, `page` that in the table of pages."""
+    """A capture with what was made of it: its lines in the tables of captures, of pages and of attachments."""
 
     row: dict[str, Any]
     body: Body | None
     page: dict[str, Any] | None = None
+    attachment: dict[str, Any] | None = None
 
 
 def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str | None = None) -> Entry:
@@ -59,7 +66,9 @@ def make_entry(capture: Capture, stored: Stored, read: Reading, *, original: str
     storable = {name: _storable(value) if isinstance(value, str) else value for name, value in row.items()}
     if original:
         return Entry(storable, None)
-    return Entry(storable, read.body, _page_row(capture.record_id, read.outcome.page) if read.outcome.page else None)
+    page = _page_row(capture.record_id, read.outcome.page) if read.outcome.page else None
+    document = read.outcome.document
+    return Entry(storable, read.body, page, attachment_row(storable, document) if document else None)
 
 
 def _page_row(record_id: str, page: Page) -> dict[str, Any]:
@@ -90,23 +99,26 @@ def add_entries(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def remove_captures(connection: Connection, record_ids: Sequence[str]) -> None:
     """Take captures out; what they said is no longer what their versions rest on."""
-    before = _versions_of(connection, record_ids)
+    before, files = _said_by(connection, record_ids)
     connection.execute(delete(captures).where(captures.c.record_id.in_(record_ids)))
     connection.execute(delete(pages).where(pages.c.record_id.in_(record_ids)))
     _settle_versions(connection, before, {})
+    settle_attachments(connection, files, before)
 
 
 def expunge(connection: Connection, entries: Sequence[Entry]) -> None:
     """Put captures in anew, and wipe out every text that none says any more, from the database file too."""
     connection.exec_driver_sql("PRAGMA secure_delete = ON")
     record_ids = [entry.row["record_id"] for entry in entries]
-    touched = _versions_of(connection, record_ids)
+    touched, files = _said_by(connection, record_ids)
     remove_captures(connection, record_ids)
     add_entries(connection, entries)
+    forget_attachments(connection, files)
     of_article = select(versions.c.article).where(versions.c.id.in_(touched))
     unsaid = ~exists().where(captures.c.version == versions.c.id)
     gone = connection.execute(select(versions.c.id).where(versions.c.article.in_(of_article), unsaid)).scalars().all()
     forget_versions(connection, gone)
+    connection.execute(delete(attached).where(attached.c.version.in_(gone)))
     connection.execute(delete(versions).where(versions.c.id.in_(gone)))
 
 
@@ -123,14 +135,19 @@ def _write(connection: Connection, entries: Sequence[Entry], into_captures: Inse
     if recipe_of:
         connection.execute(_ADD_ARTICLE, [{"id": body.article, "canonical": body.canonical} for body, _ in recipe_of])
         connection.execute(_ADD_VERSION, [_version_row(body, recipe) for body, recipe in recipe_of])
+    if named := [row for body, recipe in recipe_of for row in _attached_rows(body, recipe)]:
+        connection.execute(_ADD_ATTACHED, named)
+    add_attachments(connection, [entry.attachment for entry in entries if entry.attachment])
     record_ids = [entry.row["record_id"] for entry in entries]
-    before = _versions_of(connection, record_ids)
+    before, files = _said_by(connection, record_ids)
     connection.execute(into_captures, [_capture_row(entry) for entry in entries])
     if rows := [entry.page for entry in entries if entry.page]:
         connection.execute(_ADD_PAGE, rows)
     _settle_revisits(connection, record_ids)
     made = {body.text_digest: body.sketch for body, _ in recipe_of if body.text_digest}
-    _settle_versions(connection, before | _versions_of(connection, record_ids), made)
+    now, files_now = _said_by(connection, record_ids)
+    _settle_versions(connection, before | now, made)
+    settle_attachments(connection, files | files_now, before | now)
 
 
 def _version_row(body: Body, recipe: str) -> dict[str, Any]:
@@ -151,7 +168,14 @@ def _version_row(body: Body, recipe: str) -> dict[str, Any]:
 def _capture_row(entry: Entry) -> dict[str, Any]:
     body = entry.body
     key = (body.article, body.body_digest) if body else (None, None)
-    return entry.row | {"its_article": key[0], "its_digest": key[1], "its_recipe": entry.row["recipe"]}
+    file = entry.attachment
+    its_file = {"its_page": file and file["page"], "its_payload": file and file["payload_digest"]}
+    return entry.row | its_file | {"its_article": key[0], "its_digest": key[1], "its_recipe": entry.row["recipe"]}
+
+
+def _attached_rows(body: Body, recipe: str) -> list[dict[str, str]]:
+    its = {"its_article": body.article, "its_recipe": recipe, "its_digest": body.body_digest}
+    return [{"its_file": page} | its for page in body.attached]
 
 
 _ADD_ARTICLE = insert(articles).on_conflict_do_nothing()
@@ -166,9 +190,19 @@ _ITS_VERSION = (
     )
     .scalar_subquery()
 )
-_INSERT = insert(captures).values(version=_ITS_VERSION)
+_ADD_ATTACHED = insert(attached).values(page=bindparam("its_file"), version=_ITS_VERSION).on_conflict_do_nothing()
+_ITS_ATTACHMENT = (
+    select(attachments.c.id)
+    .where(
+        attachments.c.page == bindparam("its_page"),
+        attachments.c.payload_digest == bindparam("its_payload"),
+        attachments.c.recipe == bindparam("its_recipe"),
+    )
+    .scalar_subquery()
+)
+_INSERT = insert(captures).values(version=_ITS_VERSION, attachment=_ITS_ATTACHMENT)
 _ADD_CAPTURE = _INSERT.on_conflict_do_nothing()
-READING = ("canonical", "recipe", "kind", "reason", "links_digest", "page_digest", "version")
+READING = ("canonical", "recipe", "kind", "reason", "links_digest", "page_digest", "version", "attachment")
 """The columns that a reading decides; the others are the archive's."""
 _REPLACE_CAPTURE = _INSERT.on_conflict_do_update(
     index_elements=["record_id"], set_={name: _INSERT.excluded[name] for name in READING}
@@ -184,11 +218,11 @@ def _settle_revisits(connection: Connection, record_ids: Sequence[str]) -> None:
         connection.execute(statement.where(column.in_(record_ids)))
 
 
-def _versions_of(connection: Connection, record_ids: Sequence[str]) -> set[int]:
-    """The versions that these captures, and the revisits of them, say."""
+def _said_by(connection: Connection, record_ids: Sequence[str]) -> tuple[set[int], set[int]]:
+    """The versions of articles, and the texts of files, that these captures and the revisits of them brought."""
     theirs = or_(captures.c.record_id.in_(record_ids), captures.c.refers_to.in_(record_ids))
-    query = select(captures.c.version).where(theirs, captures.c.version.is_not(None)).distinct()
-    return set(connection.execute(query).scalars())
+    rows = connection.execute(select(captures.c.version, captures.c.attachment).where(theirs)).all()
+    return {row.version for row in rows if row.version}, {row.attachment for row in rows if row.attachment}
 
 
 def _settle_versions(connection: Connection, touched: Collection[int], made: Mapping[str, bytes]) -> None:

@@ -37,6 +37,7 @@ class Body:
     """An article as a version keeps it. `text` is its JSON without provenance, `sketch` the band keys of its words.
 
     `first_page` and `next_page` are ids, where the article is over several pages; of its first page the former is its own.
+    `attached` are the ids of the addresses of its files.
     """
 
     article: str
@@ -50,6 +51,7 @@ class Body:
     sketch: bytes
     first_page: str | None = None
     next_page: str | None = None
+    attached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,12 @@ def make_reading(capture: Capture, outcome: Outcome, *, site: Site | None, recip
         canonical=outcome.article.canonical_url if outcome.article else page_url(capture.url, site),
         body=_make_body(outcome.article, site) if outcome.article else None,
         links_digest=_digest([line["links"], line["next"], line["location"]]),
-        page_digest=_digest([line["encoding"], line["steps"], line["damage"]]),
+        page_digest=_digest([line["encoding"], line["steps"], line["damage"], *_document_of(outcome)]),
     )
+
+
+def _document_of(outcome: Outcome) -> list[Any]:
+    return [outcome.document.paragraphs, outcome.document.problem] if outcome.document else []
 
 
 def read_exchange(capture: Capture) -> Exchange:
@@ -126,6 +132,7 @@ def _make_body(article: Article, site: Site | None) -> Body:
         sketch=make_sketch(article) if article.paragraphs else b"",
         first_page=_first_page(article, site),
         next_page=page_id(article.next_page, site) if article.next_page else None,
+        attached=tuple(sorted({page_id(item.url, site) for item in article.attachments})),
     )
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Kept in `PRAGMA user_version`; a catalog of another version is refused, never guessed at."""
 
 metadata = MetaData()
@@ -65,10 +65,12 @@ captures = Table(
     Column("links_digest", Text, nullable=False),
     Column("page_digest", Text, nullable=False),
     Column("version", ForeignKey("versions.id")),
+    Column("attachment", ForeignKey("attachments.id")),
     UniqueConstraint("file", "offset"),
     Index("captures_by_url", "url", "fetched_at"),
     Index("captures_by_canonical", "canonical", "fetched_at"),
     Index("captures_by_version", "version", "fetched_at", "url", "record_id"),
+    Index("captures_by_attachment", "attachment", **_where("attachment IS NOT NULL")),
     Index("captures_by_payload", "payload_digest"),
     Index("captures_by_original", "refers_to"),
 )
@@ -118,6 +120,36 @@ article because both are called 图片新闻. `content_digest` covers date, sour
 decides whether the publisher changed something. The captures are those of the fixed order that last gave this version.
 """
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("page", Text, nullable=False),
+    Column("payload_digest", Text, nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("problem", Text),
+    Column("first_capture", Integer),
+    Column("last_capture", Integer),
+    Column("paragraphs", Text, nullable=False),
+    UniqueConstraint("page", "payload_digest", "recipe"),
+)
+"""Files that were read, each with the text it has had: `page` is the id of its address, `paragraphs` a JSON list.
+
+Their texts are found by a search, and are no articles: they are in no count of articles, no cluster and no export.
+"""
+
+attached = Table(
+    "attached",
+    metadata,
+    Column("page", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Index("attached_by_version", "version"),
+    sqlite_with_rowid=False,
+)
+"""Which versions of articles name which files, by the id of the file's address."""
+
 said = func.coalesce(versions.c.whole, versions.c.body).label("said")
 """The JSON of a version with all of its pages."""
 
@@ -166,6 +198,7 @@ documents = Table(
     "documents",
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
     Column("article", Text, nullable=False),
     Column("moment", Text, nullable=False),
     Column("first_seen", Text, nullable=False),
@@ -173,8 +206,9 @@ documents = Table(
     Column("is_current", Boolean, nullable=False),
     Index("documents_by_moment", "moment", "article", "first_seen"),
 )
-"""What a search sorts and filters versions by. `moment` is the stated date, or that of the first capture, in Shanghai's
-time; `sites` are the keys it was stored under, each with a space on either side; `is_current` is what the article said
+"""What a search sorts and filters by: versions of articles, and files, which stand here and in the index by their id with
+a minus before it. `kind` is `article` or `attachment`. `moment` is the stated date (of a file that of the first article
+that names it), or that of the first capture, in Shanghai's time; `sites` are the keys it was stored under, each with a space on either side; `is_current` is what the article said
 when it was last captured."""
 
 text_index = table("text_index", column("rowid"), column("text_index"))

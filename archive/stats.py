@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
 from archive.judge import order_of
-from archive.schema import articles, captures, pages, said, sketches, versions
+from archive.schema import articles, attachments, captures, pages, said, sketches, versions
 
 UNDATED: Final = "undated"
 UNSTATED: Final = "not stated"
@@ -37,7 +37,8 @@ class Stats:
     """The counts of an archive; the keys are names, the values numbers of captures or articles as each field says.
 
     `months` are of publication, `YYYY-MM`. `damage` counts captures by kind of damage that repair found; `replaced` is
-    the number of captures in which decoding had to replace characters.
+    the number of captures in which decoding had to replace characters. `attachments` counts files by format, each address
+    once as it was last captured, and `unread_attachments` those of which not all could be read, by problem.
     """
 
     captures: int = 0
@@ -52,6 +53,8 @@ class Stats:
     charsets: Mapping[str, int] = field(default_factory=dict)
     damage: Mapping[str, int] = field(default_factory=dict)
     replaced: int = 0
+    attachments: Mapping[str, int] = field(default_factory=dict)
+    unread_attachments: Mapping[str, int] = field(default_factory=dict)
 
 
 def count(catalog: Catalog, *, sites: Collection[str] = ()) -> Stats:
@@ -59,6 +62,7 @@ def count(catalog: Catalog, *, sites: Collection[str] = ()) -> Stats:
     stats = Stats()
     with catalog.view() as connection:
         _count_captures(connection, stats, sites)
+        _count_attachments(connection, stats, sites)
         for row in connection.execution_options(yield_per=1000).execute(_query_articles(sites)):
             _count_article(stats, row)
     return stats
@@ -79,6 +83,17 @@ def _count_captures(connection: Connection, stats: Stats, sites: Collection[str]
     found = select(each.c.value, func.count()).select_from(texts).join(each, onclause=true()).group_by(each.c.value)
     stats.damage = _ranked(connection, found)
     stats.replaced = connection.execute(select(func.count()).where(texts.c.replaced > 0)).scalar_one()
+
+
+def _count_attachments(connection: Connection, stats: Stats, sites: Collection[str]) -> None:
+    backwards = [column.desc() for column in order_of(captures)]
+    place = func.row_number().over(partition_by=attachments.c.page, order_by=backwards).label("place")
+    query = select(attachments.c.format, attachments.c.problem, place)
+    query = query.join_from(attachments, captures, captures.c.id == attachments.c.last_capture)
+    last = (query.where(captures.c.site.in_(sites)) if sites else query).subquery()
+    is_last = last.c.place == 1
+    stats.attachments = _group(connection, last.c.format, [is_last])
+    stats.unread_attachments = _group(connection, last.c.problem, [is_last, last.c.problem.is_not(None)])
 
 
 def _group(connection: Connection, column: Any, wanted: list[Any]) -> dict[str, int]:

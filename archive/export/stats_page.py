@@ -40,6 +40,8 @@ def stats_page(stats: Stats, *, title: str) -> str:
         ("按类型 captures by kind", _bar_chart(stats.kinds)),
         ("按来路 captures by custody", _bar_chart(stats.custody)),
         ("按编码 captures by charset", _bar_chart(stats.charsets)),
+        ("附件 attached files by format", _bar_chart(stats.attachments)),
+        ("附件未读全 attached files not read whole", _bar_chart(stats.unread_attachments)),
         ("受损 captures by damage found", _bar_chart(stats.damage)),
     )
     parts = [f"<h2>{escape(name)}</h2>\n{chart or _NOTHING}\n" for name, chart in sections]

@@ -14,6 +14,8 @@ from archive.search.phrase import Phrase, make_phrase
 from archive.search.query import Either, Every, Filter, Node, Term, Without
 from pipelines.fold import Folding
 
+DOCUMENT_KINDS = ("article", "attachment")
+"""What can be found; `kind:` also takes the kinds of sites."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 _LAST = "~"
 """Stands behind every character of a date, so that `until:2021-06` takes in the month."""
@@ -103,6 +105,8 @@ class _Translator:
             return f"d.moment >= {self._bind(_parse_date(node))}"
         if node.field == "until":
             return f"d.moment < {self._bind(_parse_date(node) + _LAST)}"
+        if node.field == "kind" and node.value in DOCUMENT_KINDS:
+            return f"d.kind = {self._bind(node.value)}"
         kind = self._kind(node.value) if node.field == "kind" else None
         keys = [node.value] if kind is None else [key for key, its in self.kinds.items() if its == kind]
         return " OR ".join(f"instr(d.sites, {self._bind(f' {key} ')})" for key in keys) or "0"
@@ -114,7 +118,7 @@ class _Translator:
         return f":{name}"
 
     def _kind(self, value: str) -> str:
-        known = sorted(set(self.kinds.values()))
+        known = sorted({*DOCUMENT_KINDS, *self.kinds.values()})
         if value not in known:
             raise QueryError(f"query: there is no kind {value!r}; there are {', '.join(known)}")
         return value

@@ -6,44 +6,20 @@ last hit in the order: an archive that grows in the meantime moves nothing.
 What cannot be bounded: hits are counted, 0.2 microseconds each, and for an order of relevance every one is weighed.
 """
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, text
 
 from archive.catalog import Catalog
-from archive.errors import QueryError
 from archive.folding import read_folding
-from archive.schema import captures, said, versions
-from archive.search.condition import Compiled, compile_query
+from archive.search.condition import compile_query
+from archive.search.cursor import ORDER, read_cursor
+from archive.search.hits import Hit, Summary, make_hits
 from archive.search.query import parse_query
-from archive.search.snippets import Snippet, make_snippets
 
 Order = Literal["date", "relevance"]
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A version that fits. `cursor` continues behind it; `score` is there where hits are in order of relevance."""
-
-    article: str
-    url: str
-    title: str | None
-    published: str | None
-    source: str | None
-    column: str | None
-    sites: tuple[str, ...]
-    is_current: bool
-    reconstructed: bool
-    first_seen: str
-    record_id: str
-    custody: str
-    score: float | None
-    snippets: tuple[Snippet, ...]
-    cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +33,11 @@ class Found:
     def next(self) -> str | None:
         """Where the next page begins; None without a hit."""
         return self.hits[-1].cursor if self.hits else None
+
+    @property
+    def summary(self) -> Summary:
+        """The page in numbers."""
+        return Summary("summary", self.total, len(self.hits), self.next)
 
 
 def search(
@@ -77,9 +58,9 @@ def search(
     """
     compiled = compile_query(parse_query(query), read_folding(), kinds or {})
     is_ranked = order == "relevance" and compiled.match is not None
-    keys = _ORDER if is_ranked else _ORDER[1:]
+    keys = ORDER if is_ranked else ORDER[1:]
     fits = f"AND ({compiled.condition})" + ("" if all_versions else " AND d.is_current")
-    behind, where = ("", {}) if after is None else (_behind(keys), _read_cursor(after, is_ranked=is_ranked))
+    behind, where = ("", {}) if after is None else (_behind(keys), read_cursor(after, is_ranked=is_ranked))
     values = {**compiled.values, **where, "match": compiled.match, "limit": limit, "offset": offset}
     matched = _UNMATCHED if compiled.match is None else _MATCHED
     ranked = _RANKED if is_ranked else f"{_PLACE} {matched}"
@@ -90,8 +71,7 @@ def search(
             places = _walk(connection, f"{fits} {behind}", values, total)
         if not places:
             places = connection.execute(text(f"{ranked} {fits} {behind} {_sorted_by(keys)}"), values).all()
-        rows = {row.id: row for row in connection.execute(_SHOWN, {"ids": [place.version for place in places]})}
-    return Found(tuple(_make_hit(place, rows[place.version], compiled) for place in places), total)
+        return Found(make_hits(connection, places, compiled), total)
 
 
 def _walk(connection: Connection, fits: str, values: Mapping[str, Any], total: int) -> Sequence[Any]:
@@ -124,7 +104,6 @@ _RANKED = " ".join(
     )
 )
 """A pair in the headline counts for eight in the body."""
-_ORDER = ("score", "moment", "article", "first_seen")
 
 
 def _sorted_by(keys: Sequence[str]) -> str:
@@ -135,7 +114,7 @@ def _behind(keys: Sequence[str]) -> str:
     return f"AND ({', '.join(keys)}) < ({', '.join(f':{name}' for name in keys)})"
 
 
-_NEWEST = ", ".join(f"d.{name} DESC" for name in _ORDER[1:])
+_NEWEST = ", ".join(f"d.{name} DESC" for name in ORDER[1:])
 _WALKED = " ".join(
     (
         f"{_PLACE} FROM (SELECT * FROM documents d WHERE 1 {{fits}} ORDER BY {_NEWEST} LIMIT :window) d WHERE EXISTS",  # noqa: S608 (names of ours)
@@ -143,48 +122,3 @@ _WALKED = " ".join(
         f"ORDER BY {_NEWEST} LIMIT :limit OFFSET :offset",
     )
 )
-
-
-def _make_hit(place: Any, row: Any, compiled: Compiled) -> Hit:
-    article = json.loads(row.said)
-    return Hit(
-        article=place.article,
-        url=row.url,
-        **{name: article[name] for name in ("title", "published", "source", "column", "reconstructed")},
-        sites=tuple(place.sites.split()),
-        is_current=place.is_current,
-        first_seen=place.first_seen,
-        record_id=row.record_id,
-        custody=row.custody,
-        score=place.score or None,
-        snippets=make_snippets(article, compiled.phrases, read_folding()),
-        cursor=_write_cursor(place),
-    )
-
-
-_SHOWN = (
-    select(versions.c.id, versions.c.url, said, captures.c.record_id, captures.c.custody)
-    .join_from(versions, captures, captures.c.id == versions.c.first_capture)
-    .where(versions.c.id.in_(bindparam("ids", expanding=True)))
-)
-
-
-def _write_cursor(place: Any) -> str:
-    text = json.dumps([getattr(place, name) for name in _ORDER])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str, *, is_ranked: bool) -> dict[str, Any]:
-    """The place in the order; raises QueryError for what is no cursor, or one of the other order."""
-    try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        "".join(values[1:]).encode()
-    except (ValueError, TypeError):
-        values = None
-    if not isinstance(values, list) or list(map(type, values[1:])) != [str, str, str]:
-        raise QueryError(f"cursor {cursor[:20]!r}: was not printed by a search; copy it from the last line")
-    if not isinstance(values[0], float if is_ranked else type(None)):
-        raise QueryError(
-            f"cursor {cursor[:20]!r}: is of a search in another order; give it the --order it was printed with"
-        )
-    return dict(zip(_ORDER, values, strict=True))

@@ -21,9 +21,9 @@ def index_versions(connection: Connection, touched: Collection[int]) -> None:
     """Take in versions whose captures have come, changed or gone, in the same transaction."""
     if not touched:
         return
-    indexed = set(connection.execute(_INDEXED, {"ids": list(touched)}).scalars())
+    indexed = set(connection.execute(INDEXED, {"ids": list(touched)}).scalars())
     if new := sorted(set(touched) - indexed):
-        connection.execute(_INDEX, [_text_row(row) for row in connection.execute(_BODIES, {"ids": new})])
+        connection.execute(INDEX_TEXT, [_text_row(row) for row in connection.execute(_BODIES, {"ids": new})])
     article_ids = list(connection.execute(_ARTICLES, {"ids": list(touched)}).scalars())
     captured = connection.execute(_CAPTURED, {"articles": article_ids}).all()
     connection.execute(_FORGET, {"articles": article_ids})
@@ -34,14 +34,14 @@ def index_versions(connection: Connection, touched: Collection[int]) -> None:
 def forget_indexed(connection: Connection, changing: Collection[int]) -> None:
     """Take out those of the versions that are in, before they say something else."""
     if changing:
-        forget_versions(connection, connection.execute(_INDEXED, {"ids": list(changing)}).scalars().all())
+        forget_versions(connection, connection.execute(INDEXED, {"ids": list(changing)}).scalars().all())
 
 
 def forget_versions(connection: Connection, gone: Collection[int]) -> None:
     """Take versions out that are still there; the index wants to be told what it has of them."""
     rows = connection.execute(_BODIES, {"ids": list(gone)}).all()
     if rows:
-        connection.execute(_FORGET_TEXT, [_text_row(row) for row in rows])
+        connection.execute(FORGET_TEXT, [_text_row(row) for row in rows])
 
 
 def tidy_index(connection: Connection) -> None:
@@ -75,8 +75,9 @@ def _document_rows(rows: Collection[Any]) -> Iterator[dict[str, Any]]:
             continue
         yield dict(
             version=row.id,
+            kind="article",
             article=row.part_of if is_part else row.article,
-            moment=row.published or _moment(row.first_seen),
+            moment=row.published or moment_of(row.first_seen),
             first_seen=row.first_seen,
             sites=f" {row.sites} ",
             is_current=_last(row) == last[row.article] and not is_part,
@@ -88,19 +89,20 @@ def _last(row: Any) -> tuple[str, ...]:
     return (row.fetched_at, row.url, row.record_id)
 
 
-def _moment(fetched_at: str) -> str:
+def moment_of(fetched_at: str) -> str:
+    """The moment of a capture as a document has it."""
     return parse_instant(fetched_at).astimezone(_SHANGHAI).isoformat(timespec="seconds")
 
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _THEIRS: BindParameter[Any] = bindparam("articles", expanding=True)
-_INDEXED = select(text_index.c.rowid).where(text_index.c.rowid.in_(_IDS))
+INDEXED = select(text_index.c.rowid).where(text_index.c.rowid.in_(_IDS))
 _BODIES = select(versions.c.id, said).where(versions.c.id.in_(_IDS)).order_by(versions.c.id)
-_INDEX = text(
+INDEX_TEXT = text(
     f"INSERT INTO text_index (rowid, {', '.join(TEXT_COLUMNS)})"  # noqa: S608 (names of ours)
     f" VALUES (:id, {', '.join(f':{name}' for name in TEXT_COLUMNS)})"
 )
-_FORGET_TEXT = text(
+FORGET_TEXT = text(
     f"INSERT INTO text_index (text_index, rowid, {', '.join(TEXT_COLUMNS)})"  # noqa: S608 (names of ours)
     f" VALUES ('delete', :id, {', '.join(f':{name}' for name in TEXT_COLUMNS)})"
 )

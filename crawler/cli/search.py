@@ -10,8 +10,9 @@ from rich.text import Text
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.ingest import NO_SITE
-from archive.search.find import Found, Hit, Order
+from archive.search.find import Found, Order
 from archive.search.find import search as find
+from archive.search.hits import Hit
 from archive.search.snippets import Snippet
 from archive.sites import read_sites
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
@@ -34,7 +35,7 @@ _CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
     help="The newest first, or those first in which the words weigh most.",
 )
 @click.option("--all-versions", is_flag=True, help="Also what articles said before they were changed.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Articles on a page.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Hits on a page.")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many articles.")
 @click.option("--after", metavar="CURSOR", help="Go on behind this cursor, which the page before ended with.")
 @archive_option
@@ -51,17 +52,20 @@ def search(
     archive_path: Path,
     sites_path: Path | None,
 ) -> None:
-    """Search what articles say: every piece of text of two characters or more is found.
+    """Search what articles and their attached files say: every piece of text of two characters or more is found.
 
     Words side by side must all be there; "a phrase" stands as it is; AND, OR, NOT and parentheses combine. Traditional
     and Simplified, full and half width, capitals and small letters are one; spaces and the kind of punctuation make no
-    difference. Fields: title: source: author: column: (text), site: (a key), kind: (bureau, newspaper, other), since:
-    and until: (2021, 2021-06, 2021-06-29; the stated date, or that of the first capture).
+    difference. Fields: title: source: author: column: (text), site: (a key), kind: (article, attachment; bureau,
+    newspaper, other), since: and until: (2021, 2021-06, 2021-06-29; the stated date, or that of the first capture).
+
+    Attached files (PDF, Word, Excel) are found by what they say and by their names, dated as the articles that name them.
 
     \b
     Example:
       lantian search '扬尘 (整改 OR 处罚) NOT "露天焚烧" site:jiangsu since:2021-06'
       lantian search title:PM2.5 --order relevance --json
+      lantian search '排放清单 kind:attachment'
     """
     archive = Archive.open(archive_path, create=False)
     kinds = {NO_SITE: OTHER} | {key: site.kind for key, site in read_sites(sites_path).items()}
@@ -79,7 +83,7 @@ def search(
     if this_run().json:
         for hit in found.hits:
             print_json(asdict(hit))
-        print_json({"total": found.total, "shown": len(found.hits), "next": found.next})
+        print_json(asdict(found.summary))
     else:
         _print_page(found, Console())
 
@@ -91,20 +95,25 @@ def _print_page(found: Found, console: Console) -> None:
         for line in _describe(hit, is_styled=console.is_terminal):
             console.print(line, soft_wrap=True)
         console.print()
-    console.print(f"{len(found.hits)} of {found.total} articles", highlight=False)
+    console.print(f"{len(found.hits)} of {found.total} hits", highlight=False)
     if found.next and found.total > len(found.hits):
         console.print(f"next page: --after {found.next}", highlight=False, soft_wrap=True)
 
 
 def _describe(hit: Hit, *, is_styled: bool) -> list[Text]:
     """A hit as a person reads it: headline, where it is from, address, places."""
-    notes = [hit.published, hit.source, ",".join(hit.sites), hit.column]
+    notes = [hit.kind if hit.format else None, hit.format, hit.published, hit.source, ",".join(hit.sites), hit.column]
+    notes += [f"not all of it could be read: {hit.problem}"] if hit.problem else []
     notes += ["reconstructed"] if hit.reconstructed else []
     notes += [] if hit.is_current else ["an earlier version"]
     title, *places = hit.snippets if hit.title else (Snippet("title", "(no title)", ()), *hit.snippets)
     head = _mark(title, is_styled=is_styled)
     head.stylize("bold")
     lines = [head, Text("  " + "  ".join(filter(None, notes)), "dim"), Text(f"  {hit.url}", "dim")]
+    lines += [
+        Text(f"  attached to: {one.title or '(no title)'}  {one.url}".translate(_CONTROLS), "dim")
+        for one in hit.attached_to
+    ]
     return lines + [Text("    ") + _mark(place, is_styled=is_styled) for place in places]
 
 

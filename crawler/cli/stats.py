@@ -64,6 +64,8 @@ def _print(found: Stats) -> None:
     _print_counts("articles by stated source", dict(found.sources.most_common()))
     for title, counts in (("kind", found.kinds), ("custody", found.custody), ("charset", found.charsets)):
         _print_counts(f"captures by {title}", counts)
+    _print_counts("attached files by format", found.attachments)
+    _print_counts("attached files not read whole, by problem", found.unread_attachments)
     _print_counts("captures by damage", {**found.damage, "characters replaced in decoding": found.replaced})
 
 

@@ -114,7 +114,7 @@ def light_entry(number: int, title: str, text: str, *, url: str | None = None) -
         sketch(fingerprint(covered)),
     )
     row: dict[str, Any] = dict.fromkeys(
-        column.name for column in captures.columns if column.name not in {"id", "version"}
+        column.name for column in captures.columns if column.name not in {"id", "version", "attachment"}
     )
     row |= dict(
         record_id=f"urn:test:{number}", file=f"warc/office{number % 300}/202601/{number // 1000}.warc.gz", offset=number

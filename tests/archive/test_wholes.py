@@ -19,7 +19,8 @@ from archive.entries import Entry
 from archive.history import Historian
 from archive.reindex import reindex
 from archive.reprints import trace
-from archive.search.find import Hit, search
+from archive.search.find import search
+from archive.search.hits import Hit
 from archive.stats import count
 from archive.workers import Workers
 from pipelines.edits import compare_articles

@@ -203,13 +203,13 @@ def test_search_shows_pages_to_people_and_lines_to_programs(tmp_path: Path, run:
     assert people.exit_code == 0
     assert people.stdout.count("号通知的«标题»") == 4  # in headline and body
     assert "\x1b" not in people.stdout
-    assert "2 of 3 articles\nnext page: --after " in people.stdout
+    assert "2 of 3 hits\nnext page: --after " in people.stdout
     *hits, last = lines(run(["search", "標題", "--limit", "2", "--json"]))
     assert [len(hits), last["total"], last["shown"]] == [2, 3, 2]
     assert hits[0]["snippets"][0]["marks"] == [[6, 8]]
     (hit, _) = lines(run(["search", "標題", "--after", last["next"], "--json"]))
     assert hit["article"] not in {one["article"] for one in hits}
-    assert run(["search", "没有的词"]).stdout == "0 of 0 articles\n"
+    assert run(["search", "没有的词"]).stdout == "0 of 0 hits\n"
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_query_is_understood(query: str, node: object) -> None:
         ("title: 甲乙", "'title:' has no value"),
         ("since:2021-13", "not a date"),
         ("until:yesterday", "not a date"),
-        ("kind:magazine", "no kind 'magazine'; there are bureau, newspaper"),
+        ("kind:magazine", "no kind 'magazine'; there are article, attachment, bureau, newspaper"),
         ("水", "one character"),
         ("title:5", "one character"),
         ('"，。"', "holds nothing to search for"),

@@ -15,7 +15,8 @@ from archive.errors import QueryError
 from archive.folding import read_folding
 from archive.reindex import reindex
 from archive.search import find
-from archive.search.find import Hit, search
+from archive.search.find import search
+from archive.search.hits import Hit
 from archive.workers import Workers
 from pipelines.grams import BREAK, skeleton
 from tests.archive.made_catalog import add_texts, fill_catalog, index_bytes
