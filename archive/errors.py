@@ -6,6 +6,7 @@
     ├── BrokenLog          the transparency log is cut, or contradicts itself
     ├── KeyUnusable        a signing key is missing, open to others, or no key
     ├── TimestampError     an authority's timestamp cannot be had, or does not hold
+    ├── WitnessError       a witness did not cosign
     ├── StorageFull        a write did not reach the disk
     ├── CatalogError       the catalog contradicts the archive; `lantian reindex` rebuilds it
     ├── HostBusy           another process is crawling the host
@@ -48,6 +49,10 @@ class KeyUnusable(ArchiveError):  # noqa: N818
 
 class TimestampError(ArchiveError):
     """An authority's timestamp cannot be had, or does not hold."""
+
+
+class WitnessError(ArchiveError):
+    """A witness did not cosign; the seal stands without."""
 
 
 class StorageFull(ArchiveError):  # noqa: N818

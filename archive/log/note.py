@@ -112,7 +112,7 @@ class Note:
         text, separator, lines = whole.rpartition("\n\n")
         if not separator or not lines.endswith("\n"):
             raise NoteError("the note has no signatures")
-        return cls(text + "\n", tuple(map(_parse_signature, lines[:-1].split("\n"))))
+        return cls(text + "\n", tuple(map(parse_signature, lines[:-1].split("\n"))))
 
     def signed_by(self, keys: Iterable[PublicKey]) -> list[PublicKey]:
         """The keys that did sign; raises NoteError for a signature in the name and id of a key that is not its."""
@@ -163,7 +163,8 @@ def _cosigned(text: str, time: bytes) -> bytes:
     return f"cosignature/v1\ntime {int.from_bytes(time, 'big')}\n{text}".encode()
 
 
-def _parse_signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """Read a line under a note; raises NoteError."""
     name, _, encoded = line.removeprefix(_MARK).partition(" ")
     try:
         data = base64.b64decode(encoded, validate=True)

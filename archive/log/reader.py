@@ -12,7 +12,7 @@ from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import Entry, decode_entry
 from archive.log.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, range_hash
-from archive.log.note import Note, NoteError, PublicKey, parse_keys
+from archive.log.note import Note, NoteError, PublicKey, parse_keys, parse_signature
 from archive.log.tiles import TILES, BrokenTile, Tiles
 
 FOLDER: Final = "log"
@@ -20,12 +20,14 @@ HEAD: Final = "head"
 CHECKPOINT: Final = "checkpoint"
 SEALS: Final = "seals"
 KEYS: Final = "keys"
+REPLIES: Final = ".tsr"
+COSIGNATURES: Final = ".cosig"
 _HINT: Final = "restore the log from a copy; `lantian verify` says what is wrong with it"
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A checkpoint that was signed. `name` is its file below `log/seals`; beside it lie its timestamps, `<name>.*.tsr`."""
+    """A checkpoint that was signed. `name` is its file below `log/seals`; what others say of it lies beside."""
 
     name: str
     note: Note
@@ -105,6 +107,21 @@ class LogReader:
         folder = self.folder / SEALS
         paths = [path for path in folder.iterdir() if path.suffix == ""] if folder.is_dir() else []
         return sorted((read_seal(path) for path in paths), key=lambda seal: (seal.checkpoint.size, seal.name))
+
+    def beside(self, seal: Seal, suffix: str) -> list[Path]:
+        """The files beside a seal with what others say of it: timestamps or cosignatures."""
+        return sorted((self.folder / SEALS).glob(f"{seal.name}.*{suffix}"))
+
+    def cosigned(self, seal: Seal) -> Note:
+        """The note of a seal with the lines of its witnesses under it; what is no line is left out."""
+        note = seal.note
+        for path in self.beside(seal, COSIGNATURES):
+            try:
+                lines = map(parse_signature, path.read_text(encoding="utf-8").splitlines())
+                note = Note(note.text, tuple(dict.fromkeys((*note.signatures, *lines))))
+            except (NoteError, OSError, UnicodeDecodeError):
+                continue
+        return note
 
     def keys(self) -> list[PublicKey]:
         """The public keys that lie with the log, the oldest first; raises BrokenLog."""

@@ -2,11 +2,10 @@
 
 log/checkpoint           the last signed checkpoint, where c2sp.org/tlog-tiles wants it
 log/seals/<entries>      every signed checkpoint; never changed
-log/seals/<entries>.<n>.tsr   RFC 3161 replies over the text of that checkpoint
+log/seals/<entries>.<n>.*  what others say of it, see `archive.log.attest`
 log/keys                 the public keys, the oldest first
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from archive.disk import on_disk, replace_synced
@@ -14,19 +13,11 @@ from archive.errors import BrokenLog
 from archive.log.keys import SigningKey
 from archive.log.note import Note
 from archive.log.reader import CHECKPOINT, KEYS, SEALS, LogReader, Seal
-from archive.log.timestamps import check_reply
 from archive.log.writer import Log
 
-Stamp = Callable[[bytes], bytes]
-"""Has an authority stamp the bytes it is given, and gives its reply; raises TimestampError."""
 
-
-def seal(log: Log, key: SigningKey, *, stamps: Sequence[Stamp] = ()) -> tuple[Seal, int]:
-    """Sign the log as it is; gives the seal, and how many authorities stamped it now.
-
-    A log that has not grown keeps the seal it has. Raises BrokenLog, StorageFull, TimestampError: the seal itself
-    is made by then.
-    """
+def seal(log: Log, key: SigningKey) -> Seal:
+    """Sign the log as it is; one that has not grown keeps the seal it has. Raises BrokenLog, StorageFull."""
     with log.standing() as head, on_disk(log.folder):
         reader = LogReader(log.folder, head)
         if not head.size:
@@ -42,14 +33,8 @@ def seal(log: Log, key: SigningKey, *, stamps: Sequence[Stamp] = ()) -> tuple[Se
             made = Seal(_free_name(log.folder / SEALS, head.size), note, head)
             _write(log.folder / SEALS / made.name, str(note))
         publish(log.folder, key)
-        _write(log.folder / CHECKPOINT, str(made.note))
-    for stamp in stamps:
-        data = made.checkpoint.text.encode()
-        reply = stamp(data)
-        check_reply(reply, data)
-        with on_disk(log.folder):
-            _write_bytes(_free_reply(log.folder / SEALS, made.name), reply)
-    return made, len(stamps)
+        _write(log.folder / CHECKPOINT, str(reader.cosigned(made)))
+    return made
 
 
 def publish(folder: Path, key: SigningKey) -> None:
@@ -66,13 +51,5 @@ def _free_name(folder: Path, size: int) -> str:
     return next(name for name in names if not (folder / name).exists())
 
 
-def _free_reply(folder: Path, name: str) -> Path:
-    return next(path for number in range(1 << 16) if not (path := folder / f"{name}.{number}.tsr").exists())
-
-
 def _write(path: Path, text: str) -> None:
-    _write_bytes(path, text.encode())
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    replace_synced(path, [data], draft=path.with_name(f".{path.name}.new"))
+    replace_synced(path, [text.encode()], draft=path.with_name(f".{path.name}.new"))

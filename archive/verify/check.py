@@ -48,6 +48,7 @@ class _Check:
     spool: Spool
     state: LogState
     task: Task
+    trust: Trust
     seen: Seen = field(default_factory=Seen)
     selected: int | None = None
     reextractor: Reextractor | None = None
@@ -64,12 +65,13 @@ def verify(
 ) -> Report:
     """Check an archive directory; nothing in it is written, and nothing outside it read but what `trust` brings."""
     task = Task(selection, is_deep, reextract, workers)
+    trust = trust or Trust()
     with Spool() as spool:
         try:
-            state = check_log(archive, spool, trust or Trust())
+            state = check_log(archive, spool, trust)
         except BrokenLog as error:
             return _unreadable(archive, error, task)
-        check = _Check(archive, spool, state, task)
+        check = _Check(archive, spool, state, task, trust)
         for finding in _everything(check):
             state.findings.append(finding)
     return _report(check)
@@ -151,7 +153,9 @@ def _report(check: _Check) -> Report:
         keys=tuple(map(str, state.keys)),
         are_keys_trusted=state.are_keys_trusted,
         window=Window(
-            until=format_instant(state.until) if state.until else None, witnesses=tuple(dict.fromkeys(state.witnesses))
+            until=format_instant(state.until) if state.until else None,
+            entries=state.dated,
+            witnesses=tuple(dict.fromkeys(state.witnesses)),
         ),
         counts=Counts(
             entries=state.head.size,
@@ -163,7 +167,7 @@ def _report(check: _Check) -> Report:
             timestamps=state.timestamps,
             selected=check.selected,
         ),
-        claims=make_claims(state, is_unaltered=verdict != "altered", is_whole=task.selection.is_whole),
+        claims=make_claims(state, check.trust, is_unaltered=verdict != "altered", is_whole=task.selection.is_whole),
         findings=tuple(state.findings),
         omitted=state.findings.omitted,
         commands=make_commands(archive, state),

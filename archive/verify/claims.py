@@ -3,12 +3,13 @@
 import shlex
 from pathlib import Path
 
-from archive.verify.log_state import LogState
+from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Claim
 
 
-def make_claims(state: LogState, *, is_unaltered: bool, is_whole: bool = True) -> tuple[Claim, ...]:
+def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: bool = True) -> tuple[Claim, ...]:
     """Claims in the order of their strength; of what was looked at, where that is not the whole."""
+    trusted = [key.name for key in trust.witnesses]
     return (
         Claim(
             kind="unchanged",
@@ -31,11 +32,19 @@ def make_claims(state: LogState, *, is_unaltered: bool, is_whole: bool = True) -
         ),
         Claim(
             kind="existed",
-            holds=state.until is not None,
-            chinese="签署的内容在时间戳所示时刻之前已经存在",
-            english="what was sealed existed by the time of the timestamp",
+            holds=state.until is not None and state.dated >= state.substance,
+            chinese="签署的内容在时间戳或见证所示时刻之前已经存在",
+            english="what was sealed existed by the time of a timestamp or of a witness",
             proves_not_chinese="时间戳之后、之前的抓取时间只是归档者的说法",
             proves_not_english="the dates of captures before it are the archive's own word",
+        ),
+        Claim(
+            kind="witnessed",
+            holds=bool(trusted) and all(state.cosigned.get(one, 0) >= state.substance for one in trusted),
+            chinese="检查者指定的见证方见证了日志只增不改",
+            english="the witnesses that the checker named saw the log grow to this, and never shrink or fork",
+            proves_not_chinese="见证方没有看过内容;不证明内容属实,也不证明见证方初次看到之前日志未被重写",
+            proves_not_english="they saw no content: not that it is true, nor that the log was not rewritten before they saw it first",
         ),
         Claim(
             kind="continues",

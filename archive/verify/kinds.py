@@ -50,6 +50,11 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "rotation-unsigned": ("altered", "密钥轮换没有旧密钥的签名", "a key rotation is not signed by the old key"),
     "timestamp-other": ("altered", "时间戳对应的是别的数据", "a timestamp is over other data"),
     "timestamp-untrusted": ("not-provable", "时间戳机构不受信任或已过期", "no trusted authority, valid then, made the timestamp"),
+    "cosignature-invalid": ("altered", "见证方的联署与检查点不符", "the cosignature of a witness is not over this checkpoint"),
+    "witness-missing": (
+        "not-provable", "所指定的见证方没有联署最后的检查点", "a witness that was named did not cosign what was sealed last",
+    ),
+    "witness-unknown": ("note", "联署的见证方未被指定(--witness-key)", "of a witness that nobody named (--witness-key): not checked"),
     "derived-altered": ("altered", "提取的文字、标题或日期被改动", "derived text, title or date was altered"),
     "recipe-differs": ("note", "提取程序版本不同", "another recipe reads the text differently; nothing was altered"),
     "reextract-differs": ("altered", "重新提取的结果与登记不符", "the same recipe gives another text than was logged"),

@@ -15,6 +15,9 @@ from archive.verify.findings import Findings
 class LogState:
     """What the log turned out to be. `sealed` is how many entries valid seals cover.
 
+    The first `dated` entries existed by `until`, by the word of `witnesses`; `cosigned` is how many entries each witness
+    that the checker named saw.
+
     Behind the first `substance` entries there are only notes of exports, runs and gaps, on which nothing rests.
     """
 
@@ -26,6 +29,8 @@ class LogState:
     sealed: int = 0
     checkpoint: Checkpoint | None = None
     until: datetime | None = None
+    dated: int = 0
+    cosigned: dict[str, int] = field(default_factory=dict)
     witnesses: list[str] = field(default_factory=list)
     timestamps: int = 0
     captures: int = 0
@@ -36,6 +41,12 @@ class LogState:
     roots: dict[int, bytes] = field(default_factory=dict)
     logged: dict[int, str] = field(default_factory=dict)
 
+    def date(self, size: int, moment: datetime, witness: str) -> None:
+        """Note that somebody saw so many entries at a moment; the most entries count, then the earliest moment."""
+        self.witnesses.append(witness)
+        if self.until is None or size > self.dated or (size == self.dated and moment < self.until):
+            self.until, self.dated = moment, size
+
 
 @dataclass(frozen=True, slots=True)
 class Trust:
@@ -44,3 +55,4 @@ class Trust:
     keys: tuple[PublicKey, ...] = ()
     checkpoints: tuple[Note, ...] = ()
     roots: tuple[x509.Certificate, ...] = ()
+    witnesses: tuple[PublicKey, ...] = ()

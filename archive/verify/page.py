@@ -33,8 +33,9 @@ def to_lines(report: Report) -> Iterator[str]:
         f"  {counts.entries} entries, {counts.captures} captures, {counts.records} records, {counts.files} files, "
         f"{counts.seals} seals, {counts.timestamps} timestamps"
     )
-    until = report.window.until
-    yield f"  可证明的时间 provable time: {'≤ ' + until if until else '无 none'}"
+    window = report.window
+    told = f"≤ {window.until}, {window.entries} entries" if window.until else "无 none"
+    yield f"  可证明的时间 provable time: {told}"
     for look in report.looked:
         yield f"  [{'x' if look.done else ' '}] 查看 looked at: {look.chinese} / {look.english}"
     for claim in report.claims:
@@ -90,7 +91,11 @@ def _window(report: Report) -> str:
         return "<p>没有受信任的时间戳,无法证明存在的时间。<br>No trusted timestamp: no time is provable.</p>"
     witnesses = escape("; ".join(report.window.witnesses))
     until = escape(report.window.until)
-    return f"<p>不晚于 {until} 已存在({witnesses})。<br>Existed by {until}, by the word of {witnesses}.</p>"
+    entries = report.window.entries
+    return (
+        f"<p>前 {entries} 个条目不晚于 {until} 已存在({witnesses})。<br>"
+        f"The first {entries} entries existed by {until}, by the word of {witnesses}.</p>"
+    )
 
 
 def _looks(report: Report) -> list[tuple[str, ...]]:

@@ -44,9 +44,10 @@ class Claim(_Part):
 
 
 class Window(_Part):
-    """The provable time: everything sealed existed by `until`, by the word of `witnesses`; nothing proves a start."""
+    """The provable time: the first `entries` existed by `until`, by the word of `witnesses`; nothing proves a start."""
 
     until: str | None
+    entries: int = 0
     witnesses: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from archive.log.reader import SEALS, LogReader, Seal, read_seal
 from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.stamp_check import check_timestamps
+from archive.verify.witness_check import check_cosignatures, check_missing
 
 
 def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
@@ -37,6 +38,8 @@ def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: T
             if seal.checkpoint.size >= state.sealed:
                 state.sealed, state.checkpoint = seal.checkpoint.size, seal.checkpoint
             check_timestamps(log, state, seal, trust)
+            check_cosignatures(log, state, seal, trust)
+    check_missing(state, trust)
     if not seals and log.size:
         state.findings.append(make_finding("no-seal", place="log/seals"))
     elif state.sealed < log.size:

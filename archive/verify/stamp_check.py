@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from archive.errors import TimestampError
-from archive.log.reader import SEALS, LogReader, Seal
+from archive.log.reader import REPLIES, SEALS, LogReader, Seal
 from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
@@ -17,8 +17,8 @@ CLOCK: Final = timedelta(minutes=5)
 def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) -> None:
     """Take in what trusted authorities stamped; the rest are findings."""
     data = seal.checkpoint.text.encode()
-    for path in sorted((log.folder / SEALS).glob(f"{seal.name}.*.tsr")):
-        place = f"log/seals/{path.name}"
+    for path in log.beside(seal, REPLIES):
+        place = f"log/{SEALS}/{path.name}"
         reply = path.read_bytes()
         try:
             check_reply(reply, data)
@@ -31,13 +31,12 @@ def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) 
             state.findings.append(make_finding("timestamp-untrusted", place=place, actual=error))
             continue
         state.timestamps += 1
-        state.witnesses.append(stamped.authority)
-        if seal.checkpoint.size >= state.sealed:
-            state.until = stamped.moment
-        _check_clock(state, seal, stamped.moment, place)
+        state.date(seal.checkpoint.size, stamped.moment, stamped.authority)
+        check_clock(state, seal, stamped.moment, place)
 
 
-def _check_clock(state: LogState, seal: Seal, moment: datetime, place: str) -> None:
+def check_clock(state: LogState, seal: Seal, moment: datetime, place: str) -> None:
+    """Nothing can say that it was logged after somebody else saw it."""
     logged = state.logged.get(seal.checkpoint.size)
     if logged and parse_instant(logged) > moment + CLOCK:
         at = dict(expected=format_instant(moment), actual=logged)

@@ -12,12 +12,12 @@ from archive.log.merkle import is_included, leaf_hash
 from archive.log.note import Note, NoteError, parse_keys
 from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.log_state import Trust
+from archive.verify.witness_check import read_cosignature
 from archive.wacz.container import Container
 from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, REPLY, UNSEALED
 from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import LARGEST_LINE, read_lines
 from archive.warc import sha256
-from pipelines.records import format_instant
 
 
 @dataclass(slots=True)
@@ -104,7 +104,24 @@ def _read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> 
         return None
     report.checkpoint, report.signed_by = note.text, tuple(map(str, signed_by))
     _check_timestamps(report, container, checkpoint, trust)
+    _check_cosignatures(report, note, trust)
     return checkpoint
+
+
+def _check_cosignatures(report: WaczReport, note: Note, trust: Trust) -> None:
+    """By the witnesses that the checker named; lines of others are passed over, as a signed note asks for."""
+    for line in note.signatures:
+        try:
+            seen = read_cosignature(note.text, line, trust.witnesses)
+        except NoteError as error:
+            report.add("cosignature-invalid", CHECKPOINT, actual=str(error))
+            continue
+        if seen:
+            report.cosigned_by = tuple(dict.fromkeys((*report.cosigned_by, line.name)))
+            report.date(seen.moment, line.name)
+    for key in trust.witnesses:
+        if key.name not in report.cosigned_by:
+            report.add("witness-missing", CHECKPOINT, expected=str(key))
 
 
 def _check_timestamps(report: WaczReport, container: Container, checkpoint: Checkpoint, trust: Trust) -> None:
@@ -126,6 +143,4 @@ def _check_timestamps(report: WaczReport, container: Container, checkpoint: Chec
             report.add("timestamp-untrusted", name, actual=str(error))
             continue
         report.timestamps += 1
-        moment = format_instant(stamped.moment)
-        report.until = min(report.until or moment, moment)
-        report.witnesses = tuple(dict.fromkeys((*report.witnesses, stamped.authority)))
+        report.date(stamped.moment, stamped.authority)

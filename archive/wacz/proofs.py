@@ -2,7 +2,8 @@
 
 inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3): of captures, of
                   the texts made of them, and of the site files by which these were read
-checkpoint.txt    the signed note that the paths lead to; beside it its timestamps, `checkpoint.<n>.tsr`
+checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps,
+                  `checkpoint.<n>.tsr`
 keys.txt          the log's public keys, one a line
 recipe.json       the versions behind the recipe that read the articles last
 <sha256>.pem      the certificates that servers showed
@@ -23,7 +24,7 @@ from cryptography.x509 import load_der_x509_certificate
 from archive.language import describe_recipe, read_knowledge
 from archive.log.entries import DerivedEntry
 from archive.log.index import LogIndex
-from archive.log.reader import SEALS, LogReader, Seal
+from archive.log.reader import REPLIES, LogReader, Seal
 
 FOLDER: Final = "proofs/"
 INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
@@ -100,11 +101,10 @@ class Prover:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The other files, by their names in the WACZ; timestamps by name of the seal."""
-        yield CHECKPOINT, str(self.seal.note).encode()
+        yield CHECKPOINT, str(self.log.cosigned(self.seal)).encode()
         keys = self.log.keys()
         yield KEYS, "".join(f"{key}\n" for key in keys).encode()
-        folder = self.log.folder / SEALS
-        for number, path in enumerate(sorted(folder.glob(f"{self.seal.name}.*.tsr")), 1):
+        for number, path in enumerate(self.log.beside(self.seal, REPLIES), 1):
             yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
         recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}
         yield f"{FOLDER}recipe.json", (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
+from pipelines.records import format_instant
 
 MOST: Final = 1000
 """Findings after which no more are noted; the verdict is clear by then."""
@@ -12,6 +14,7 @@ _WEIGHTS: Final[Mapping[str, Weight]] = {
     "unreadable": "unreadable",
     "timestamp-unchecked": "note",
     "timestamp-untrusted": "not-provable",
+    "witness-missing": "not-provable",
     "recipe-differs": "note",
     "reextract-failed": "not-provable",
 }
@@ -39,8 +42,8 @@ class WaczFinding:
 class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
-    `until` is the moment by which it existed, by the word of `witnesses`, trusted timestamp authorities. `signer` is the
-    key, in base64, of the anonymous signature over the manifest.
+    `until` is the moment by which it existed, by the word of `witnesses`: trusted timestamp authorities, and witnesses of
+    the log, `cosigned_by`. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
 
     path: str
@@ -52,6 +55,7 @@ class WaczReport:
     until: str | None = None
     witnesses: tuple[str, ...] = ()
     timestamps: int = 0
+    cosigned_by: tuple[str, ...] = ()
     signer: str | None = None
     reextraction: Reextraction | None = None
 
@@ -74,6 +78,12 @@ class WaczReport:
         """Note a finding."""
         if len(self.findings) < MOST:
             self.findings.append(WaczFinding(kind, file, **details))
+
+    def date(self, moment: datetime, witness: str) -> None:
+        """Note that somebody saw the checkpoint at a moment."""
+        text = format_instant(moment)
+        self.until = min(self.until or text, text)
+        self.witnesses = tuple(dict.fromkeys((*self.witnesses, witness)))
 
     def take(self, finding: Finding) -> None:
         """Note what was found as it is in an archive."""

@@ -1,19 +1,25 @@
-"""`lantian seal`: the log signed, and stamped by authorities elsewhere."""
+"""`lantian seal`: the log signed, and attested by others elsewhere: authorities stamp it, witnesses cosign it."""
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import click
 
 from archive.directory import Archive
+from archive.errors import TimestampError, WitnessError
+from archive.log.attest import add_cosignatures, add_timestamp
 from archive.log.keys import key_path
+from archive.log.reader import LogReader, Seal
 from archive.log.rotation import rotate_key as put_new_key
 from archive.log.rotation import take_key
 from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
+from crawler.attesting import ask_authority, ask_witness
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json
-from crawler.timestamping import ask_authority
+from crawler.cli.output import complain, print_json, say_count
+
+FAILED = 3
 
 
 @click.command()
@@ -21,36 +27,84 @@ from crawler.timestamping import ask_authority
     "--tsa", "authorities", multiple=True, metavar="URL", help="Have an RFC 3161 authority stamp it; may be repeated."
 )
 @click.option(
+    "--witness", "witnesses", multiple=True, metavar="URL", help="Have a C2SP witness cosign it; may be repeated."
+)
+@click.option(
     "--key", "key_file", type=click.Path(path_type=Path, dir_okay=False), help="The private key, Ed25519 in PEM."
 )
 @click.option("--rotate-key", is_flag=True, help="Take a new key; the old one signs for it in the log.")
 @archive_option
 @every_command
-def seal(*, authorities: tuple[str, ...], key_file: Path | None, rotate_key: bool, archive_path: Path) -> None:
+def seal(
+    *,
+    authorities: tuple[str, ...],
+    witnesses: tuple[str, ...],
+    key_file: Path | None,
+    rotate_key: bool,
+    archive_path: Path,
+) -> None:
     """Sign the log of the archive as it is now. Keep the checkpoint it prints elsewhere: it is what others can check by.
 
     The key is made on first use, for you alone to read, in ~/.config/lantian/keys (or LANTIAN_KEYS), never inside the
     archive: whoever copies the archive must not get it.
 
+    An authority says when it saw the checkpoint. A witness says that it saw the log grow to it and never shrink or fork;
+    its keeper has to know the public key of this archive first, and URL is its submission prefix. Where one of them
+    fails, the seal stands, the others are still asked, and it ends with 3.
+
     \b
     Example:
       lantian seal --tsa https://freetsa.org/tsr > checkpoint.txt
+      lantian seal --witness https://witness.example.org/w1
     """
     archive = Archive.open(archive_path, create=False)
     path = key_file or key_path(archive)
     with Log(archive) as log:
         key = (put_new_key if rotate_key else take_key)(log, path)
-        made, stamped = make_seal(log, key, stamps=[partial(ask_authority, url) for url in authorities])
+        made = make_seal(log, key)
+        stamped = [_attest(log, made, url, _stamp) for url in authorities]
+        cosigned = [_attest(log, made, url, _cosign) for url in witnesses]
+    note = str(LogReader.open(archive.path).cosigned(made))
     if this_run().json:
         print_json(
             {
-                "checkpoint": str(made.note),
+                "checkpoint": note,
                 "entries": made.checkpoint.size,
                 "public_key": str(key.public),
                 "key_file": str(path),
-                "timestamps": stamped,
+                "timestamps": sum(stamped),
+                "cosignatures": sum(cosigned),
             }
         )
-        return
-    click.echo(str(made.note), nl=False)
-    click.echo(f"{key.public}\n{path}: the key; {made.checkpoint.size} entries sealed, {stamped} timestamps", err=True)
+    else:
+        click.echo(note, nl=False)
+        counts = ", ".join(_counts(made, sum(stamped), sum(cosigned)))
+        click.echo(f"{key.public}\n{path}: the key; {counts}", err=True)
+    if not all(stamped + cosigned):
+        click.get_current_context().exit(FAILED)
+
+
+def _counts(made: Seal, stamped: int, cosigned: int) -> Iterator[str]:
+    yield f"{say_count(made.checkpoint.size, 'entries')} sealed"
+    yield say_count(stamped, "timestamps")
+    yield say_count(cosigned, "witnesses")
+
+
+def _attest(log: Log, made: Seal, url: str, how: Callable[[Log, Seal, str], None]) -> bool:
+    try:
+        how(log, made, url)
+    except (TimestampError, WitnessError) as error:
+        complain(error)
+        return False
+    return True
+
+
+def _stamp(log: Log, made: Seal, url: str) -> None:
+    add_timestamp(log, made, partial(ask_authority, url))
+
+
+def _cosign(log: Log, made: Seal, url: str) -> None:
+    try:
+        add_cosignatures(log, made, partial(ask_witness, url))
+    except WitnessError as error:
+        raise WitnessError(f"{url}: {error}; the seal is made without this witness") from None

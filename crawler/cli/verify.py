@@ -1,34 +1,30 @@
 """`lantian verify`: what can be proved of an archive or of a WACZ; and any WARC file against the rules of the format."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from cryptography import x509
 
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
-from archive.log.checkpoint import Checkpoint
-from archive.log.note import Note, NoteError, parse_keys
 from archive.verify.check import verify as verify_archive
-from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
 from crawler.cli.moment import BEGINNING
 from crawler.cli.options import archive_option, every_command, this_run, workers_option
 from crawler.cli.output import complain, print_json
+from crawler.cli.trust import read_trust
 from crawler.cli.verify_wacz import check_wacz_files
 from pipelines.records import format_instant
 
 FOUND = 1
 ALL = 0
-Value = TypeVar("Value")
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -66,6 +62,9 @@ class HowMany(click.ParamType[int]):
 )
 @click.option("--pubkey", "keys", multiple=True, type=FILE, help="A file of public keys that you trust, one a line.")
 @click.option("--tsa-ca", "roots", multiple=True, type=FILE, help="Root certificates in PEM of timestamp authorities.")
+@click.option(
+    "--witness-key", "witnesses", multiple=True, type=FILE, help="A file of keys of witnesses that must have cosigned."
+)
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page.")
 @archive_option
 @every_command
@@ -81,6 +80,7 @@ def verify(
     checkpoints: tuple[Path, ...],
     keys: tuple[Path, ...],
     roots: tuple[Path, ...],
+    witnesses: tuple[Path, ...],
     page: Path | None,
     archive_path: Path,
 ) -> None:
@@ -106,13 +106,7 @@ def verify(
         raise click.UsageError("--conformance wants FILES")
     if conformance:
         click.get_current_context().exit(_check_conformance(files))
-    trust = Trust(
-        keys=tuple(
-            key for path in keys for key in _read(path, "keys", lambda path: parse_keys(path.read_text("utf-8")))
-        ),
-        checkpoints=tuple(_read(path, "a checkpoint", _read_checkpoint) for path in checkpoints),
-        roots=tuple(one for path in roots for one in _read(path, "certificates", _read_certificates)),
-    )
+    trust = read_trust(keys=keys, checkpoints=checkpoints, roots=roots, witnesses=witnesses)
     if len(files) == 1 and files[0].is_dir():
         archive_path, files = files[0], ()
     if files:
@@ -165,20 +159,3 @@ def _tell(report: Report, page: Path | None) -> None:
         for line in to_lines(report):
             click.echo(line)
     click.get_current_context().exit(report.exit_code)
-
-
-def _read_checkpoint(path: Path) -> Note:
-    note = Note.parse(path.read_bytes())
-    Checkpoint.parse(note.text)
-    return note
-
-
-def _read_certificates(path: Path) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(path.read_bytes())
-
-
-def _read(path: Path, what: str, read: Callable[[Path], Value]) -> Value:
-    try:
-        return read(path)
-    except (NoteError, ValueError, OSError) as error:
-        raise click.UsageError(f"{path}: does not hold {what}: {str(error).splitlines()[0]}") from None

@@ -53,6 +53,8 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     for name in report.signed_by:
         known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"
         yield f"  checkpoint signed by {name} ({known})"
+    for name in report.cosigned_by:
+        yield f"  cosigned by the witness {name}, who saw this log grow and never shrink or fork · 见证方联署"
     if report.until:
         yield f"  existed by {report.until}, by the word of {'; '.join(report.witnesses)} · 不晚于该时刻已存在"
     if made := report.reextraction:

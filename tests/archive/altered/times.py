@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.directory import Archive
+from archive.log.attest import add_timestamp
 from archive.log.reader import LogReader
 from archive.log.seal import seal
 from archive.log.timestamps import make_request
@@ -87,7 +88,8 @@ def _stamp(folder: Path, authority: Authority) -> Path:
     """The reply over the last seal."""
     archive = Archive.open(folder)
     with Log(archive) as log:
-        made, _ = seal(log, key_of(archive), stamps=[lambda data: authority.reply(make_request(data))])
+        made = seal(log, key_of(archive))
+        add_timestamp(log, made, lambda data: authority.reply(make_request(data)))
     (path,) = (folder / "log" / "seals").glob(f"{made.name}.*.tsr")
     return path
 

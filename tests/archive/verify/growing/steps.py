@@ -141,7 +141,7 @@ def delete_page(growth: Growth) -> None:
 def seal_log(growth: Growth) -> None:
     """Sign it; somebody notes the checkpoint down elsewhere."""
     with Log(growth.archive) as log:
-        made, _ = seal(log, take_key(log, growth.beside / "key.pem"))
+        made = seal(log, take_key(log, growth.beside / "key.pem"))
     growth.kept.append(made.note)
 
 
