@@ -8,6 +8,7 @@ Scrapy and Twisted wrap errors in errors; the decisive one is found by looking t
 from collections.abc import Iterator
 
 from OpenSSL import SSL
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -111,3 +112,11 @@ def _tls_reason(error: SSL.Error) -> str:
         [str(entry[-1]) for entry in queue if isinstance(entry, tuple) and entry] if isinstance(queue, list) else []
     )
     return (reasons[-1] if reasons else type(error).__name__)[:_LONGEST_MESSAGE]
+
+
+def describe(request: Request, failure: TwistedFailure) -> str:
+    """Why an exchange failed, in one line: the words of its capture, or of the exception."""
+    capture = request.meta.get("capture")
+    if capture is not None and capture.failure is not None:
+        return f"{capture.failure.kind}: {capture.failure.message}"
+    return " ".join(failure.getErrorMessage().split())

@@ -15,9 +15,8 @@ from twisted.python.failure import Failure
 from archive.ingest import Intake, Taken
 from archive.sites import site_for
 from crawler.addon import ExactCapture
-from crawler.failures import PrivateAddress
+from crawler.failures import PrivateAddress, describe
 from crawler.ground import Ground
-from crawler.site_spider import describe
 from pipelines.records import Outcome
 from pipelines.site import Site
 

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from typing import Final
 
 from cronsim import CronSim
@@ -18,6 +18,9 @@ from pipelines.site import SHANGHAI, Site
 
 MOST_MISSED: Final = 1000
 """Slots counted as missed; a machine that was off for a year need not know the number to the last one."""
+
+_LOOKED_AHEAD: Final = 15
+"""Slots that tell the longest wait: five days of the usual three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,29 @@ def slots_between(site: Site, after: datetime, before: datetime) -> list[datetim
     slots = (_with_jitter(site, moment) for moment in CronSim(site.schedule.cron, begin))
     until = takewhile(lambda slot: slot < before, slots)
     return [slot for slot in islice(until, MOST_MISSED) if slot > after]
+
+
+def openings_between(site: Site, after: datetime, before: datetime) -> set[datetime]:
+    """The moments between two at which a crawl of the site could begin: its slots, or when its hours begin after them."""
+    openings = {_find_opening(site, slot) for slot in slots_between(site, after, before)}
+    return {opening for opening in openings if opening < before}
+
+
+def longest_wait(site: Site, now: datetime) -> timedelta:
+    """The longest time between two of the slots to come."""
+    slots = [now]
+    while len(slots) <= _LOOKED_AHEAD and (slot := next_slot(site, slots[-1])) is not None:
+        slots.append(slot)
+    return max((later - earlier for earlier, later in pairwise(slots[1:])), default=timedelta(0))
+
+
+def _find_opening(site: Site, slot: datetime) -> datetime:
+    if site.crawl.hours is None or site.crawl.is_open_at(slot):
+        return slot
+    local = slot.astimezone(SHANGHAI)
+    hour, minute = site.crawl.hours.split("-")[0].split(":")
+    opening = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    return opening if opening > local else opening + timedelta(days=1)
 
 
 def _with_jitter(site: Site, moment: datetime) -> datetime:

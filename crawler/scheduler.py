@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from scrapy import Request, Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 
 from crawler.frontier import Claim, Errand, Finding, Target
 
@@ -28,7 +28,7 @@ class FrontierScheduler(BaseScheduler):
         """Make the scheduler of one crawl."""
         scheduler = cls(crawler)
         crawler.signals.connect(scheduler.drop, signal=signals.request_dropped)
-        crawler.signals.connect(scheduler.say_why, signal=signals.spider_idle)
+        crawler.signals.connect(scheduler.conclude, signal=signals.spider_idle)
         return scheduler
 
     def open(self, spider: Spider) -> None:
@@ -46,17 +46,23 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether anything may be fetched now."""
-        return bool(self._waiting) or self._spider.walk.has_pending()
+        if self._waiting:
+            return True
+        with self._spider.stopping():
+            return self._spider.walk.has_pending()
+        return False
 
     def enqueue_request(self, request: Request) -> bool:
         """Take the next hop of a page, or another attempt; false for a hop to a page that has its own turn."""
         claim: Claim | None = request.meta.get("claim")
         if claim is None:
             raise ValueError(f"{request.url}: pages of a site go into the frontier, not to the scheduler")
-        if not request.dont_filter and self._is_elsewhere(request, claim):
-            return False
-        self._waiting.append(request)
-        return True
+        with self._spider.stopping():
+            if not request.dont_filter and self._is_elsewhere(request, claim):
+                return False
+            self._waiting.append(request)
+            return True
+        return False
 
     def next_request(self) -> Request | None:
         """What is on its way goes first."""
@@ -75,11 +81,17 @@ class FrontierScheduler(BaseScheduler):
         with self._spider.stopping():
             self._spider.walk.settle(claim, Finding("other", reason="redirect"))
 
-    def say_why(self) -> None:
-        """Raise CloseSpider with the reason for which the walk has to stop."""
-        reason = self._spider.walk.why_stop()
-        if reason is not None:
-            raise CloseSpider(reason)
+    def conclude(self) -> None:
+        """Look at some known articles before a walk ends. Raise CloseSpider with the reason for which it has to stop."""
+        with self._spider.stopping():
+            reason = self._spider.walk.why_stop()
+            if reason is not None:
+                raise CloseSpider(reason)
+            witnesses = self._spider.walk.call_witnesses()
+            for claim in witnesses:
+                self._crawler.engine.crawl(self._spider.request_for(claim))
+            if witnesses:
+                raise DontCloseSpider
 
     def _is_elsewhere(self, request: Request, claim: Claim) -> bool:
         site = self._spider.site

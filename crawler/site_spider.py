@@ -5,7 +5,6 @@ that a crawl sees exactly what an ingestion or a replay of the same bytes would 
 """
 
 import asyncio
-import hashlib
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -27,20 +26,18 @@ from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.sites import read_sites
 from crawler.addon import ExactCapture
-from crawler.failures import PrivateAddress
+from crawler.failures import PrivateAddress, describe
 from crawler.following import Following
-from crawler.frontier import TRAPPED, Claim, Errand, Finding, Slot, Target
+from crawler.frontier import TRAPPED, Claim, Errand, Slot, Target
 from crawler.ground import Ground, OwnGround
 from crawler.health.observe import count_outcome, count_page
+from crawler.page_finding import to_finding, why_not_done
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
 from crawler.window import Window, parse_day
-from pipelines.records import Article, Outcome, format_instant
+from pipelines.records import Article, Capture, Outcome, format_instant
 from pipelines.site import Site
-
-# 429 and what says "not now"; 501 and 505 are answers.
-_LATER = frozenset({429, 500, 502, 503, 504, 520, 522, 524})
 
 Notice = Callable[["SiteSpider"], None]
 """Called after each page, so that people can watch."""
@@ -175,11 +172,13 @@ class SiteSpider(Following):
         outcome = await self.outcome_of(taken)
         if self.is_stopped():
             return
-        self._counts = count_page(outcome, errand)
-        found = [*self.follow(outcome, errand, response)]
         claim: Claim = response.meta["claim"]
+        capture: Capture | None = response.meta.get("capture")
+        why = why_not_done(outcome, response.status)
+        self._counts = count_page(outcome, claim, tls=capture.tls if capture else None, is_done=why is None)
         with self.stopping():
-            self._note(claim, outcome, taken, response.status, found)
+            found = [*self.follow(outcome, errand, response)]
+            self._note(claim, outcome, taken, why, found)
         if self.is_stopped():
             return
         self._show_progress()
@@ -190,11 +189,11 @@ class SiteSpider(Following):
         if outcome.article and self.is_in_window(outcome.article):
             yield outcome.article
 
-    def _note(self, claim: Claim, outcome: Outcome, taken: Taken, status: int, found: list[Target]) -> None:
-        if why := _why_not_done(outcome, status):
+    def _note(self, claim: Claim, outcome: Outcome, taken: Taken, why: str | None, found: list[Target]) -> None:
+        if why:
             self.walk.fail(claim, why, self._counts)
         else:
-            added = self.walk.settle(claim, _to_finding(outcome, taken), found, self._counts)
+            added = self.walk.settle(claim, to_finding(outcome, taken), found, self._counts)
             self._report_traps(added.refused)
 
     def stop(self, reason: str) -> None:
@@ -278,36 +277,3 @@ class SiteSpider(Following):
         limit = self.crawler.settings.getint("LANTIAN_MAX_BLOCKED")
         if self._blocked >= limit:
             raise CloseSpider(f"{self.site.key}: refused {limit} pages in a row; try again tomorrow, more slowly")
-
-
-def _why_not_done(outcome: Outcome, status: int) -> str | None:
-    """Why a page that came is to be asked for again: the server refused or broke down."""
-    if outcome.kind == "blocked":
-        return f"blocked: {outcome.reason}"
-    return f"http-{status}" if status in _LATER else None
-
-
-def _to_finding(outcome: Outcome, taken: Taken) -> Finding:
-    article = outcome.article
-    said = article.text_digest if article else taken.stored.payload_digest if outcome.kind == "attachment" else None
-    return Finding(
-        outcome.kind,
-        digest=said or _digest_of(outcome),
-        record_id=taken.stored.record_id,
-        reason=outcome.reason,
-        is_article=article is not None,
-    )
-
-
-def _digest_of(outcome: Outcome) -> str:
-    """What a page that is no article says: where it leads."""
-    said = [outcome.kind, *(link.url for link in outcome.links), outcome.next.url if outcome.next else ""]
-    return f"sha256:{hashlib.sha256(chr(10).join(said).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def describe(request: Request, failure: Failure) -> str:
-    """Why an exchange failed, in one line: the words of its capture, or of the exception."""
-    capture = request.meta.get("capture")
-    if capture is not None and capture.failure is not None:
-        return f"{capture.failure.kind}: {capture.failure.message}"
-    return " ".join(failure.getErrorMessage().split())

@@ -31,7 +31,7 @@ class BureauSpider(SiteSpider):
         self._named.update(link.url for link in unnamed)
         for link in unnamed:
             if self.wants(link):
-                yield self.target(link, Errand("article"))
+                yield self.target(link, Errand("article", channel=errand.channel))
         if outcome.next and errand.page < self.list_pages and self._may_bring_more(outcome, errand):
             yield from self._following(outcome.next, errand)
 

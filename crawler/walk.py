@@ -16,11 +16,15 @@ from archive.judge import Verdict
 from crawler.frontier import NOTHING, Claim, Finding, Slot, Target
 from crawler.frontier.pages import Added
 from crawler.ground import Ground
+from crawler.schedule import longest_wait
 from pipelines.records import Capture
 from pipelines.site import Site
 
 AT_ONCE = 4
 """Pages claimed in one go; the fewer, the better the order."""
+
+WITNESSES = 2
+"""Known articles that every scheduled crawl looks at, so that the first one after it notices a new layout."""
 
 _BATCH = 500
 
@@ -66,6 +70,7 @@ class Walk:
         self._intake = intake
         self._plan = plan
         self._claims: list[Claim] = []
+        self._has_witnesses = False
         self.verdicts: Counter[Verdict] = Counter()
         self._stop_file: Path = intake.archive.path / STOP_FILE
         with ExitStack() as opened:
@@ -82,7 +87,7 @@ class Walk:
                 now=now,
                 terms=plan.terms,
                 only_due=plan.only_due,
-                promise=timedelta(days=site.crawl.promise_days),
+                promise=_find_promise(site, now),
                 due_limit=self._left,
             )
             self._look_back()
@@ -112,6 +117,14 @@ class Walk:
         if not self._claims:
             self._claims = self.frontier.claim(self.round, now=datetime.now(UTC), limit=AT_ONCE)[::-1]
         return self._claims.pop() if self._claims else None
+
+    def call_witnesses(self) -> list[Claim]:
+        """Known articles to look at again in a scheduled crawl that has looked at too few to tell a new layout; once."""
+        number = WITNESSES - self.round.tally["known article"]
+        if not self._plan.only_due or self._has_witnesses or number <= 0:
+            return []
+        self._has_witnesses = True
+        return self.frontier.claim_witnesses(self.round, number, now=datetime.now(UTC))
 
     def settle(
         self, claim: Claim, finding: Finding, found: Sequence[Target] = (), counts: Mapping[str, int] = NOTHING
@@ -163,3 +176,9 @@ class Walk:
             judged = catalog.judge([one.record_id for one in batch if one.round_id == self.round.id])
             self.verdicts.update(one.verdict for one in judged.values())
         self.frontier.reopen(self.round, lost)
+
+
+def _find_promise(site: Site, now: datetime) -> timedelta:
+    """How long a page may wait for its time, so that the slot after it is still within what the site file promises."""
+    promised = timedelta(days=site.crawl.promise_days)
+    return max(promised / 2, promised - longest_wait(site, now))

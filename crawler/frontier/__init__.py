@@ -5,7 +5,8 @@ whatever moment a process dies at, each page is pending, in flight or done; what
 is read from there.
 """
 
-from crawler.frontier.frontier import NOTHING, TRAPPED, Frontier, Round
+from crawler.frontier.frontier import NOTHING, TRAPPED, Frontier
+from crawler.frontier.rounds import Round
 from crawler.frontier.runs import Slot
 from crawler.frontier.target import Claim, Errand, Finding, Role, Target
 

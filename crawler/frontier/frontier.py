@@ -1,58 +1,33 @@
 """One frontier, open: rounds are begun, pages claimed and settled, each in a transaction of its own."""
 
-import json
 import uuid
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from archive.database import open_engine, reading, writing
 from archive.directory import Archive
 from crawler.frontier import hosts as host_table
 from crawler.frontier import pages as page_table
+from crawler.frontier import rounds as round_table
 from crawler.frontier import runs as run_table
 from crawler.frontier.pages import Added, Settled
 from crawler.frontier.recheck import next_look, next_try
+from crawler.frontier.rounds import PROMISE, Round
 from crawler.frontier.runs import Slot
-from crawler.frontier.schema import SCHEMA_VERSION, metadata, pages, rounds, spent
+from crawler.frontier.schema import SCHEMA_VERSION, metadata, pages
 from crawler.frontier.target import Claim, Finding, Target
 from crawler.frontier.traps import Traps
 from pipelines.records import format_instant
-
-PROMISE: Final = timedelta(days=60)
-"""Every article is looked at again within this, where its site file promises nothing else."""
-
-STALE: Final = timedelta(hours=12)
-"""A round that was cut short is gone on with; after this, the lists are read again as well."""
 
 TRAPPED: Final = "skipped trap"
 """The counter of addresses that were refused as a trap."""
 
 NOTHING: Final[Mapping[str, int]] = MappingProxyType({})
-
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@dataclass(slots=True)
-class Round:
-    """A walk through a site. With `only_due`, what was seen is looked at again when its time has come, not before.
-
-    `tally` counts the pages that are settled, or failed, whichever process had them.
-    """
-
-    id: int
-    site: str
-    only_due: bool = False
-    promise: timedelta = PROMISE
-    tally: Counter[str] = field(default_factory=Counter)
-    is_resumed: bool = False
 
 
 class Frontier:
@@ -93,14 +68,14 @@ class Frontier:
         due_limit: int | None = None,
     ) -> Round:
         """Go on with the round of these terms that was cut short, or begin one. Nobody else may have claims on the site."""
-        asked = json.dumps({name: value for name, value in (terms or {}).items() if value}, sort_keys=True)
+        asked = round_table.write_terms(terms)
         with self.write() as connection:
             page_table.expire(connection, site)
-            current = _resume_or_begin(connection, site, asked, now)
+            current = round_table.resume_or_begin(connection, site, asked, now)
             current.only_due, current.promise = only_due, promise
             page_table.add(connection, site, seeds, round_id=current.id, now=now, only_due=False)
-            if asked == "{}":
-                _take_over(connection, current)
+            if asked == round_table.WHOLE:
+                round_table.take_over(connection, current)
                 states = ("failed", "done") if only_due else ("failed",)
                 page_table.promote(connection, site, round_id=current.id, now=now, states=states, limit=due_limit)
         return current
@@ -110,6 +85,14 @@ class Frontier:
         with self.write() as connection:
             return page_table.claim(
                 connection, current.site, round_id=current.id, owner=self._owner, now=now, limit=limit
+            )
+
+    def claim_witnesses(self, current: Round, number: int, *, now: datetime) -> list[Claim]:
+        """The newest articles that the round has not looked at, at most so many, whether or not their time has come."""
+        with self.write() as connection:
+            page_table.call_witnesses(connection, current.site, round_id=current.id, number=number)
+            return page_table.claim(
+                connection, current.site, round_id=current.id, owner=self._owner, now=now, limit=number
             )
 
     def settle(
@@ -133,7 +116,7 @@ class Frontier:
                 connection,
                 claim,
                 state="done",
-                kind=finding.kind,
+                kind=_find_kind(claim, finding),
                 reason=finding.reason,
                 record_id=finding.record_id,
                 digest=finding.digest or claim.digest,
@@ -142,8 +125,8 @@ class Frontier:
                 next_at=_find_next_look(claim, calm, current, now),
                 failures=0,
             )
-            total = _add_up(current, claim, {**counts, TRAPPED: added.refused})
-            _spend(connection, current, total, now)
+            total = round_table.add_up(current, claim, {**counts, TRAPPED: added.refused})
+            round_table.spend(connection, current, total, now=now)
         current.tally = total
         return added
 
@@ -162,8 +145,8 @@ class Frontier:
         with self.write() as connection:
             failed = {"state": "failed", "reason": reason, "failures": claim.failures + 1}
             self._close_claim(connection, claim, **failed, next_at=format_instant(at))
-            total = _add_up(current, claim, counts)
-            _spend(connection, current, total, now)
+            total = round_table.add_up(current, claim, counts)
+            round_table.spend(connection, current, total, now=now)
         current.tally = total
 
     def release(self, current: Round) -> int:
@@ -174,10 +157,10 @@ class Frontier:
     def end(self, current: Round, *, now: datetime) -> bool:
         """Close a round that has nothing left; say whether it is closed."""
         with self.write() as connection:
-            _save_tally(connection, current, current.tally)
+            round_table.save_tally(connection, current, current.tally)
             if page_table.has_pending(connection, current.site, current.id):
                 return False
-            connection.execute(update(rounds).where(rounds.c.id == current.id).values(ended_at=format_instant(now)))
+            round_table.close(connection, current.id, now=now)
         return True
 
     def has_pending(self, current: Round) -> bool:
@@ -203,9 +186,7 @@ class Frontier:
     def settled(self, current: Round, *, before: datetime, now: datetime) -> list[Settled]:
         """The pages of this round and the last that were done before a moment."""
         with self.view() as connection:
-            earlier = select(rounds.c.id).where(rounds.c.site == current.site, rounds.c.id < current.id)
-            last = connection.execute(earlier.order_by(rounds.c.id.desc()).limit(1)).scalar_one_or_none()
-            ids = [current.id] if last is None else [last, current.id]
+            ids = round_table.find_last_two(connection, current)
             return page_table.find_settled(connection, current.site, ids, before=before, now=now)
 
     def reopen(self, current: Round, ids: Collection[int]) -> None:
@@ -251,8 +232,7 @@ class Frontier:
     def spent(self, site: str, *, now: datetime) -> int:
         """Pages of the site fetched today, by the calendar of Shanghai."""
         with self.view() as connection:
-            query = select(spent.c.pages).where(spent.c.site == site, spent.c.day == _day(now))
-            return int(connection.execute(query).scalar_one_or_none() or 0)
+            return round_table.count_spent(connection, site, now=now)
 
     def _note_fruit(self, connection: Connection, site: str, claim: Claim, finding: Finding) -> None:
         if not claim.is_first_look or claim.target.errand.role in {"attachment", "requisite"}:
@@ -270,57 +250,13 @@ class Frontier:
         connection.execute(update(pages).where(*mine).values(values | freed))
 
 
-def _resume_or_begin(connection: Connection, site: str, terms: str, now: datetime) -> Round:
-    query = select(rounds).where(rounds.c.site == site, rounds.c.terms == terms).order_by(rounds.c.id.desc())
-    last = connection.execute(query.limit(1)).one_or_none()
-    is_open = last is not None and last.ended_at is None
-    if last is not None and is_open and last.began_at > format_instant(now - STALE):
-        return Round(last.id, site, tally=Counter(json.loads(last.tally)), is_resumed=True)
-    began = insert(rounds).values(site=site, terms=terms, began_at=format_instant(now), tally="{}")
-    key = connection.execute(began).inserted_primary_key
-    current = Round(int(key[0]) if key else 0, site)
-    if last is not None and is_open:
-        ended = update(rounds).where(rounds.c.id == last.id).values(ended_at=format_instant(now))
-        connection.execute(ended)
-        left = update(pages).where(pages.c.site == site, pages.c.round == last.id, page_table.PENDING)
-        connection.execute(left.values(round=current.id, claimed_at=None, reason=None))
-    return current
+def _find_kind(claim: Claim, finding: Finding) -> str:
+    """A page that was an article stays known as one until it is gone: that it reads as none is for health to tell."""
+    is_lost = claim.kind == "article" and finding.kind not in {"article", "attachment", "gone"}
+    return "article" if is_lost and finding.reason != "redirect" else finding.kind
 
 
 def _find_next_look(claim: Claim, calm: int, current: Round, now: datetime) -> str | None:
     if claim.target.errand.role == "requisite":
         return None
     return format_instant(next_look(now, calm=calm, promise=current.promise))
-
-
-def _take_over(connection: Connection, current: Round) -> None:
-    """A whole round has what rounds of other terms left: their lists may never name it again."""
-    others = select(rounds.c.id).where(
-        rounds.c.site == current.site, rounds.c.ended_at.is_(None), rounds.c.id != current.id
-    )
-    left = update(pages).where(pages.c.site == current.site, pages.c.round.in_(others), page_table.PENDING)
-    connection.execute(left.values(round=current.id, claimed_at=None, reason=None))
-
-
-def _add_up(current: Round, claim: Claim, counts: Mapping[str, int]) -> Counter[str]:
-    """The tally with a page. It counts in the transaction that closes its claim, once: what is lost is fetched again."""
-    total = current.tally.copy()
-    if not claim.is_counted:
-        total.update(counts)
-    return total
-
-
-def _spend(connection: Connection, current: Round, tally: Counter[str], now: datetime) -> None:
-    _save_tally(connection, current, tally)
-    where = (spent.c.site == current.site, spent.c.day == _day(now))
-    if not connection.execute(update(spent).where(*where).values(pages=spent.c.pages + 1)).rowcount:
-        connection.execute(insert(spent).values(site=current.site, day=_day(now), pages=1))
-
-
-def _save_tally(connection: Connection, current: Round, tally: Counter[str]) -> None:
-    text = json.dumps(tally, ensure_ascii=False)
-    connection.execute(update(rounds).where(rounds.c.id == current.id).values(tally=text))
-
-
-def _day(now: datetime) -> str:
-    return now.astimezone(_SHANGHAI).date().isoformat()

@@ -120,6 +120,15 @@ def promote(
     ).rowcount
 
 
+def call_witnesses(connection: Connection, site: str, *, round_id: int, number: int) -> None:
+    """Put the newest articles that a round has not looked at into it."""
+    known = (pages.c.site == site, pages.c.role == "article", pages.c.kind == "article", pages.c.state == "done")
+    newest = select(pages.c.id).where(*known, pages.c.round != round_id)
+    newest = newest.order_by(pages.c.newest.desc(), pages.c.id.desc()).limit(number)
+    statement = update(pages).where(pages.c.id.in_(newest.scalar_subquery()))
+    connection.execute(statement.values(state="pending", round=round_id, claimed_at=None))
+
+
 def count_pending(connection: Connection, site: str, round_id: int) -> int:
     """How many pages of a round are still to be fetched."""
     query = select(func.count()).where(pages.c.site == site, pages.c.round == round_id, PENDING)
@@ -138,7 +147,10 @@ _RENEWED = (
 _AGAIN = (
     update(pages)
     .where(pages.c.id == bindparam("its_id"))
-    .values({name: bindparam(name) for name in _RENEWED} | {"claimed_at": None, "failures": 0, "reason": None})
+    .values(
+        {name: bindparam(name) for name in _RENEWED}
+        | {"claimed_at": None, "reason": case((pages.c.reason == LOST, None), else_=pages.c.reason)}
+    )
 )
 _CLAIM = (
     update(pages)
@@ -220,6 +232,7 @@ def _to_claim(row: Any) -> Claim:
         calm=row.calm,
         failures=row.failures,
         is_first_look=row.seen_at is None,
+        kind=row.kind,
         is_counted=row.reason == LOST,
     )
 

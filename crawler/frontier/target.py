@@ -55,7 +55,7 @@ class Claim:
     """A page that was given out to be fetched.
 
     `lost_since` is set when it was given out before and nobody said what became of it: it may be archived already.
-    `digest` is what it said when it was last seen, None if it never was. `is_counted` is set when the round has counted
+    `digest` is what it said when it was last seen, `kind` what it was, None if it never was seen. `is_counted` is set when the round has counted
     it: its capture was lost.
     """
 
@@ -63,6 +63,7 @@ class Claim:
     target: Target
     lost_since: datetime | None = None
     digest: str | None = None
+    kind: str | None = None
     calm: int = 0
     failures: int = 0
     is_first_look: bool = True

@@ -1,24 +1,39 @@
-"""What is wrong with a site, each kind of trouble by a rule of its own; a table of small functions from figures to a line."""
+"""What is wrong with a site, each kind of trouble by a rule of its own; a table of small functions from figures to a line.
+
+A rule must hold against the unevenness of offices: bursts, holidays, single pages that are odd. So a share is held
+against what is usual, and speaks only where chance would hardly ever bring it.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from itertools import pairwise
+from datetime import datetime, timedelta
+from math import comb
 from typing import Final
 
-from crawler.health.measure import Figures
+from crawler.health.measure import Figures, Tally
 from crawler.health.observe import FIELDS, PLACED
-from crawler.schedule import slots_between
+from crawler.health.rhythm import find_silence
+from crawler.schedule import openings_between
+from pipelines.site import SHANGHAI
 
 FEW: Final = 2
-"""Articles of one round that must agree before they speak of their site."""
+"""Pages of one round that must agree before they speak of their site."""
 
 KNOWN: Final = 5
 """And articles before them that they are held against."""
 
+NEW: Final = 6
+"""New articles that tell of the layout and the fields, however many rounds it takes them to come."""
+
+CHANCE: Final = 1e-5
+"""What is less likely than this is no chance."""
+
+GRACE: Final = timedelta(hours=1)
+"""A crawl may begin and end so long after its time."""
+
 MUCH: Final = 0.2
 HALF: Final = 0.5
-QUIET_DAYS: Final = 7
+MOST: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,78 +64,124 @@ def find_alarms(figures: Figures, *, now: datetime) -> list[Alarm]:
 
 def _late(figures: Figures, now: datetime) -> Found:
     ended = figures.run_ended_at
-    if ended is not None and len(slots_between(figures.site, ended, now)) > FEW:
+    if ended is not None and len(openings_between(figures.site, ended, now - GRACE)) > FEW:
         yield "", f"no scheduled crawl has ended since {ended:%Y-%m-%d %H:%M} UTC; does `lantian run` still run?"
 
 
 def _refused(figures: Figures, _: datetime) -> Found:
+    counts = figures.last.counts
     if figures.closed_until is not None:
         yield "", f"refused ({figures.closed_reason}); left in peace until {figures.closed_until:%Y-%m-%d %H:%M} UTC"
-    elif figures.last.share("blocked", "pages") > MUCH:
-        yield "", f"{figures.last.counts['blocked']} of {figures.last.counts['pages']} pages were refused"
+    elif _is_refused(figures):
+        yield "", f"{counts['blocked']} of {counts['pages']} pages were refused"
+
+
+def _is_refused(figures: Figures) -> bool:
+    share, blocked = figures.last.share("blocked", "pages"), figures.last.counts.get("blocked", 0)
+    return share > HALF or (blocked > FEW and share > MUCH)
 
 
 def _list_lost(figures: Figures, _: datetime) -> Found:
     for url, reason in figures.failing.items():
-        yield url, f"the list {url} could not be had: {reason}"
-    before = figures.past.under("list ")
+        # Where all is refused, the lists are too.
+        if not (reason.startswith("blocked") and _is_refused(figures)):
+            yield url, f"the list {url} could not be had: {reason}"
+    before = figures.before().under("list ")
     for url, named in figures.last.under("list ").items():
         if named == 0 and before.get(url) and url not in figures.failing:
             yield url, f"the list {url} names nothing any more; has it moved, or changed its layout?"
 
 
 def _silent(figures: Figures, now: datetime) -> Found:
-    days = [date.fromisoformat(day) for day in figures.finds]
-    if not days:
-        return
-    usual = max(((later - earlier).days for later, earlier in pairwise(days)), default=0)
-    silence = (now.astimezone(UTC).date() - days[0]).days
-    if silence > max(QUIET_DAYS, 3 * usual):
-        yield "", f"nothing new for {silence} days; the longest silence before was {usual}"
+    for channel, rhythm in figures.rhythms.items():
+        silence = find_silence(rhythm, now.astimezone(SHANGHAI).date())
+        if silence is not None:
+            said = f"{silence.office_days:.0f} office days, the longest silence before was {silence.longest:.0f}"
+            yield channel, f"nothing new {channel and f'in {channel} '}since {silence.since}: {said}"
 
 
 def _expected(figures: Figures, _: datetime) -> Found:
-    expect, found = figures.site.expect, figures.last.counts.get("article", 0)
-    if not figures.last.counts.get("whole crawl") or figures.crawled_at is None:
+    expect = figures.site.expect
+    if figures.whole is None or figures.crawled_at is None:
         return
+    found = figures.whole.counts.get("article", 0)
     if found < expect.min_articles or (expect.max_articles is not None and found > expect.max_articles):
         yield "", f"{found} articles, its file expects {expect.min_articles} to {expect.max_articles or 'any number'}"
 
 
 def _layout(figures: Figures, _: datetime) -> Found:
-    last, past = figures.last, figures.past
-    if past.counts.get("article", 0) < KNOWN:
+    """Known pages tell at once; new ones, which may be of a new kind, when chance is ruled out."""
+    last, earlier = figures.latest("known article", FEW)
+    lost, none = last.counts.get("lost article", 0), last.counts.get("no article", 0)
+    known, asked = last.counts.get("known article", 0), last.counts.get("asked article", 0)
+    is_odd = is_no_chance(none, asked, earlier.share("no article", "asked article"))
+    if lost > known / 2 and (lost >= FEW or is_odd):
+        yield "", f"{none} of {asked} pages that should be articles are none, {lost} of them were articles before"
         return
-    no_article = last.counts.get("no article", 0)
-    if no_article >= FEW and last.share("no article", "asked article") > HALF > 2 * past.share(
-        "no article", "asked article"
-    ):
-        yield "", f"{no_article} of {last.counts['asked article']} pages that should be articles are none"
+    latest, before = figures.latest("new page", NEW)
+    none, new = latest.counts.get("new page no article", 0), latest.counts.get("new page", 0)
+    usual = before.share("new page no article", "new page")
+    if none > new / 2 and before.counts.get("new page", 0) >= KNOWN and is_no_chance(none, new, usual):
+        yield "", f"{none} of the last {new} pages that should be articles are none"
         return
-    if last.counts.get("article", 0) < FEW:
+    if figures.settled.counts.get("article", 0) < KNOWN:
         return
     for name in PLACED:
-        known, places = past.under(f"place {name} "), last.under(f"place {name} ")
-        fresh = sum(count for place, count in places.items() if place not in known)
-        if known and fresh > sum(places.values()) / 2:
-            yield "", f"{name} stands where it never stood before ({', '.join(sorted(places.keys() - known.keys()))})"
+        places, again = (_find_fresh(figures, last, f"{word} {name} ") for word in ("place", "again"))
+        total = sum(last.under(f"place {name} ").values())
+        if again and sum(places.values()) >= FEW and sum(places.values()) > total / 2:
+            yield "", f"{name} stands where it never stood before ({', '.join(sorted(places))})"
             return
 
 
+def _find_fresh(figures: Figures, last: Tally, prefix: str) -> dict[str, int]:
+    """Places that were never seen before; what the site file says where to find was put there by people."""
+    name = prefix.partition(" ")[2]
+    usual = figures.settled.under(f"place {name}")
+    return {
+        place: number
+        for place, number in last.under(prefix).items()
+        if place not in usual and not place.startswith("layout:")
+    }
+
+
 def _coverage(figures: Figures, _: datetime) -> Found:
-    last, past = figures.last, figures.past
-    if last.counts.get("article", 0) < FEW or past.counts.get("article", 0) < KNOWN:
-        return
-    for name in FIELDS:
-        now, before = last.share(f"with {name}", "article"), past.share(f"with {name}", "article")
-        if before >= HALF and now < before / 2:
-            yield name, f"{name}: in {now:.0%} of the articles, it was {before:.0%}"
+    """By channel: one may never state what another always does."""
+    for channel in figures.before().under("new at "):
+        latest, before = figures.latest(f"new at {channel}", NEW)
+        new, known = (tally.counts.get(f"new at {channel}", 0) for tally in (latest, before))
+        for name in FIELDS if new and known >= KNOWN else ():
+            having, had = (tally.counts.get(f"new with {name} at {channel}", 0) for tally in (latest, before))
+            is_usual, is_rare = had >= MOST * known, having < HALF * new
+            if is_usual and is_rare and is_no_chance(new - having, new, 1 - had / known, known=known):
+                where = f" of {channel}" if channel else ""
+                text = f"{name}: in {having / new:.0%} of the new articles{where}, it was {had / known:.0%}"
+                yield f"{name} {channel}".strip(), text
 
 
 def _charset(figures: Figures, _: datetime) -> Found:
-    now, before = (tally.share("characters lost", "pages") for tally in (figures.last, figures.past))
-    if now > MUCH and figures.past_rounds and before < MUCH / 4:
+    now, before = (tally.share("characters lost", "pages") for tally in (figures.last, figures.settled))
+    if figures.last.counts.get("characters lost", 0) >= FEW and now > MUCH and figures.past and before < MUCH / 4:
         yield "", f"characters are lost on {now:.0%} of the pages; has the charset changed?"
+
+
+def _certificate(figures: Figures, _: datetime) -> Found:
+    now, before = (tally.share("certificate not accepted", "secured") for tally in (figures.last, figures.settled))
+    if now > HALF > before and figures.past:
+        yield "", "its certificate is not accepted any more; pages are archived, and marked as not verified"
+
+
+def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0) -> bool:
+    """Whether so many of so many are more than chance would bring where the usual share is this (binomial).
+
+    A share that was never seen is taken to be one in the number that is known, and two more (rule of succession).
+
+    >>> is_no_chance(6, 6, 0.02), is_no_chance(2, 2, 0.1)
+    (True, False)
+    """
+    share = max(usual, 1 / (known + 2) if known else 1 / 100)
+    chance = sum(comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(seen, of + 1))
+    return chance < CHANCE
 
 
 def _promise(figures: Figures, _: datetime) -> Found:
@@ -138,5 +199,6 @@ RULES: Final[dict[str, Callable[[Figures, datetime], Found]]] = {
     "layout": _layout,
     "coverage": _coverage,
     "charset": _charset,
+    "certificate": _certificate,
     "promise": _promise,
 }

@@ -2,21 +2,29 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
 from crawler.frontier.schema import gaps, hosts, pages, patterns, rounds, runs
 from crawler.frontier.traps import PATIENCE
 from crawler.health.observe import FIELDS
+from crawler.health.rhythm import Rhythm, find_rhythms
+from crawler.schedule import longest_wait
 from pipelines.records import format_instant, parse_instant
 from pipelines.site import Site
 
-PAST = 8
-"""Rounds that the last one is held against."""
+MOST: Final = 400
+"""Rounds that are looked back on, and at most those of as many days as an article may wait for its next look."""
+
+SETTLED: Final = timedelta(days=7)
+"""What was seen for so long is how the site is now."""
+
+UNANSWERED: Final = 2
+"""Attempts in a row, each of a crawl of its own, after which a list that cannot be had is no passing trouble."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +44,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A site as its last rounds left it. `last` is the newest round, `past` those before it together.
+    """A site as its last rounds left it.
 
-    `finds` are the days on which articles were found that were not known, newest first. `failing` are channels whose
-    list could not be had, with the reason.
+    `last` is the newest round that asked for anything, `past` those before it, newest first, and `settled` those of them
+    together that are a week older, or as much as there is time for. `whole` is the newest round that walked all of the site.
+    `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
+    channel. `failing` are channels whose list could not be had, with the reason.
     """
 
     site: Site
@@ -47,9 +57,11 @@ class Figures:
     run_ended_at: datetime | None
     run_reason: str | None
     last: Tally
-    past: Tally
-    past_rounds: int
+    past: tuple[Tally, ...]
+    settled: Tally
+    whole: Tally | None
     finds: tuple[str, ...]
+    rhythms: Mapping[str, Rhythm]
     failing: Mapping[str, str]
     overdue: int
     closed_until: datetime | None
@@ -62,25 +74,53 @@ class Figures:
         """The share of the last round's articles that have each field."""
         return {name: round(self.last.share(f"with {name}", "article"), 3) for name in FIELDS}
 
+    def before(self) -> Tally:
+        """All that is remembered of the time before the last round."""
+        return add_up(self.past)
+
+    def latest(self, counter: str, least: int) -> tuple[Tally, Tally]:
+        """The newest rounds that counted so many together, or all there are, and those before them."""
+        all_rounds = (self.last, *self.past)
+        number, counted = 0, 0
+        while number < len(all_rounds) and counted < least:
+            counted += all_rounds[number].counts.get(counter, 0)
+            number += 1
+        return add_up(all_rounds[:number]), add_up(all_rounds[number:])
+
+
+def add_up(tallies: Iterable[Tally]) -> Tally:
+    """Several tallies as one."""
+    total: Counter[str] = Counter()
+    for tally in tallies:
+        total.update(tally.counts)
+    return Tally(total)
+
 
 def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | None:
     """The figures of a site; None for one that was never crawled."""
-    query = select(rounds).where(rounds.c.site == site.key, rounds.c.terms == "{}").order_by(rounds.c.id.desc())
-    found = connection.execute(query.limit(PAST + 1)).all()
+    found = _find_rounds(connection, site, now)
     if not found:
         return None
-    tallies = [json.loads(row.tally) for row in found]
+    tallies = [Tally(json.loads(row.tally)) for row in found]
+    # A round that asked for nothing, as while a host is left in peace, says nothing.
+    newest = next((number for number, tally in enumerate(tallies) if tally.counts), 0)
+    old = _find_settled(parse_instant(found[newest].began_at), parse_instant(found[-1].began_at))
+    past = tuple(tallies[newest + 1 :])
+    settled = [tally for row, tally in zip(found, tallies, strict=True) if row.began_at < old and tally.counts]
     run = connection.execute(select(runs).where(runs.c.site == site.key)).one_or_none()
     closed = _find_closed(connection, site, now)
     return Figures(
         site=site,
         crawled_at=next((parse_instant(row.ended_at) for row in found if row.ended_at), None),
-        run_ended_at=parse_instant(run.ended_at) if run and run.ended_at else None,
+        # One that was killed, or runs, had begun.
+        run_ended_at=parse_instant(run.ended_at or run.began_at) if run else None,
         run_reason=run.reason if run else None,
-        last=Tally(tallies[0]),
-        past=Tally(_sum(tallies[1:])),
-        past_rounds=len(found) - 1,
+        last=tallies[newest],
+        past=past,
+        settled=add_up(settled or past),
+        whole=next((tally for tally in tallies if tally.counts.get("whole crawl")), None),
         finds=_find_days(connection, site),
+        rhythms=find_rhythms(connection, site.key),
         failing=_find_failing(connection, site),
         overdue=_count_overdue(connection, site, now),
         closed_until=parse_instant(closed.closed_until) if closed else None,
@@ -90,11 +130,17 @@ def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | N
     )
 
 
-def _sum(tallies: Sequence[Mapping[str, int]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for tally in tallies:
-        total.update(tally)
-    return total
+def _find_rounds(connection: Connection, site: Site, now: datetime) -> list[Any]:
+    """The rounds that are remembered, newest first, and the last one however old it is."""
+    query = select(rounds).where(rounds.c.site == site.key, rounds.c.terms == "{}").order_by(rounds.c.id.desc())
+    oldest = format_instant(now - timedelta(days=site.crawl.promise_days) - 2 * SETTLED)
+    found = list(connection.execute(query.limit(MOST)))
+    return [row for number, row in enumerate(found) if number == 0 or row.began_at > oldest]
+
+
+def _find_settled(last: datetime, first: datetime) -> str:
+    """A week before the last round; half of the time that there is, where a site is followed for less than two."""
+    return format_instant(last - min(SETTLED, (last - first) / 2))
 
 
 def _find_days(connection: Connection, site: Site) -> tuple[str, ...]:
@@ -108,16 +154,19 @@ def _find_failing(connection: Connection, site: Site) -> dict[str, str]:
         pages.c.site == site.key,
         pages.c.role == "list",
         pages.c.page == 1,
-        (pages.c.state == "failed") | pages.c.kind.in_(("gone", "blocked")),
+        (pages.c.failures >= UNANSWERED) | ((pages.c.failures == 0) & (pages.c.kind == "gone")),
     )
     channels = {channel.url for channel in site.channels}
     return {row.url: row.reason or row.kind for row in connection.execute(query) if row.url in channels}
 
 
 def _count_overdue(connection: Connection, site: Site, now: datetime) -> int:
-    """Pages that were not looked at again within what the site file promises, and a day of grace."""
-    before = format_instant(now - timedelta(days=site.crawl.promise_days + 1))
-    query = select(func.count()).where(pages.c.site == site.key, pages.c.role == "article", pages.c.seen_at < before)
+    """Pages that nobody tried to look at again within what the site file promises, with a day or two slots of grace."""
+    grace = max(timedelta(days=1), 2 * longest_wait(site, now))
+    before = format_instant(now - timedelta(days=site.crawl.promise_days) - grace)
+    query = select(func.count()).where(
+        pages.c.site == site.key, pages.c.role == "article", pages.c.seen_at < before, pages.c.failures == 0
+    )
     return int(connection.execute(query).scalar_one())
 
 

@@ -3,7 +3,9 @@
 import json
 import os
 import resource
+import socket
 import socketserver
+import ssl
 import subprocess
 import sys
 import threading
@@ -13,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Answer = bytes | Callable[[str], bytes]
@@ -44,7 +46,12 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.context else 'http'}://127.0.0.1:{self.port}"
+
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """What its connections are secured with."""
+        return None
 
     def reply(self, head: str) -> bytes:
         path = head.split(" ", 2)[1]
@@ -79,13 +86,35 @@ class _Handler(socketserver.StreamRequestHandler):
 class _Threads(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+    pages: Server
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        context = self.pages.context
+        if context is None:
+            return connection, address
+        # The thread of the connection shakes hands, at its first read.
+        return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is no error of the server."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+S = TypeVar("S", bound=Server)
 
 
 @contextmanager
 def serve(answers: Mapping[str, Answer]) -> Iterator[Server]:
-    pages = Server(dict(answers))
+    with serve_pages(Server(dict(answers))) as pages:
+        yield pages
+
+
+@contextmanager
+def serve_pages(pages: S) -> Iterator[S]:
     with _Threads(("127.0.0.1", 0), _Handler) as server:
-        server.pages = pages  # type: ignore[attr-defined]
+        server.pages = pages
         pages.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

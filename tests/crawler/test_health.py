@@ -3,11 +3,7 @@
 import base64
 import hashlib
 import hmac
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.health.notify import LARGEST, MOST, parse_webhook, split_message
+from tests.crawler.chat_programs import chat_programs
 from tests.crawler.loopback import (
     BODY,
     Answer,
@@ -66,29 +63,6 @@ def ask(folder: Path, *more: str) -> tuple[int, dict[str, dict[str, Any]]]:
 
 def kinds(lines: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     return {key: [alarm["kind"] for alarm in line["alarms"]] for key, line in lines.items()}
-
-
-@contextmanager
-def chat_programs() -> Iterator[tuple[str, list[tuple[str, Any]]]]:
-    """Takes what is posted to it; gives its address and what came, by path."""
-    posted: list[tuple[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            posted.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            body = json.dumps({"errcode": 0, "code": 0} if "bad" not in self.path else {"errcode": 310000}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", posted
-        server.shutdown()
 
 
 def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> None:

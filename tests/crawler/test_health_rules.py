@@ -1,0 +1,63 @@
+"""The rules of health against the unevenness of offices: what is no trouble raises no alarm, what is one does."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from crawler.health.rhythm import Rhythm, count_office_days, find_silence
+from crawler.schedule import longest_wait, openings_between
+from pipelines.site import Site
+from tests.crawler.health_rates import count_false_alarms, measure_silences
+
+MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def make_site(**crawl: object) -> Site:
+    channel = ({"name": "动态", "url": "http://a.example.cn/"},)
+    table = {"key": "ceshi", "name": "测试", "kind": "bureau", "hosts": ("a.example.cn",), "channel": channel}
+    return Site.model_validate(table | {"crawl": crawl, "schedule": {"jitter": 0}})
+
+
+def working_days(first: date, number: int) -> list[date]:
+    days = [first + timedelta(days=day) for day in range(2 * number)]
+    return [day for day in days if day.weekday() < 5][:number]
+
+
+def test_a_daily_channel_is_silent_after_a_week_of_office_days() -> None:
+    rhythm = Rhythm(working_days(date(2026, 3, 2), 10), found=5)
+    assert find_silence(rhythm, date(2026, 3, 20)) is None
+    silence = find_silence(rhythm, date(2026, 3, 23))
+    assert silence
+    assert (silence.since, silence.office_days) == (date(2026, 3, 13), 6)
+
+
+@pytest.mark.parametrize("holiday", [(date(2026, 9, 30), date(2026, 10, 12)), (date(2026, 2, 13), date(2026, 2, 26))])
+def test_no_holiday_is_a_silence(holiday: tuple[date, date]) -> None:
+    before, after = holiday
+    rhythm = Rhythm([day for day in working_days(before - timedelta(days=40), 60) if day <= before], found=9)
+    assert find_silence(rhythm, after) is None
+
+
+def test_a_channel_that_was_no_longer_used_when_we_came_is_not_silent() -> None:
+    assert find_silence(Rhythm(working_days(date(2024, 3, 4), 50), found=1), date(2026, 3, 9)) is None
+
+
+def test_office_days_over_new_year() -> None:
+    assert count_office_days(date(2025, 12, 29), date(2026, 1, 5)) == 5
+
+
+def test_slots_of_the_night_are_one_opening_where_a_site_may_be_asked_by_night_only() -> None:
+    site = make_site(hours="22:00-06:30")
+    assert len(openings_between(site, MONDAY, MONDAY + timedelta(days=2))) == 2
+    assert len(openings_between(make_site(), MONDAY, MONDAY + timedelta(days=2))) == 6
+    assert longest_wait(make_site(), MONDAY) == timedelta(hours=12)
+
+
+def test_uneven_bureaus_raise_hardly_any_alarm() -> None:
+    figures = measure_silences(25, seed=3)
+    years = sum(one.days for one in figures.values()) / 365
+    assert years > 60
+    assert sum(one.false for one in figures.values()) / years < 0.1
+    alarms, crawls = count_false_alarms(1, 100, seed=3)
+    assert crawls > 300
+    assert sum(alarms.values()) <= 1
