@@ -37,6 +37,8 @@ _SHAPES: Final = (
     ["metadata", "request", "metadata"],
     ["metadata", "metadata"],
 )
+MOST_RECORDS: Final = max(map(len, _SHAPES))
+"""Records of one capture: whoever reads them holds them all."""
 _SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
 UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
 """The failure of a capture whose last record was never written; its other records are whole."""

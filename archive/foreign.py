@@ -5,6 +5,7 @@ plain records only, whose blocks are taken raw.
 """
 
 import io
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from typing import Any, Final, cast, get_args
 
 from isal import isal_zlib
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
@@ -27,10 +29,13 @@ _MAGIC: Final = b"\x1f\x8b\x08"
 _GZIP: Final = 31
 _PIECE: Final = 64 * 1024
 _IN_MEMORY: Final = 64 << 20
+_LARGEST_HEADER: Final = 1 << 20
 _FREE: Final = 1 << 30
 _MOST_TIMES: Final = 200
 """A member of more than a gibibyte may not unpack to more than so many times its size."""
 _NOT_A_RECORD: Final = (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError)
+# It tells of spaces in addresses, which it replaces, and people would see whatever stands there on their terminal.
+logging.getLogger("warcio").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +153,48 @@ def _next_member(handle: int, offset: int) -> int:
 
 def _parse(path: Path, plain: io.BufferedIOBase) -> Iterator[_Foreign | Skipped]:
     """The records of a plain stream, as far as they can be told apart."""
-    records = ArchiveIterator(plain, no_record_parse=True, arc2warc=True)
+    records, strays = _Records(plain), 0
     while True:
         try:
             record = next(records, None)
+            if records.err_count > strays:
+                strays = records.err_count
+                yield Skipped(path.name, "bytes behind a record, by whose length they are no part of it")
             if record is None:
                 return
             yield _take(path, record)
         except _NOT_A_RECORD as error:
-            lines = str(error).split("\n")
+            lines = str(error).strip().split("\n")
             yield Skipped(path.name, f"not a record: {lines[0][:120]}")
             return
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
+    """Records of a plain stream. warcio would unpack what is packed once more, and tell people itself what it dislikes."""
+
+    INC_RECORD = ""
+
+    def __init__(self, plain: io.BufferedIOBase) -> None:
+        super().__init__(plain, no_record_parse=True, arc2warc=True)
+        self.reader = _Lines(plain)
+
+    def __next__(self) -> Any:
+        self.reader.room = _LARGEST_HEADER
+        return super().__next__()
+
+
+class _Lines(BufferedReader):  # type: ignore[misc]
+    """A stream with `room` for so many bytes of lines: a header without end would fill the memory."""
+
+    room = _LARGEST_HEADER
+
+    def readline(self, length: int | None = None) -> bytes:
+        """A line; raises ValueError where there is no room for it."""
+        line: bytes = super().readline(min(length or self.room + 1, self.room + 1))
+        self.room -= len(line)
+        if self.room < 0:
+            raise ValueError(f"a header of more than {_LARGEST_HEADER} bytes")
+        return line
 
 
 def _take(path: Path, record: Any) -> _Foreign | Skipped:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from archive.captures import from_records, is_primary, payload_digest, read_original
+from archive.captures import MOST_RECORDS, from_records, is_primary, payload_digest, read_original
 from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.frame import is_first, is_last, require_count
@@ -168,6 +168,8 @@ def _require_order(record: Record, group: list[Placed], *, is_at_start: bool, is
         raise BrokenRecord("there is more behind the record that closed the file")
     if is_first(record) != is_at_start:
         raise BrokenRecord("a warcinfo record must head the file, and nothing else may")
+    if len(group) > MOST_RECORDS:
+        raise BrokenRecord("not the records of a capture")
     if is_primary(record) == bool(group):
         what = "a capture without its last record" if group else "a record does not belong to the capture before it"
         raise BrokenRecord(what)

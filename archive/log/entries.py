@@ -7,9 +7,13 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from archive.log.canonical import write_plain
+from archive.log.canonical import LARGEST_INTEGER, write_plain
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+Number = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+Offset = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
+File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$")]
+"""A file of the archive: whoever made the log, no reader of it is led out of there."""
 Claim = Literal["received", "supplied", "found"]
 """Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
 _LATER: Final = ("site",)
@@ -31,8 +35,8 @@ class Member(BaseModel):
 
     record_type: str
     record_id: str
-    offset: int
-    length: int
+    offset: Number
+    length: Number
     member: Digest
 
 
@@ -45,9 +49,9 @@ class CaptureEntry(_Entry):
 
     type: Literal["capture"] = "capture"
     claim: Claim
-    file: str
-    offset: int
-    length: int
+    file: File
+    offset: Number
+    length: Number
     record_id: str
     record_type: str
     date: str
@@ -58,7 +62,7 @@ class CaptureEntry(_Entry):
     payload: Digest | None
     refers_to: str | None
     others: tuple[Member, ...]
-    previous: int | None = None
+    previous: Number | None = None
 
 
 class FileEntry(_Entry):
@@ -66,10 +70,10 @@ class FileEntry(_Entry):
 
     type: Literal["file"] = "file"
     claim: Literal["closed", "found"]
-    file: str
-    size: int
+    file: File
+    size: Number
     digest: Digest
-    captures: int
+    captures: Number
     first: Member
     last: Member | None
 
@@ -88,10 +92,10 @@ class Server(BaseModel):
     answers: tuple[str, ...]
     peers: tuple[str, ...]
     tls: tuple[tuple[str, bool | None, tuple[Digest, ...]], ...]
-    clock_offsets: tuple[int, int] | None
+    clock_offsets: tuple[Offset, Offset] | None
     robots: str | None
-    captures: int
-    failures: int
+    captures: Number
+    failures: Number
 
 
 class RunStartEntry(_Entry):
@@ -116,10 +120,10 @@ class RunEndEntry(_Entry):
 
     type: Literal["run-end"] = "run-end"
     run: str
-    part: int
-    parts: int
-    captures: int
-    failures: int
+    part: Number
+    parts: Number
+    captures: Number
+    failures: Number
     servers: tuple[Server, ...]
 
 
@@ -155,7 +159,7 @@ class ExportEntry(_Entry):
 
     type: Literal["export"] = "export"
     format: str
-    items: int
+    items: Number
     digest: Digest
 
 
@@ -165,8 +169,8 @@ class ImportEntry(_Entry):
     type: Literal["import"] = "import"
     name: str
     digest: Digest
-    kept_as: str
-    captures: int
+    kept_as: File
+    captures: Number
     custody: Literal["unknown before this moment"] = "unknown before this moment"
 
 
@@ -178,8 +182,8 @@ class DeletionEntry(_Entry):
     """
 
     type: Literal["deletion"] = "deletion"
-    file: str
-    offset: int
+    file: File
+    offset: Number
     record_id: str
     removed: Digest
     member: Digest | None

@@ -8,7 +8,6 @@ Ed25519 is signature type 1; a witness's cosignature (c2sp.org/tlog-cosignature,
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -54,7 +53,7 @@ class PublicKey:
         identity, _, encoded = rest.partition("+")
         try:
             data = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             data = b""
         if not _NAME.fullmatch(name) or len(data) != 33 or data[0] not in {ED25519, COSIGNATURE}:  # noqa: PLR2004
             raise NoteError("not a verifier key; it reads <name>+<id>+<base64>")
@@ -168,7 +167,7 @@ def parse_signature(line: str) -> Signature:
     name, _, encoded = line.removeprefix(_MARK).partition(" ")
     try:
         data = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         data = b""
     if not line.startswith(_MARK) or not _NAME.fullmatch(name) or len(data) <= _KEY_ID:
         raise NoteError(f"not a signature: {line[:60]!r}")

@@ -15,7 +15,7 @@ from archive.verify.report import Finding
 from archive.verify.spool import Spool
 
 _CAPTURES: Final = (
-    "SELECT captures.record_id, versions.recipe, versions.body, versions.published FROM captures "
+    "SELECT captures.record_id, versions.recipe, CAST(versions.body AS TEXT), versions.published FROM captures "
     "JOIN versions ON versions.id = captures.version WHERE captures.refers_to IS NULL"
 )
 _DATES: Final = "SELECT record_id, fetched_at FROM captures"
@@ -52,7 +52,7 @@ def _check_body(spool: Spool, record_id: str, recipe: str, body: str, published:
         return
     try:
         title = str(json.loads(body).get("title") or "")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         title = body
     for part, said, found in (
         ("title", row[2], _sha256(title)),

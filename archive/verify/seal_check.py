@@ -1,7 +1,6 @@
 """The seals of a log: signed by whom, over the log that is there, stamped when; and checkpoints kept elsewhere."""
 
 import base64
-import binascii
 from collections.abc import Iterator, Sequence
 
 from archive.errors import BrokenLog
@@ -69,7 +68,7 @@ def _follow_rotations(state: LogState, size: int) -> None:
         try:
             old, new = PublicKey.parse(entry.old), PublicKey.parse(entry.new)
             signature = base64.b64decode(entry.signature, validate=True)
-        except (NoteError, binascii.Error) as error:
+        except ValueError as error:  # NoteError, and of base64
             state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
             continue
         if old in state.keys and old.verifies(entry.statement, signature):

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import IO
 
+from archive.captures import MOST_RECORDS
 from archive.frame import is_first, is_last
 from archive.index import make_line
 from archive.log.entries import CaptureEntry
@@ -103,6 +104,8 @@ def _groups(report: WaczReport, container: Container, entry: Entry) -> Iterator[
             if placed.record.type == "metadata":
                 yield group
                 group = []
+            elif len(group) >= MOST_RECORDS:
+                break
     except BrokenRecord as error:
         at = group[-1].offset + group[-1].length if group else None
         report.add("broken-record", entry.name, offset=None if at is None else at - entry.start, actual=str(error))
