@@ -74,58 +74,38 @@ def make_hits(connection: Connection, places: Sequence[Any], compiled: Compiled)
     rows = {row.id: row for row in connection.execute(_SHOWN, {"ids": [one for one in ids if one > 0]})}
     files = [-one for one in ids if one < 0]
     rows |= {-row.id: row for row in connection.execute(_SHOWN_FILES, {"ids": files})} if files else {}
-    return tuple(
-        _make_hit(place, rows[place.version], compiled)
-        if place.version > 0
-        else _make_file_hit(connection, place, rows[place.version], compiled)
-        for place in places
-    )
+    return tuple(_make_hit(connection, place, rows[place.version], compiled) for place in places)
 
 
-def _make_hit(place: Any, row: Any, compiled: Compiled) -> Hit:
-    article = json.loads(row.said)
+def _make_hit(connection: Connection, place: Any, row: Any, compiled: Compiled) -> Hit:
+    text, of_file = (json.loads(row.said), {}) if place.version > 0 else _read_file(connection, place.article, row)
     return Hit(
-        kind="article",
+        kind="attachment" if of_file else "article",
         article=place.article,
         url=row.url,
-        **{name: article[name] for name in ("title", "published", "source", "column", "reconstructed")},
+        **{name: text[name] for name in ("title", "published", "source", "column", "reconstructed")},
         sites=tuple(place.sites.split()),
-        is_current=place.is_current,
-        first_seen=place.first_seen,
-        record_id=row.record_id,
-        custody=row.custody,
-        score=place.score or None,
-        snippets=make_snippets(article, compiled.phrases, read_folding()),
-        cursor=write_cursor(place),
-    )
-
-
-def _make_file_hit(connection: Connection, place: Any, row: Any, compiled: Compiled) -> Hit:
-    named_by = tuple(attaching(connection, place.article))
-    name = next((one.label for one in named_by if one.label), None) or file_name(row.canonical)
-    text = dict.fromkeys(FIELDS) | {"title": name, "paragraphs": json.loads(row.paragraphs)}
-    published = min((one.published for one in named_by if one.published), default=None)
-    return Hit(
-        kind="attachment",
-        article=place.article,
-        url=row.url,
-        title=name,
-        published=published,
-        source=None,
-        column=None,
-        sites=tuple(place.sites.split()),
-        is_current=place.is_current,
-        reconstructed=False,
+        is_current=bool(place.is_current),
         first_seen=place.first_seen,
         record_id=row.record_id,
         custody=row.custody,
         score=place.score or None,
         snippets=make_snippets(text, compiled.phrases, read_folding()),
         cursor=write_cursor(place),
-        format=row.format,
-        problem=row.problem,
-        attached_to=named_by,
+        **of_file,
     )
+
+
+def _read_file(connection: Connection, page: str, row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a file says, as an article does, and what is said of files alone."""
+    named_by = tuple(attaching(connection, page))
+    text = dict.fromkeys(FIELDS) | dict(
+        title=next((one.label for one in named_by if one.label), None) or file_name(row.canonical),
+        published=min((one.published for one in named_by if one.published), default=None),
+        paragraphs=json.loads(row.paragraphs),
+        reconstructed=False,
+    )
+    return text, {"format": row.format, "problem": row.problem, "attached_to": named_by}
 
 
 _SHOWN_FILES = (

@@ -42,7 +42,7 @@ def diff(
 ) -> None:
     """Show what changed in an article between two captures, character by character.
 
-    Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. A
+    An article over several pages is compared as a whole. Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. A
     bare day is a day in China, to its end. Exits 1 when something changed.
 
     \b

@@ -51,6 +51,8 @@ def history(
 ) -> None:
     """Tell what became of a page: every capture, edits, moved dates, disappearances.
 
+    Of an article over several pages every page's captures are told, whichever of its addresses is given.
+
     An edit is quiet when the text changed and the date on the page did not move forward, or was moved back. What an
     update of this program reads differently is never an edit. Exits 1 when a page was edited or taken away.
 

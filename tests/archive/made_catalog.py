@@ -100,7 +100,7 @@ def index_bytes(path: Path) -> int:
             "SELECT sum(length(block)) FROM text_index_data",
             "SELECT sum(length(sz)) FROM text_index_docsize",
             "SELECT sum(length(term)) FROM text_index_idx",
-            "SELECT sum(length(article) + length(moment) + length(first_seen) + length(sites) + 6) FROM documents",
+            "SELECT sum(length(article) + length(moment) + length(first_seen) + length(sites) + length(kind) + 6) FROM documents",
         )
         return sum(int(connection.execute(part).fetchone()[0] or 0) for part in parts)
     finally:

@@ -16,6 +16,7 @@ from archive.deletion.plan import plan_deletion
 from archive.directory import Archive
 from archive.duplicates import same_text
 from archive.entries import Entry
+from archive.export.selection import choose_articles
 from archive.history import Historian
 from archive.reindex import reindex
 from archive.reprints import trace
@@ -206,7 +207,7 @@ def test_a_rebuilt_catalog_says_the_same(archive: Archive) -> None:
     mirrored = [page(number, minute=10 + number, host=OTHER) for number in (1, 2, 3)]
     take_all(archive, [*taken, *mirrored], one_by_one=True)
     with Catalog(archive) as catalog:
-        before = state(catalog)
+        before, exported = state(catalog), [chosen.line for chosen in choose_articles(catalog)]
         judged = catalog.judge([capture.record_id for capture in (*taken, *mirrored)])
         assert [judged[one.record_id].verdict for one in mirrored] == ["duplicate", "new", "new"]
         plan = plan_deletion(archive, catalog, urls=[url_of(3)], record_ids=[], sites={})
@@ -216,4 +217,5 @@ def test_a_rebuilt_catalog_says_the_same(archive: Archive) -> None:
         reindex(archive, workers=workers, sites={})
     with Catalog(archive) as catalog:
         assert state(catalog) == before
+        assert [chosen.line for chosen in choose_articles(catalog)] == exported
         assert catalog.judge([capture.record_id for capture in (*taken, *mirrored)]) == judged
