@@ -10,7 +10,7 @@ All of it follows from the captures in their fixed order, whichever was catalogu
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, update
 
@@ -56,10 +56,15 @@ def join_pages(connection: Connection, page: PageVersion, *, limit: ColumnElemen
     """
     if page.first_page is None:
         return page.body
-    look = partial(last_said, connection, limit=limit)
+    look = _looking(connection, limit)
     if find_first(page, look).article != page.article:
         return None
     return _join(page, look) or page.body
+
+
+def _looking(connection: Connection, limit: ColumnElement[bool] | None = None) -> Look:
+    """Looks pages up, each once."""
+    return cache(partial(last_said, connection, limit=limit))
 
 
 def _join(page: PageVersion, look: Look) -> str | None:
@@ -96,16 +101,16 @@ def find_changes(connection: Connection, touched: Collection[int]) -> tuple[list
     paged = set(connection.execute(query.distinct()).scalars())
     if not paged:
         return [], set()
-    near = _find_near(connection, paged)
-    moved = _settle_parts(connection, near)
-    return [change for article in sorted(near) for change in _find_changed(connection, article)], moved
+    look = _looking(connection)
+    near = _find_near(connection, paged, look)
+    moved = _settle_parts(connection, near, look)
+    return [change for article in sorted(near) for change in _find_changed(connection, article, look)], moved
 
 
-def _find_near(connection: Connection, paged: Iterable[str]) -> set[str]:
+def _find_near(connection: Connection, paged: Iterable[str], look: Look) -> set[str]:
     """All articles that are or were one with these."""
     near: set[str] = set()
     waiting = set(paged)
-    look = partial(last_said, connection)
     while waiting:
         one = waiting.pop()
         near.add(one)
@@ -122,9 +127,8 @@ def _part_of(connection: Connection, article: str) -> str | None:
     return connection.execute(select(articles.c.part_of).where(articles.c.id == article)).scalar_one_or_none()
 
 
-def _settle_parts(connection: Connection, near: Iterable[str]) -> set[str]:
+def _settle_parts(connection: Connection, near: Iterable[str], look: Look) -> set[str]:
     """Write down of which first page each article is a further one, and say for which that is new."""
-    look = partial(last_said, connection)
     moved = set()
     for article in near:
         page = look(article)
@@ -136,12 +140,12 @@ def _settle_parts(connection: Connection, near: Iterable[str]) -> set[str]:
     return moved
 
 
-def _find_changed(connection: Connection, article: str) -> Iterator[Change]:
+def _find_changed(connection: Connection, article: str, look: Look) -> Iterator[Change]:
     part_of = _part_of(connection, article)
     query = select(*_COLUMNS).where(versions.c.article == article).order_by(versions.c.id)
     for row in connection.execute(query).all():
         page = PageVersion(*row)
-        whole = None if part_of or page.first_page is None else _whole_of(connection, page)
+        whole = None if part_of or page.first_page is None else _whole_of(connection, page, look)
         said = to_article(whole or page.body)
         is_elsewhere = part_of is not None and page.first_page is not None
         now = said.text_digest if said.paragraphs and not is_elsewhere else None
@@ -149,7 +153,7 @@ def _find_changed(connection: Connection, article: str) -> Iterator[Change]:
             yield Change(page.id, page.text_digest, now, make_sketch(said) if now else b"", whole)
 
 
-def _whole_of(connection: Connection, page: PageVersion) -> str | None:
+def _whole_of(connection: Connection, page: PageVersion, look: Look) -> str | None:
     """The article of a first page as it was when the page was last so; a version without captures is no more."""
     if page.last_capture is None:
         return None
@@ -163,8 +167,7 @@ def _whole_of(connection: Connection, page: PageVersion) -> str | None:
         .order_by(*order_of(later))
     )
     until = connection.execute(query).scalars().first()
-    limit = None if until is None else captures.c.fetched_at < until
-    return _join(page, partial(last_said, connection, limit=limit))
+    return _join(page, look if until is None else _looking(connection, captures.c.fetched_at < until))
 
 
 def write_changes(connection: Connection, changes: Collection[Change]) -> None:
