@@ -82,7 +82,7 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
         fields = (*_head("request", capture, is_primary=kind == "request"), *shared, ("Content-Type", _REQUEST))
         records.append(make_record(fields, capture.request))
     fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
-    is_url_exact = _to_uri(capture.url) == capture.url
+    is_url_exact = to_uri(capture.url) == capture.url
     block = write_metadata(capture, is_url_exact=is_url_exact) + _write_original(original)
     records.append(make_record((*fields, _FIELDS_TYPE), block))
     return tuple(records)
@@ -90,7 +90,7 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
 
 def is_too_long(url: str) -> bool:
     """Whether no capture of an address can be kept."""
-    return len(_to_uri(url)) > LONGEST_URI
+    return len(to_uri(url)) > LONGEST_URI
 
 
 def from_records(records: Sequence[Record]) -> Capture:
@@ -169,7 +169,7 @@ def _head(kind: str, capture: Capture, *, is_primary: bool) -> Fields:
 def _shared_fields(capture: Capture, warcinfo_id: str) -> Fields:
     fields = [
         ("WARC-Date", format_instant(capture.fetched_at)),
-        ("WARC-Target-URI", _to_uri(capture.url)),
+        ("WARC-Target-URI", to_uri(capture.url)),
         ("WARC-Warcinfo-ID", f"<{warcinfo_id}>"),
     ]
     address = _address(capture.peer)
@@ -185,7 +185,7 @@ def _received(capture: Capture, kind: str, shared: Fields, original: Reference |
         fields += [
             ("WARC-Profile", IDENTICAL_PAYLOAD if original.place else SERVER_NOT_MODIFIED),
             ("WARC-Refers-To", f"<{original.record_id}>"),
-            ("WARC-Refers-To-Target-URI", _to_uri(original.url)),
+            ("WARC-Refers-To-Target-URI", to_uri(original.url)),
             ("WARC-Refers-To-Date", format_instant(original.fetched_at)),
         ]
         digest = original.payload_digest
@@ -206,7 +206,8 @@ def _block_type(capture: Capture, kind: str) -> str:
     return claimed if _MEDIA_TYPE.fullmatch(claimed) else "application/octet-stream"
 
 
-def _to_uri(url: str) -> str:
+def to_uri(url: str) -> str:
+    """An address as WARC-Target-URI can have it: what no URI holds is escaped."""
     return url if _URI.fullmatch(url) else quote(url, safe=_URI_SAFE, errors="surrogatepass")
 
 

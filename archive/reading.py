@@ -5,6 +5,7 @@ The digests let a replay notice any difference without the catalog keeping every
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -119,7 +120,6 @@ def _without_text(outcome: Outcome) -> Outcome:
 
 def _make_body(article: Article, site: Site | None) -> Body:
     text = article.model_dump_json(exclude={"provenance"})
-    stated = [getattr(article, name) for name in STATED]
     return Body(
         article=article.id,
         canonical=article.canonical_url,
@@ -127,13 +127,18 @@ def _make_body(article: Article, site: Site | None) -> Body:
         published=article.published,
         text=text,
         body_digest=_digest(text),
-        content_digest=_digest([article.text_digest, stated]),
+        content_digest=digest_content({name: getattr(article, name) for name in ("text_digest", *STATED)}),
         text_digest=article.text_digest if article.paragraphs else None,
         sketch=make_sketch(article) if article.paragraphs else b"",
         first_page=_first_page(article, site),
         next_page=page_id(article.next_page, site) if article.next_page else None,
         attached=tuple(sorted({page_id(item.url, site) for item in article.attachments})),
     )
+
+
+def digest_content(article: Mapping[str, Any]) -> str:
+    """A digest over what a publisher can change: the words of an article, and what it states beside them."""
+    return _digest([article["text_digest"], [article[name] for name in STATED]])
 
 
 def _first_page(article: Article, site: Site | None) -> str | None:

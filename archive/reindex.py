@@ -9,9 +9,13 @@ from archive.catalog import Catalog
 from archive.deletion.files import finish_files
 from archive.directory import Archive
 from archive.disk import on_disk
+from archive.entries import Entry
 from archive.errors import BrokenLog, CatalogError
 from archive.index import update_index
 from archive.locks import owning_catalog
+from archive.log.deriving import Deriving
+from archive.log.entries import DerivedEntry
+from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.reread import reread
 from archive.store import Stored, mend, read_file, warc_files
@@ -32,6 +36,8 @@ def reindex(
 ) -> int:
     """Read every capture of the archive into a new catalog and new indexes, and give their number.
 
+    The log gets the texts that it does not have, so that the new catalog can be held against it.
+
     `progress` is told the number as it grows.
 
     Raises BrokenWarc for a file that is cut or altered, and CatalogError while another process writes; the old
@@ -39,12 +45,12 @@ def reindex(
     """
     with owning_catalog(archive):
         mend(archive)
-        with Log(archive) as log:
-            finish_files(log)
         draft = archive.catalog_path.with_suffix(".draft")
         _remove(draft)
         try:
-            count = _fill(archive, draft, workers=workers, sites=sites, progress=progress)
+            with Log(archive) as log:
+                finish_files(log)
+                count = _fill(archive, draft, log=log, workers=workers, sites=sites, progress=progress)
             _put_in_place(archive, draft)
         finally:
             _remove(draft)
@@ -56,6 +62,7 @@ def _fill(
     archive: Archive,
     draft: Path,
     *,
+    log: Log,
     workers: Workers,
     sites: Mapping[str, Site],
     progress: Callable[[int], None] | None,
@@ -63,9 +70,11 @@ def _fill(
     files = warc_files(archive)
     read = reread(archive, _captures(archive, files), workers=workers, sites=sites)
     count = 0
+    deriving = Deriving(sites)
     with Catalog(archive, path=draft) as catalog:
         while batch := [one.entry for one in islice(read, BATCH)]:
             catalog.add(batch)
+            log.append(list(deriving.entries([one for one in batch if not _is_logged(log, one)])))
             count += len(batch)
             if progress:
                 progress(count)
@@ -73,6 +82,16 @@ def _fill(
         complete = _find_complete(archive, catalog, files)
         catalog.mark_complete({file: (archive.path / file).stat().st_size for file in complete})
     return count
+
+
+def _is_logged(log: Log, one: Entry) -> bool:
+    """Whether the log has this very text of a capture; a text of a capture that it does not have waits for that one."""
+    if one.body is None or log.index.capture(one.row["record_id"]) is None:
+        return True
+    reader = LogReader.open(log.archive.path)
+    logged = (reader.entry(leaf) for leaf in log.index.derived_of(one.row["record_id"]))
+    said = (one.row["recipe"], one.body.body_digest)
+    return any(isinstance(entry, DerivedEntry) and (entry.recipe, entry.body) == said for entry in logged)
 
 
 def _find_complete(archive: Archive, catalog: Catalog, files: list[str]) -> list[str]:

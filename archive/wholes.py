@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, union, update
 
 from archive.database import is_one_of
 from archive.judge import order_of
@@ -121,6 +121,19 @@ def _find_near(connection: Connection, paged: Iterable[str], look: Look) -> set[
             found |= {first.article, *(other.article for other in follow_pages(first, look)), page.first_page}
         waiting |= {other for other in found if other} - near
     return near
+
+
+def find_unsettled(connection: Connection) -> Iterator[str]:
+    """The articles over several pages that are not written down as their captures have it. Nothing is written."""
+    paged = select(versions.c.article).where(versions.c.first_page.is_not(None))
+    split = select(articles.c.id).where(articles.c.part_of.is_not(None))
+    for article in connection.execute(union(paged, split)).scalars().all():
+        look = _looking(connection)
+        page = look(article)
+        first = find_first(page, look).article if page else article
+        is_settled = _part_of(connection, article) == (None if first == article else first)
+        if not is_settled or next(_find_changed(connection, article, look), None):
+            yield article
 
 
 def _part_of(connection: Connection, article: str) -> str | None:

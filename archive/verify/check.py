@@ -1,10 +1,12 @@
 """The whole verification: the log first, then the files by it, then what was derived; and the verdict."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from archive.display import printable
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
 from archive.verify.catalog_check import check_catalog
@@ -24,6 +26,7 @@ from archive.verify.spool import Spool
 from archive.workers import Workers
 from pipelines.records import format_instant
 
+_log = logging.getLogger(__name__)
 WHOLE: Final = Selection()
 
 
@@ -69,7 +72,7 @@ def verify(
     with Spool() as spool:
         try:
             state = check_log(archive, spool, trust)
-        except BrokenLog as error:
+        except (BrokenLog, OSError) as error:
             return _unreadable(archive, error, task)
         check = _Check(archive, spool, state, task, trust)
         for finding in _everything(check):
@@ -84,14 +87,26 @@ def _everything(check: _Check) -> Iterator[Finding]:
         return
     if state.found:
         yield make_finding("found-only", actual=f"{state.found} of {state.captures} captures")
-    yield from check_deletions(archive, LogReader(archive / "log", state.head), spool)
-    yield from _check_captures(check)
-    yield from check_references(spool)
-    yield from _check_texts(check)
     is_whole = check.task.selection.is_whole
-    yield from check_catalog(archive, spool, is_whole=is_whole)
-    if is_whole:
-        yield from check_index(archive, spool)
+    stages = {
+        "log": check_deletions(archive, LogReader(archive / "log", state.head), spool),
+        "warc": _check_captures(check),
+        "references": check_references(spool),
+        "texts": _check_texts(check),
+        "catalog.sqlite": check_catalog(archive, spool, is_whole=is_whole),
+        "index": check_index(archive, spool) if is_whole else iter(()),
+    }
+    for place, findings in stages.items():
+        yield from _make(place, findings)
+
+
+def _make(place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+    """One check. Whoever altered an archive chose the data: what nobody thought of must not keep the rest from being told."""
+    try:
+        yield from findings
+    except Exception as error:  # noqa: BLE001 (the outermost boundary of a check: it always reports)
+        _log.debug("%s", place, exc_info=True)
+        yield make_finding("check-failed", place=place, actual=f"{type(error).__name__}: {error}")
 
 
 def _check_captures(check: _Check) -> Iterator[Finding]:
@@ -116,10 +131,10 @@ def _check_texts(check: _Check) -> Iterator[Finding]:
         yield from check.reextractor.check()
 
 
-def _unreadable(archive: Path, error: BrokenLog, task: Task) -> Report:
+def _unreadable(archive: Path, error: Exception, task: Task) -> Report:
     finding = make_finding("log-unreadable", place="log", actual=error)
     return Report(
-        archive=str(archive),
+        archive=printable(archive),
         verdict="unreadable",
         is_deep=task.is_deep,
         url=task.selection.url,
@@ -141,7 +156,7 @@ def _report(check: _Check) -> Report:
     verdict = state.findings.verdict
     made = check.reextractor.tally.to_report() if check.reextractor else None
     return Report(
-        archive=str(archive),
+        archive=printable(archive),
         verdict=verdict,
         is_deep=task.is_deep,
         url=task.selection.url,

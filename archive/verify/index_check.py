@@ -1,61 +1,125 @@
-"""The lines of the index, where there is one, against the log."""
+"""The lines of the index, where there is one, each made anew from its record and held against what stands there.
+
+Only a record that is as it was logged can say what its line should be. Of another the log knows address, date and digest.
+"""
 
 import json
+import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
-from archive.openfile import ENDING
+from archive.directory import Archive
+from archive.index import SUFFIX, index_path, make_line
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
-from archive.verify.spool import Spool
+from archive.verify.spool import Expected, Spool
+from archive.warc import BrokenRecord, Placed, decode_record, read_member, sha256
+
+_LONGEST: Final = 1 << 24
+"""Characters of a line that is read; a longer one is none of ours."""
+_SHOWN: Final = (
+    'SELECT leaf, "offset", uri, date FROM captures '
+    "WHERE file = ? AND record_type IN ('response', 'revisit', 'resource') ORDER BY \"offset\""
+)
+_MEMBERS: Final = 'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? AND file = ? ORDER BY "offset"'
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a line should be: whole, or at least its fields."""
+
+    text: str | None
+    known: dict[str, str]
 
 
 def check_index(archive: Path, spool: Spool) -> Iterator[Finding]:
-    """Lines of the CDXJ files that the log contradicts, and captures of an indexed file that have none."""
-    for path in sorted((archive / "index").glob("*.cdxj")):
+    """Lines of the CDXJ files that are not those of the records, captures that have none, and files of no WARC file."""
+    files = {index_path(Archive(archive, ""), file): file for file in sorted({*spool.files(), *spool.file_names()})}
+    for path in sorted((archive / "index").glob(f"*{SUFFIX}")):
         place = f"index/{path.name}"
-        file = _file_of(spool, path.name.removesuffix(".cdxj"))
-        if file is None:
+        if path not in files or not path.is_file():
+            what = "no WARC file of the log has this name" if path.is_file() else "not a file"
+            yield make_finding("index-unlisted", place=place, actual=what)
             continue
-        known = {offset: (uri, date, digest) for offset, uri, date, digest in _shown(spool, file)}
-        deleted = spool.deleted_offsets(file)
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-            yield from _check_line(line, number, place, known, deleted)
-        for offset, (uri, _, _) in sorted(known.items()):
-            yield make_finding("index-removed", place=place, offset=offset, expected=uri)
+        lines = dict(_make_lines(archive, spool, files[path]))
+        yield from _check_file(path, place, lines, spool.deleted_offsets(files[path]))
 
 
-def _check_line(
-    line: str, number: int, place: str, known: dict[int, tuple[str, str, str]], deleted: set[int]
-) -> Iterator[Finding]:
+def _check_file(path: Path, place: str, lines: dict[int, _Line], deleted: set[int]) -> Iterator[Finding]:
+    before = ""
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as index:
+        for number, line in enumerate(iter(lambda: index.readline(_LONGEST), ""), 1):
+            fields = _parse(line)
+            if fields is None:
+                yield make_finding("index-altered", place=place, offset=number, actual=line[:80])
+                continue
+            offset = int(fields["offset"])
+            if offset in deleted:
+                yield make_finding("deletion-unfinished", place=place, offset=offset)
+                continue
+            yield from _compare(line, fields, lines.pop(offset, None), place)
+            if line < before:
+                yield make_finding("index-altered", place=place, offset=offset, actual="not in its order")
+            before = line
+    for offset, missing in sorted(lines.items()):
+        yield make_finding("index-removed", place=place, offset=offset, expected=missing.known["url"])
+
+
+def _compare(line: str, fields: dict[str, Any], due: _Line | None, place: str) -> Iterator[Finding]:
+    """By what the log has of the capture, and whole where its record is as it was logged."""
+    at = dict[str, Any](place=place, offset=int(fields["offset"]))
+    if due is None:
+        yield make_finding("index-altered", **at, actual=line[:200])
+        return
+    own = _parse(due.text) if due.text else None
+    said = {**(own or {}), **due.known}
+    names = [name for name in {**said, **(fields if own else {})} if said.get(name) != fields.get(name)]
+    if names or (own and line != due.text):
+        yield make_finding("index-altered", **at, expected=_tell(said, names), actual=_tell(fields, names))
+
+
+def _tell(fields: dict[str, Any], names: list[str]) -> str:
+    return ", ".join(f"{name} {str(fields.get(name))[:200]}" for name in names) or "written otherwise"
+
+
+def _parse(line: str) -> dict[str, Any] | None:
+    """The fields of a line, its key and moment among them; None for what is no line."""
     try:
-        _, moment, text = line.split(" ", 2)
+        key, moment, text = line.split(" ", 2)
         fields = json.loads(text)
-        offset = int(fields["offset"])
-    except (ValueError, KeyError, TypeError):
-        yield make_finding("index-altered", place=place, offset=number, actual=line[:80])
-        return
-    if offset in deleted:
-        yield make_finding("deletion-unfinished", place=place, offset=offset)
-        return
-    uri, date, digest = known.pop(offset, ("", "", ""))
-    stated = (fields.get("url"), moment, fields.get("recordDigest"))
-    said = (uri, "".join(letter for letter in date[:19] if letter.isdigit()), digest)
-    if stated != said:
-        yield make_finding(
-            "index-altered", place=place, offset=offset, expected=" ".join(said), actual=" ".join(map(str, stated))
-        )
+        int(fields["offset"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return {"key": key, "timestamp": moment, **fields}
 
 
-def _shown(spool: Spool, file: str) -> Iterator[tuple[int, str, str, str]]:
-    query = (
-        'SELECT captures."offset", captures.uri, captures.date, members.digest FROM captures JOIN members '
-        'ON members.file = captures.file AND members."offset" = captures."offset" AND members.is_primary '
-        "WHERE captures.file = ? AND captures.record_type IN ('response', 'revisit', 'resource')"
-    )
-    yield from spool.connection.execute(query, (file,))
+def _make_lines(archive: Path, spool: Spool, file: str) -> Iterator[tuple[int, _Line]]:
+    path = archive / file
+    handle = os.open(path, os.O_RDONLY) if path.is_file() else None
+    try:
+        for leaf, offset, uri, date in spool.connection.execute(_SHOWN, (file,)):
+            members = [Expected(*row) for row in spool.connection.execute(_MEMBERS, (leaf, file))]
+            digest = next((one.digest for one in members if one.offset == offset), "")
+            moment = "".join(letter for letter in date[:19] if letter.isdigit())
+            known = {"url": uri, "timestamp": moment, "recordDigest": digest}
+            yield offset, _Line(None if handle is None else _make_line(handle, file, members), known)
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
-def _file_of(spool: Spool, name: str) -> str | None:
-    wanted = {name, f"{name}{ENDING}", name.removesuffix(".gz") + ".gz"}
-    return next((file for file in spool.files() if PurePosixPath(file).name in wanted), None)
+def _make_line(handle: int, file: str, members: list[Expected]) -> str | None:
+    """From the records as they lie there, if they are those that were logged; the last of a capture says nothing of it."""
+    size = os.fstat(handle).st_size
+    group: list[Placed] = []
+    try:
+        for one in members[: max(1, len(members) - 1)]:
+            if sha256(os.pread(handle, one.length, one.offset)) != one.digest:
+                return None
+            record = decode_record(read_member(handle, one.offset, size)[0])
+            group.append(Placed(record, one.offset, one.length))
+        return make_line(group, os.pread(handle, group[0].length, group[0].offset), filename=file)
+    except (BrokenRecord, ValueError, IndexError):
+        return None

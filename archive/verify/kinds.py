@@ -56,6 +56,25 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     ),
     "witness-unknown": ("note", "联署的见证方未被指定(--witness-key)", "of a witness that nobody named (--witness-key): not checked"),
     "derived-altered": ("altered", "提取的文字、标题或日期被改动", "derived text, title or date was altered"),
+    "catalog-unlogged": ("altered", "目录库里有日志没有登记的抓取", "the catalog has a capture that the log knows nothing of"),
+    "catalog-lacks": (
+        "altered", "目录库自称已收全的文件缺少抓取", "the catalog lacks a capture of a file that it says it has wholly",
+    ),
+    "text-unlogged": (
+        "not-provable", "目录库里的文字由日志没有登记的提取程序得出;lantian reindex 会重新提取并登记",
+        "the log has no such text by this recipe; lantian reindex makes it anew and logs it",
+    ),
+    "text-gone": ("not-provable", "日志登记了文字,目录库里却没有", "the log has a text of this capture, the catalog has none"),
+    "page-unexplained": (
+        "not-provable", "日志里的站点规则不能说明此抓取属于该页面", "no site file in the log explains that the capture is of this page",
+    ),
+    "catalog-ahead": (
+        "note", "目录库里有日志尚未登记的内容(写入中断所致),无从证明", "the catalog has what the log does not have yet, as of a killed run: nothing vouches for it",
+    ),
+    "catalog-behind": (
+        "note", "目录库尚缺抓取,检索和历史不全;用 lantian reindex 补齐", "the catalog lacks captures, so history and search do too; lantian reindex adds them",
+    ),
+    "catalog-other": ("note", "目录库属于本程序的另一版本,未查", "the catalog is of another version of this program and was not looked at"),
     "recipe-differs": ("note", "提取程序版本不同", "another recipe reads the text differently; nothing was altered"),
     "reextract-differs": ("altered", "重新提取的结果与登记不符", "the same recipe gives another text than was logged"),
     "reextract-failed": ("not-provable", "未能重新提取", "the text could not be extracted anew"),
@@ -63,6 +82,10 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "nothing-selected": ("not-provable", "日志里没有所选的抓取", "the log has no capture of what was asked for"),
     "index-altered": ("altered", "索引条目与日志不符", "an index line is not what the log says"),
     "index-removed": ("altered", "索引缺少条目", "the index lacks a capture"),
+    "index-unlisted": ("altered", "索引文件没有对应的 WARC 文件", "an index of no WARC file that the log has"),
+    "check-failed": (
+        "unreadable", "检查中断:遇到无法读取的数据", "a check broke off over data that cannot be read; the others were made",
+    ),
     "no-log": ("not-provable", "没有日志", "there is no log"),
     "no-seal": ("not-provable", "日志从未签署", "the log was never sealed"),
     "unsealed": ("not-provable", "最后一次签署之后的条目尚无法证明", "entries after the last seal are not provable yet"),
@@ -85,9 +108,9 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
 def make_finding(
     kind: str,
     *,
-    place: str | None = None,
+    place: object = None,
     offset: int | None = None,
-    record: str | None = None,
+    record: object = None,
     entry: int | None = None,
     expected: object = None,
     actual: object = None,
@@ -99,10 +122,15 @@ def make_finding(
         weight=weight,
         chinese=chinese,
         english=english,
-        place=place,
+        place=_plain(place),
         offset=offset,
-        record=record,
+        record=_plain(record),
         entry=entry,
-        expected=None if expected is None else str(expected),
-        actual=None if actual is None else str(actual),
+        expected=_plain(expected),
+        actual=_plain(actual),
     )
+
+
+def _plain(value: object) -> str | None:
+    """Text that any report can hold: names of files need not be UTF-8, and a database has any type anywhere."""
+    return None if value is None else str(value).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -33,7 +33,10 @@ def make_looks(
         _look(
             "catalog",
             (archive / "catalog.sqlite").exists(),
-            ("目录库里的文字、标题、日期", "texts, titles and dates in the catalog"),
+            (
+                "目录库里的每条抓取和每篇文字(不含附件文字和检索索引)",
+                "every capture and text of the catalog (not the texts of attached files, nor the search index)",
+            ),
             ("没有目录库可查", "there is no catalog to look at"),
         ),
         _look(

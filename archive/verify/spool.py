@@ -13,9 +13,11 @@ from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, Member, S
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
 CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, captures INTEGER, leaf INTEGER);
-CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER, uri TEXT, date TEXT);
-CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER, site TEXT);
-CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT);
+CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER PRIMARY KEY,
+  uri TEXT, date TEXT, length INTEGER, payload TEXT, claim TEXT);
+CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER, site TEXT, article TEXT,
+  url TEXT, text TEXT);
+CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT, site TEXT);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
 CREATE TABLE chosen (leaf INTEGER PRIMARY KEY);
 CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
@@ -57,8 +59,15 @@ class Spool:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lantian-verify-")
-        self.connection = sqlite3.connect(Path(self._folder.name) / "spool.sqlite", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536"):
+        path = Path(self._folder.name) / "spool.sqlite"
+        self.connection = sqlite3.connect(path.as_uri(), isolation_level=None, uri=True)
+        # Of this database alone: another is attached to be read, and must not be locked.
+        for pragma in (
+            "main.journal_mode = OFF",
+            "main.synchronous = OFF",
+            "main.locking_mode = EXCLUSIVE",
+            "main.cache_size = -65536",
+        ):
             self.connection.execute(f"PRAGMA {pragma}")
         self.connection.executescript(_TABLES)
         self.connection.execute("BEGIN")
@@ -86,8 +95,11 @@ class Spool:
             leaf,
             entry.uri,
             entry.date,
+            entry.length,
+            entry.payload,
+            entry.claim,
         )
-        self.connection.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", capture)
+        self.connection.execute("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", capture)
 
     def previous_of(self, leaf: int, uri: str) -> int | None:
         """The capture before of an address, while entries are taken in their order."""
@@ -106,12 +118,13 @@ class Spool:
 
     def take_derived(self, leaf: int, entry: DerivedEntry) -> None:
         """Note what was made of a capture."""
-        row = (entry.capture, entry.recipe, entry.body, entry.title, entry.published, leaf, entry.site)
-        self.connection.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        made = (entry.capture, entry.recipe, entry.body, entry.title, entry.published)
+        row = (*made, leaf, entry.site, entry.article, entry.url, entry.text)
+        self.connection.execute("INSERT INTO derived VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def take_site(self, entry: SiteEntry) -> None:
         """Note a site file by which pages were read."""
-        self.connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?)", (entry.digest, entry.rules))
+        self.connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?, ?)", (entry.digest, entry.rules, entry.key))
 
     def take_deletion(self, leaf: int) -> None:
         """Note that something was deleted."""

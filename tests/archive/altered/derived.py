@@ -62,7 +62,8 @@ def _in_index(change: Callable[[str], str]) -> Callable[[Path], Sequence[Spot]]:
         assert changed != lines[1]
         lines[1:2] = [changed] if changed else []
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return [Spot(f"index/{path.name}", int(_about(changed)["offset"]) if changed else offset)]
+        is_line = changed.endswith("}")
+        return [Spot(f"index/{path.name}", int(_about(changed)["offset"]) if is_line else None if changed else offset)]
 
     return alter
 
@@ -72,14 +73,25 @@ def _about(line: str) -> dict[str, Any]:
     return about
 
 
+def _with(**fields: str) -> Callable[[str], str]:
+    """The line with other fields."""
+    return lambda line: f"{' '.join(line.split(' ', 2)[:2])} {json.dumps({**_about(line), **fields})}"
+
+
+def _add_index(text: str | None) -> Callable[[Path], Sequence[Spot]]:
+    def alter(folder: Path) -> Sequence[Spot]:
+        path = folder / "index" / "orphan.cdxj"
+        if text is None:
+            path.mkdir()
+        else:
+            path.write_text(text, encoding="utf-8")
+        return [Spot("index/orphan.cdxj")]
+
+    return alter
+
+
 def _move(line: str) -> str:
     return line.replace(f'"offset": "{_about(line)["offset"]}"', '"offset": "7"')
-
-
-def _keep_for_reading_otherwise(folder: Path) -> Sequence[Spot]:
-    """As `reindex` leaves it after an upgrade of a library: another recipe, another text."""
-    statement = "UPDATE versions SET recipe = 'recipe:0123456789abcdef', body = replace(body, '。', '，')"
-    return _in_table(statement)(folder)
 
 
 DERIVED: Final = [
@@ -92,6 +104,15 @@ DERIVED: Final = [
     Case("index entry moved", _in_index(_move), ("index-altered", "index-removed")),
     Case("index entry back-dated", _in_index(lambda line: line.replace(" 20", " 19", 1)), ("index-altered",)),
     Case("index entry of another address", _in_index(lambda line: line.replace("hbj.example", "other.example")), ("index-altered",)),
+    Case("index entry under another key", _in_index(lambda line: f"cn,gov)/ {line.split(' ', 1)[1]}"), ("index-altered",)),
+    Case("index entry leads out of the archive", _in_index(_with(filename="../../evil.warc.gz")), ("index-altered",)),
+    Case("index entry of another status", _in_index(_with(status="404")), ("index-altered",)),
+    Case("index entry of another type", _in_index(_with(mime="image/png")), ("index-altered",)),
+    Case("index entry of another payload", _in_index(_with(digest=f"sha256:{'0' * 64}")), ("index-altered",)),
+    Case("index entry of another length", _in_index(_with(length="7")), ("index-altered",)),
+    Case("index entry with a field more", _in_index(_with(note="x")), ("index-altered",)),
+    Case("index entry nested without end", _in_index(lambda line: line.split("{")[0] + "[" * 100_000), ("index-altered", "index-removed")),
+    Case("index of no WARC file", _add_index('cn,gov)/ 20200101000000 {"offset": "0"}\n'), ("index-unlisted",)),
+    Case("folder in the place of an index", _add_index(None), ("index-unlisted",)),
     Case("index entry removed", _in_index(lambda _: ""), ("index-removed",)),
-    Case("library upgraded, the catalog read anew", _keep_for_reading_otherwise, (), verdict="intact", notes=("recipe-differs",)),
 ]  # fmt: skip

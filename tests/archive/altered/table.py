@@ -3,10 +3,11 @@
 from typing import Final
 
 from tests.archive.altered.case import Case
+from tests.archive.altered.catalog import CATALOG
 from tests.archive.altered.derived import DERIVED
 from tests.archive.altered.files import FILES
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
 from tests.archive.altered.times import TIMES
 
-CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *LOG, *TIMES]
+CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *CATALOG, *LOG, *TIMES]

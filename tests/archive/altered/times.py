@@ -154,8 +154,8 @@ def _stamps(name: str, alter: Alter, *kinds: str, **options: Any) -> Case:
 TIMES: Final = [
     Case("capture future-dated in the log", _dated("2099-01-01T00:00:00Z"), ("future-dated", "digest-disagrees", "derived-altered"), is_deep=True),
     Case("capture back-dated in the log", _dated("2011-01-01T00:00:00Z"), ("back-dated", "digest-disagrees", "derived-altered"), is_deep=True),
-    Case("capture back-dated in record and log", _taken(datetime(2011, 1, 1, tzinfo=UTC)), ("back-dated",)),
-    _stamps("timestamp over other data", _over_other_data, "timestamp-other"),
+    Case("capture back-dated in record and log", _taken(datetime(2011, 1, 1, tzinfo=UTC)), ("back-dated",), notes=("catalog-behind",)),
+    _stamps("timestamp over other data", _over_other_data, "timestamp-other", notes=("catalog-behind",)),
     _stamps("timestamp tampered with", _tampered(-20), "timestamp-untrusted", verdict="not-provable"),
     _stamps("timestamp cut to nothing", _emptied, "timestamp-other"),
     _stamps("timestamp of an authority that is not trusted", _stamped(Authorities.valid), "timestamp-untrusted", verdict="not-provable", kept=others_trusted),

@@ -31,6 +31,8 @@ NOTES: dict[str, tuple[str, ...]] = {
     "recipe-differs": ("older recipe",),
     "open-file": ("kill", "verified while writing"),
     "found-only": ("kill", "import", "before the log", "sample", "store only", "crawl"),
+    "catalog-ahead": ("kill", "verified while writing"),
+    "catalog-behind": ("kill", "store only", "before the log", "verified while writing"),
     "unsealed-notes": ("crawl", "replay", "export", "import", "kill"),
 }
 """What `verify` may say of a clean archive, and the steps one of which must then have been taken."""

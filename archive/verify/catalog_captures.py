@@ -1,0 +1,201 @@
+"""Every capture of the catalog against its entry in the log, and every entry against the catalog."""
+
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+from pydantic import ValidationError
+
+from archive.captures import to_uri
+from archive.metadata_block import read_metadata
+from archive.openfile import opened
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+from archive.verify.spool import Spool
+from archive.warc import BrokenRecord, decode_record, read_member, sha256
+from pipelines.identity import page_url
+from pipelines.site import Site
+from pipelines.urls import canonical_url
+
+_PLACE: Final = "catalog.sqlite"
+# Of a record id that stands for several records, the entry of the place that the row names.
+_ROWS: Final = """
+SELECT c.record_id, c.file, c."offset" AS "offset", c.length, c.site, c.url, c.canonical, c.fetched_at, c.custody, c.payload_digest,
+  c.refers_to, l.leaf, l.file AS said_file, l."offset" AS said_offset, l.length AS said_length, l.uri, l.date, l.claim,
+  l.record_type, l.payload, l.refers_to AS said_refers_to, o.record_type AS original_type, o.payload AS original_payload
+FROM catalog.captures c
+LEFT JOIN captures l ON l.leaf = coalesce(
+  (SELECT min(leaf) FROM captures x WHERE x.record_id = c.record_id AND x.file = c.file AND x."offset" = c."offset"),
+  (SELECT min(leaf) FROM captures x WHERE x.record_id = c.record_id))
+LEFT JOIN captures o ON o.leaf = (SELECT min(leaf) FROM captures x WHERE x.record_id = l.refers_to)
+"""
+_LACKING: Final = """
+SELECT l.record_id, l.file, l."offset", l.leaf, l.uri, files.size IS NOT NULL AND files.size = complete.size
+FROM captures l LEFT JOIN files ON files.file = l.file LEFT JOIN catalog.files complete ON complete.file = l.file
+WHERE NOT EXISTS (SELECT 1 FROM catalog.captures c WHERE c.record_id = l.record_id)
+"""
+_REREAD: Final = """
+SELECT c.record_id, 'version ' || o.version || ' of ' || o.canonical, 'version ' || c.version || ' of ' || c.canonical
+FROM catalog.captures c JOIN catalog.captures o ON o.record_id = c.refers_to
+WHERE c.version IS NOT o.version OR c.canonical IS NOT o.canonical
+"""
+_METADATA: Final = 'SELECT file, "offset", length, digest FROM members WHERE leaf = ? AND NOT is_primary ORDER BY "offset" DESC LIMIT 1'
+
+
+def check_captures(archive: Path, spool: Spool, connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Rows that say something else than the log, that it does not have, and that are not there."""
+    cursor = connection.cursor()
+    cursor.row_factory = sqlite3.Row
+    closed = spool.files().keys()
+    ahead = 0
+    for row in cursor.execute(_ROWS):
+        if row["leaf"] is not None:
+            yield from _check_row(archive, spool, row)
+        elif isinstance(row["file"], str) and row["file"] not in closed and _is_there(archive, row["file"]):
+            ahead += 1
+        else:
+            yield make_finding(
+                "catalog-unlogged", place=_PLACE, record=row["record_id"], actual=f"{row['file']} at {row['offset']}"
+            )
+    if ahead:
+        yield make_finding("catalog-ahead", place=_PLACE, actual=f"{ahead} captures")
+    for record_id, said, found in connection.execute(_REREAD):
+        yield make_finding("derived-altered", place=_PLACE, record=record_id, expected=said, actual=found)
+    yield from _check_lacking(connection)
+
+
+def _check_lacking(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """A file of which the catalog says that it has every capture cannot be one that it still has to read."""
+    behind: Counter[str] = Counter()
+    for record_id, file, offset, leaf, uri, is_complete in connection.execute(_LACKING):
+        if is_complete:
+            where = dict(record=record_id, entry=leaf)
+            said = f"{uri}, in {file} at {offset}"
+            yield make_finding("catalog-lacks", place=_PLACE, **where, expected=said)
+        else:
+            behind["captures"] += 1
+    if behind:
+        yield make_finding("catalog-behind", place=_PLACE, actual=f"{behind['captures']} captures")
+
+
+def _is_there(archive: Path, file: str) -> bool:
+    """Whether a writer has such a file, which the log does not know as closed."""
+    path = archive / file
+    return file.startswith("warc/") and ".." not in file and (path.exists() or opened(path).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column: what the log says of it, and whether the row agrees."""
+
+    name: str
+    said: Callable[[Any], object]
+    column: str
+
+
+_FIELDS: Final = (
+    _Field("date of capture", lambda row: row["date"], "fetched_at"),
+    _Field("file", lambda row: row["said_file"], "file"),
+    _Field("offset", lambda row: row["said_offset"], "offset"),
+    _Field("length", lambda row: row["said_length"], "length"),
+)
+
+
+def _check_row(archive: Path, spool: Spool, row: Any) -> Iterator[Finding]:
+    for field in _FIELDS:
+        if field.said(row) != row[field.column]:
+            yield _altered(row, field.name, field.said(row), row[field.column])
+    if not _is_address(row["url"], row["uri"]):
+        yield _altered(row, "address", row["uri"], row["url"])
+    elif not _is_canonical(spool, row):
+        yield make_finding(
+            "page-unexplained", **_where(row), expected=canonical_url(row["url"]), actual=row["canonical"]
+        )
+    if not str(row["file"]).startswith(f"warc/{row['site']}/"):
+        yield _altered(row, "site", row["said_file"], row["site"])
+    custody = _custody(archive, spool, row)
+    if custody and custody != row["custody"]:
+        yield _altered(row, "custody", custody, row["custody"])
+    if row["record_type"] != "deleted":
+        yield from _check_references(row)
+
+
+def _check_references(row: Any) -> Iterator[Finding]:
+    """Only a revisit stands for another record, and has the payload of that one."""
+    is_revisit = row["record_type"] == "revisit"
+    if row["refers_to"] is not None and (not is_revisit or row["refers_to"] != row["said_refers_to"]):
+        yield _altered(row, "reference", row["said_refers_to"], row["refers_to"])
+    said = row["original_payload"] if is_revisit else row["payload"]
+    is_known = row["original_type"] in ("response", "resource") if is_revisit else True
+    if row["payload_digest"] != said and not (is_revisit and (row["payload_digest"] is None or not is_known)):
+        yield _altered(row, "payload", said, row["payload_digest"])
+
+
+def _is_address(url: object, uri: str) -> bool:
+    """Whether an address is that of the record; a half of a surrogate pair is a question mark in the catalog."""
+    if not isinstance(url, str):
+        return False
+    if to_uri(url) == uri:
+        return True
+    storable = unquote(uri, errors="surrogatepass").encode("utf-8", "replace").decode()
+    return "%ED%" in uri.upper() and quote(storable) == quote(unquote(url))
+
+
+def _is_canonical(spool: Spool, row: Any) -> bool:
+    """Whether the page is the one of its address, by a site file of the log where one was used; articles have more to say."""
+    url, canonical = row["url"], row["canonical"]
+    if canonical == canonical_url(url) or row["refers_to"]:
+        return True
+    query = "SELECT 1 FROM derived WHERE capture = ? AND url = ?"
+    if spool.connection.execute(query, (row["record_id"], canonical)).fetchone():
+        return True
+    rules = spool.connection.execute("SELECT rules FROM sites WHERE site = ?", (row["site"],)).fetchall()
+    return any(page_url(url, _parse_site(one)) == canonical for (one,) in rules)
+
+
+@lru_cache(maxsize=256)
+def _parse_site(rules: str) -> Site | None:
+    try:
+        return Site.model_validate_json(rules)
+    except ValidationError:
+        return None
+
+
+def _custody(archive: Path, spool: Spool, row: Any) -> str | None:
+    """By the claim of the entry; of what was found only its record can say that it came over the wire."""
+    if row["claim"] != "found":
+        return "wire" if row["claim"] == "received" else "operator"
+    return _custody_of_record(archive, spool, row["leaf"]) if row["custody"] == "wire" else None
+
+
+def _custody_of_record(archive: Path, spool: Spool, leaf: int) -> str | None:
+    """None where the record is not as it was logged, which is told of its file."""
+    file, offset, length, digest = spool.connection.execute(_METADATA, (leaf,)).fetchone() or ("", 0, 0, "")
+    path = archive / file
+    try:
+        handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        if sha256(os.pread(handle, length, offset)) != digest:
+            return None
+        data, _ = read_member(handle, offset, os.fstat(handle).st_size)
+        return str(read_metadata(decode_record(data).block).get("custody", "wire"))
+    except (BrokenRecord, OSError, ValueError, KeyError, TypeError):
+        return None
+    finally:
+        os.close(handle)
+
+
+def _altered(row: Any, part: str, said: object, found: object) -> Finding:
+    return make_finding("derived-altered", **_where(row), expected=f"{part} {said}", actual=f"{part} {found}")
+
+
+def _where(row: Any) -> Any:
+    return dict(place=_PLACE, record=row["record_id"], entry=row["leaf"])
