@@ -66,9 +66,15 @@ class Catalog:
         with reading(self._engine, self.path) as connection:
             yield connection
 
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that writes; what lies beside the catalog in its file is written by it too."""
+        with writing(self._engine, self.path) as connection:
+            yield connection
+
     def add(self, entries: Sequence[Entry]) -> None:
         """Catalogue captures in one transaction; those that are in already stay as they are."""
-        with writing(self._engine, self.path) as connection:
+        with self.write() as connection:
             add_entries(connection, entries)
 
     def judge(self, record_ids: Sequence[str]) -> dict[str, Judgement]:
@@ -78,21 +84,32 @@ class Catalog:
 
     def replace(self, entries: Sequence[Entry]) -> None:
         """Put new readings in the place of those that the captures have."""
-        with writing(self._engine, self.path) as connection:
+        with self.write() as connection:
             replace_entries(connection, entries)
 
     def expunge(self, entries: Sequence[Entry]) -> None:
         """Put captures in anew, and wipe out every text that none says any more; nothing of it stays in the file."""
-        with writing(self._engine, self.path) as connection:
+        with self.write() as connection:
             expunge(connection, entries)
             compact_index(connection)
         self.empty_log()
+
+    def remove(self, record_ids: Sequence[str]) -> None:
+        """Take captures out, and what only they said."""
+        if record_ids:
+            with self.write() as connection:
+                remove_captures(connection, record_ids)
+
+    def record_ids(self) -> set[str]:
+        """Every capture there is."""
+        with self.view() as connection:
+            return set(connection.execute(select(captures.c.record_id)).scalars())
 
     def mark_complete(self, sizes: Mapping[str, int]) -> None:
         """Write down files, with their size in bytes, of which every capture is in."""
         rows = [{"file": file, "size": size} for file, size in sizes.items()]
         if rows:
-            with writing(self._engine, self.path) as connection:
+            with self.write() as connection:
                 connection.execute(_MARK, rows)
 
     def complete_files(self) -> dict[str, int]:
@@ -102,7 +119,7 @@ class Catalog:
 
     def forget(self, file: str, *, after: int) -> None:
         """Take out the captures of a file from an offset on: it was mended, and they now stand elsewhere."""
-        with writing(self._engine, self.path) as connection:
+        with self.write() as connection:
             cut = select(captures.c.record_id).where(captures.c.file == file, captures.c.offset >= after)
             remove_captures(connection, connection.execute(cut).scalars().all())
             connection.execute(delete(files).where(files.c.file == file))
@@ -110,7 +127,7 @@ class Catalog:
     def forget_places(self, file: str, offsets: Collection[int]) -> None:
         """Take out the captures that were to begin at these offsets of a file, where none does."""
         if offsets:
-            with writing(self._engine, self.path) as connection:
+            with self.write() as connection:
                 gone = select(captures.c.record_id).where(captures.c.file == file, captures.c.offset.in_(offsets))
                 remove_captures(connection, connection.execute(gone).scalars().all())
 
@@ -140,7 +157,7 @@ class Catalog:
 
     def tidy_index(self, *, whole: bool = False) -> None:
         """Merge what many small writings have left of the search index: a bounded part of it, or all."""
-        with writing(self._engine, self.path) as connection:
+        with self.write() as connection:
             (compact_index if whole else tidy_index)(connection)
 
     def validators(self, url: str) -> tuple[str | None, str | None] | None:

@@ -88,8 +88,8 @@ def _storable(text: str) -> str:
 
 
 def site_key(file: str) -> str:
-    """The site under whose key a file was written: `warc/<site>/…`."""
-    return PurePosixPath(file).parts[1]
+    """The site under whose key a file was written: `warc/<site>/<yyyymm>/<name>`, in a catalog of many archives below an id."""
+    return PurePosixPath(file).parts[-3]
 
 
 def add_entries(connection: Connection, entries: Sequence[Entry]) -> None:

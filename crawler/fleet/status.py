@@ -1,22 +1,26 @@
-"""How a fleet is: its workers, its jobs, the hosts that are held, the pages that are left."""
+"""How a fleet is: its workers, its jobs, the hosts that are held, the pages that are left, what is catalogued."""
 
 from typing import Any
 
 from sqlalchemy import text
 
+from crawler.fleet.catalog import FleetCatalog
 from crawler.fleet.database import transaction, using_database
 
 
 def read_status(url: str) -> dict[str, Any]:
-    """Rows of workers, jobs and hosts, and the number of pages by state. Raises DatabaseAway."""
-    with using_database(url) as engine, transaction(engine, patience=0) as connection:
-        workers, jobs, hosts, pages = (connection.execute(query).all() for query in _QUERIES)
+    """Rows of workers, jobs and hosts, the pages by state, and what the catalog has, in numbers. Raises DatabaseAway."""
+    with using_database(url) as engine:
+        with transaction(engine, patience=0) as connection:
+            workers, jobs, hosts, pages = (connection.execute(query).all() for query in _QUERIES)
+        catalogued = FleetCatalog(engine).counts()
     counts = {"pending": 0, "in flight": 0, "done": 0, "failed": 0} | {row.state: row.number for row in pages}
     return {
         "workers": [[row.id, round(row.silence), row.jobs] for row in workers],
         "jobs": [[row.task_name, row.status, row.number] for row in jobs],
         "hosts": [[row.host, row.holder, round(row.left)] for row in hosts],
         "pages": counts,
+        "catalog": catalogued,
     }
 
 

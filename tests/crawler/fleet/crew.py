@@ -82,7 +82,7 @@ class Crew:
     def count_captures(self) -> Counter[str]:
         """Captures of articles by address, in the catalogs of all workers together."""
         counted: Counter[str] = Counter()
-        for path in self.folder.glob("*/archive.json"):
+        for path in self.folder.glob("*/warc"):
             with Catalog(Archive.open(path.parent)) as catalog, catalog.view() as connection:
                 counted.update(
                     connection.execute(select(captures.c.url).where(captures.c.version.is_not(None))).scalars()

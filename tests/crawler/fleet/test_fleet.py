@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from archive.catalog import Catalog
 from archive.directory import Archive
+from archive.export.selection import choose_articles
 from archive.verify.check import verify
 from tests.crawler.fleet.crew import Crew, muster
 from tests.crawler.fleet.origins import Origins, serve_hosts
-from tests.crawler.loopback import ROOT
+from tests.crawler.loopback import ROOT, lantian, lines_of
 from tests.object_store import ObjectStore, run_object_store
 from tests.postgres import Postgres
 
 LEASE = 5.0
+WIDE = "fleet-wide"
+"""The folder of the catalog over all archives."""
 REPORT = ROOT / "tests" / "soak" / "fleet.json"
 
 
@@ -28,6 +32,7 @@ class Outcome:
     hosts: int
     articles: int
     in_the_catalogs: int
+    in_the_catalog_of_the_fleet: int
     captured_again: int
     asked_again: int
     requests: int
@@ -40,11 +45,17 @@ class Outcome:
 def measure(crew: Crew, origins: Origins) -> Outcome:
     found = crew.count_captures()
     assert found.keys() == origins.urls
+    told = crew.command("catalog", "--archive", WIDE)
+    with Catalog(Archive.open(crew.folder / WIDE)) as catalog:
+        wide = [one.article.url for one in choose_articles(catalog)]
+    assert sorted(wide) == sorted(origins.urls), "every article exactly once"
+    assert told["archives"] == len([*crew.folder.glob("*/archive.json")]) - 1
     return Outcome(
         workers=len(crew.running),
         hosts=len(origins.hosts),
         articles=len(origins.urls),
         in_the_catalogs=len(found),
+        in_the_catalog_of_the_fleet=told["articles"],
         captured_again=sum(found.values()) - len(found),
         asked_again=origins.twice(),
         requests=len(origins.log),
@@ -92,9 +103,13 @@ def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_i
             time.sleep(0.5)
             assert crew.stop() == {"first": 0, "second": 0}, crew.complaints()
             outcome = measure(crew, origins)
-            assert crew.count_captures()[url] >= 2
+            seen = crew.count_captures()[url]
+            assert seen >= 2
         for name in ("first", "second"):
             require_uploaded(tmp_path / name, objects, bucket)
+        objects.copy_to(bucket, "lantian", tmp_path / WIDE)
+        told = lantian("history", url, "--archive", WIDE, "--sites", "sites", "--json", cwd=tmp_path)
+        assert [one["url"] for one in lines_of(told)] == [url] * seen, told.stderr
     assert crew.complaints() == ""
     assert last_asked_by(origins, "first") < frozen + 0.2
     assert outcome.requests_of_two_at_one_host == 0
@@ -127,6 +142,6 @@ def test_four_workers_forty_hosts_a_kill_a_freeze_and_a_restart_of_the_database(
             outcome = measure(crew, origins)
     report = {"command": "make soak", **asdict(outcome), "lease": LEASE, "seconds": round(time.monotonic() - began)}
     REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    assert outcome.in_the_catalogs == outcome.articles
+    assert outcome.in_the_catalogs == outcome.in_the_catalog_of_the_fleet == outcome.articles
     assert outcome.requests_of_two_at_one_host == 0
     assert outcome.shortest_gap >= 0.95 * origins.delay

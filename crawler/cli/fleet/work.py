@@ -10,9 +10,11 @@ from archive.directory import Archive
 from archive.upload.courier import Courier
 from crawler.cli.options import this_run
 from crawler.cli.output import complain
+from crawler.fleet.catalog import FleetCatalog
 from crawler.fleet.database import using_database
 from crawler.fleet.hosts import HostLocks
 from crawler.fleet.migrate import require_current
+from crawler.fleet.publisher import Publisher, publish_rest
 from crawler.fleet.queue import Queue
 from crawler.fleet.worker import FleetWorker, Post
 from crawler.run import log_to_stderr, make_settings
@@ -41,9 +43,12 @@ def work(
     with ExitStack() as opened:
         engine = opened.enter_context(using_database(url, longest_idle=lease / 3))
         require_current(engine)
+        fleet_catalog = FleetCatalog(engine, patience=0)
+        opened.callback(publish_rest, archive_path, fleet_catalog)
         intake = opened.enter_context(
             open_intake(archive_path, sites=sites, workers=workers, command="fleet worker", send_by=send_by)
         )
+        opened.enter_context(Publisher(intake.archive, intake.catalog, fleet_catalog).running())
         locks = opened.enter_context(HostLocks(engine, holder=name, lease=lease))
         queue = opened.enter_context(Queue(url))
         post = Post(url, name, engine, locks, queue, intake, sites, watched, lanes, lease)

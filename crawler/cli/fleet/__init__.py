@@ -1,0 +1,30 @@
+"""`lantian fleet`: many machines that share one frontier in PostgreSQL; needs the extra `lantian[fleet]`."""
+
+from importlib.util import find_spec
+
+import click
+
+from crawler.cli.command_list import WholeSentences
+from crawler.cli.fleet.queueing import crawl, ingest
+from crawler.cli.fleet.reading import catalog, status
+from crawler.cli.fleet.tables import init
+from crawler.cli.fleet.worker import worker
+
+
+@click.group(cls=WholeSentences)
+def fleet() -> None:
+    """Crawl with many workers, on one machine or several, that share a PostgreSQL database.
+
+    \b
+    Example:
+      export LANTIAN_DATABASE=postgresql://lantian@db.example.org/lantian
+      lantian fleet init
+      lantian fleet worker --archive /srv/lantian
+      lantian fleet crawl suzhou_js
+    """
+    if any(find_spec(name) is None for name in ("procrastinate", "psycopg", "alembic")):
+        raise click.UsageError("a fleet needs more packages: pip install 'lantian[fleet]'")
+
+
+for command in (init, worker, crawl, ingest, catalog, status):
+    fleet.add_command(command)

@@ -1,0 +1,98 @@
+"""A worker tells the catalog of the fleet what its own catalog says, soon after; what it could not tell it tells later.
+
+Nobody waits for it: a capture is kept in the WARC file and in the worker's own catalog first. How far it has come stands
+in that catalog's file, so that neither a kill nor a database that was away for a week leaves anything untold.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from archive.catalog import Catalog
+from archive.directory import Archive
+from archive.errors import ArchiveError, CatalogError
+from archive.known_entries import read_entries
+from archive.locks import sharing_catalog
+from archive.outbox import Outbox
+from crawler.fleet.catalog import FleetCatalog
+
+EVERY: Final = 2.0
+"""Seconds between two looks at what there is to tell."""
+BATCH: Final = 256
+_log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Tells the fleet of one archive; `publish` may be called at any time, by one thread."""
+
+    def __init__(self, archive: Archive, catalog: Catalog, fleet: FleetCatalog) -> None:
+        self._id = archive.id.rpartition(":")[2]
+        self._catalog = catalog
+        self._outbox = Outbox(catalog)
+        self._fleet = fleet
+        self._is_open = False
+        self._said = ""
+
+    def publish(self) -> int:
+        """Tell everything that waits, and give the number of captures. Raises DatabaseAway, CatalogError."""
+        if not self._is_open:
+            self._open()
+        told = 0
+        while waiting := self._outbox.read(BATCH):
+            record_ids = [one.record_id for one in waiting]
+            with self._catalog.view() as connection:
+                entries = read_entries(connection, record_ids)
+            self._fleet.put(self._id, {record_id: entries.get(record_id) for record_id in record_ids})
+            self._outbox.drop(waiting)
+            told += len(waiting)
+        return told
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Publish every now and then; a database that is away is told in a line, once."""
+        ending = threading.Event()
+        thread = threading.Thread(target=self._run, args=(ending,), name="publisher", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ending.set()
+            thread.join()
+
+    def _open(self) -> None:
+        """Where this catalog is new, or that of the fleet, everything is told, and what is only there is taken out."""
+        if self._outbox.open_for(self._fleet.id()):
+            self._outbox.put(sorted(self._fleet.record_ids(self._id) - self._catalog.record_ids()))
+        self._is_open = True
+
+    def _run(self, ending: threading.Event) -> None:
+        while not ending.wait(EVERY):
+            self.try_it()
+
+    def try_it(self) -> None:
+        """Publish; what keeps it from that is told, and the rest waits."""
+        try:
+            self.publish()
+        except ArchiveError as error:
+            self._say(str(error))
+        except Exception as error:  # noqa: BLE001 (the outermost boundary: a thread that dies tells nobody)
+            self._say(
+                str(CatalogError(f"catalog of the fleet: {error!r}; this is a defect of lantian, nothing is lost"))
+            )
+        else:
+            self._said = ""
+
+    def _say(self, text: str) -> None:
+        if text != self._said:
+            _log.warning("%s (what the fleet's catalog lacks, it is told later)", text)
+        self._said = text
+
+
+def publish_rest(path: Path, fleet: FleetCatalog) -> None:
+    """Tell what a run has catalogued at its very end, when its archive is closed."""
+    archive = Archive.open(path, create=False)
+    with sharing_catalog(archive), Catalog(archive) as catalog:
+        Publisher(archive, catalog, fleet).try_it()
