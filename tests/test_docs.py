@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import archive
 import pipelines
+from crawler.cli import main
 from tests.bench import _readme
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +33,13 @@ def test_the_readme_names_only_make_targets_that_exist() -> None:
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert named
     assert named <= targets
+
+
+@pytest.mark.parametrize("unit", sorted((ROOT / "seeds").glob("*.service")), ids=lambda path: path.name)
+def test_the_units_of_systemd_start_commands_that_exist(unit: Path) -> None:
+    (command,) = re.findall(r"^ExecStart=/usr/local/bin/lantian (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
+    asked = CliRunner().invoke(main, [*command.split(), "--help"])
+    assert asked.exit_code == 0, asked.output
 
 
 def test_the_tables_of_the_readme_are_those_of_the_reports() -> None:

@@ -1,6 +1,7 @@
 """`lantian health`: whether every site still gives what it used to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 from archive.directory import Archive
 from archive.sites import scan_sites
+from crawler.cli.fleet_database import require_fleet
 from crawler.cli.moment import CHINA
 from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, print_table
@@ -41,12 +43,16 @@ def _read_webhooks(_: click.Context, __: click.Parameter, values: Sequence[str])
     show_envvar=True,
     help="Tell what is new and what is over; KIND is wecom, dingtalk, feishu or slack.",
 )
+@click.option(
+    "--database", metavar="URL", help="How the sites of a fleet are, by its PostgreSQL, instead of by an archive."
+)
 @archive_option
 @sites_option
 @every_command
 def health(
     *,
     keys: tuple[str, ...],
+    database: str | None,
     metrics: str | None,
     webhooks: list[Webhook],
     archive_path: Path,
@@ -61,10 +67,11 @@ def health(
       lantian health
       lantian health --webhook wecom=https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…
       lantian health --metrics /var/lib/node_exporter/lantian.prom
+      lantian health --database postgresql://lantian@db.example.org/lantian
     """
     sites, wrong_files = scan_sites(sites_path)
     now = datetime.now(UTC)
-    with Frontier(Archive.open(archive_path, create=False)) as frontier:
+    with _open_frontier(archive_path, database) as frontier:
         with frontier.view() as connection:
             found = [measure(connection, site, now=now) for site in choose_sites(keys, sites)]
         figures = [one for one in found if one is not None]
@@ -77,6 +84,22 @@ def health(
     for problem in wrong_files:
         complain(problem)
     click.get_current_context().exit(3 if not is_told else int(bool(alarms or wrong_files)))
+
+
+@contextmanager
+def _open_frontier(archive_path: Path, database: str | None) -> Iterator[Frontier]:
+    if database is None:
+        with Frontier(Archive.open(archive_path, create=False)) as frontier:
+            yield frontier
+        return
+    require_fleet()
+    from crawler.fleet.database import using_database  # noqa: PLC0415 (of the extra)
+    from crawler.fleet.frontier import SharedFrontier  # noqa: PLC0415
+    from crawler.fleet.migrate import require_current  # noqa: PLC0415
+
+    with using_database(database) as engine:
+        require_current(engine)
+        yield SharedFrontier(engine)
 
 
 def _tell(

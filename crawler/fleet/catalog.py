@@ -97,6 +97,14 @@ class FleetCatalog:
             return dict(connection.execute(query).mappings().one())
 
 
+def known_records(connection: Connection, record_ids: Sequence[str]) -> set[str]:
+    """Those of these captures that are in the catalog of the fleet."""
+    query = select(catalog_captures.c.record_id).where(
+        catalog_captures.c.record_id.in_(record_ids), ~catalog_captures.c.is_gone
+    )
+    return set(connection.execute(query).scalars())
+
+
 def _capture_row(archive: str, record_id: str, entry: Entry | None) -> dict[str, Any]:
     row = dict.fromkeys(("file", "offset", "site", "url", "fetched_at", "kind", *_KEY, "line"))
     if entry is not None:

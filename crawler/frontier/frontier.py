@@ -1,7 +1,8 @@
 """One frontier, open: rounds are begun, pages claimed and settled, each in a transaction of its own."""
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from archive.database import open_engine, reading, writing
 from archive.directory import Archive
+from archive.locks import holding_alarms
 from crawler.frontier import hosts as host_table
 from crawler.frontier import pages as page_table
 from crawler.frontier import rounds as round_table
@@ -188,6 +190,12 @@ class Frontier:
         with self.view() as connection:
             ids = round_table.find_last_two(connection, current)
             return page_table.find_settled(connection, current.site, ids, before=before, now=now)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Be the only one who tells of the alarms of this frontier; waits for the others."""
+        with holding_alarms(self.path.parent):
+            yield
 
     def reopen(self, current: Round, ids: Collection[int]) -> None:
         """Fetch pages again whose captures are not in the archive, as after a power cut."""

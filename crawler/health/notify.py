@@ -15,7 +15,6 @@ from urllib.request import Request, urlopen
 
 from sqlalchemy import Connection, insert, select, update
 
-from archive.locks import holding_alarms
 from crawler.frontier import Frontier
 from crawler.frontier.schema import alarms
 from crawler.health.alarms import Alarm
@@ -80,7 +79,7 @@ def tell(
     `looked_at` are the sites whose alarms these are; None for all there are. Others who tell wait: an alarm is told
     once. Raises NotTold, having remembered nothing: all is told at the next try.
     """
-    with holding_alarms(frontier.path.parent):
+    with frontier.telling():
         with frontier.view() as connection:
             rows = connection.execute(select(alarms).where(alarms.c.cleared_at.is_(None))).all()
         known = {(row.site, row.kind, row.about): row for row in rows if looked_at is None or row.site in looked_at}

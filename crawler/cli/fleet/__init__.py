@@ -1,7 +1,5 @@
 """`lantian fleet`: many machines that share one frontier in PostgreSQL; needs the extra `lantian[fleet]`."""
 
-from importlib.util import find_spec
-
 import click
 
 from crawler.cli.command_list import WholeSentences
@@ -9,6 +7,7 @@ from crawler.cli.fleet.queueing import crawl, ingest
 from crawler.cli.fleet.reading import catalog, status
 from crawler.cli.fleet.tables import init
 from crawler.cli.fleet.worker import worker
+from crawler.cli.fleet_database import require_fleet
 
 
 @click.group(cls=WholeSentences)
@@ -22,8 +21,7 @@ def fleet() -> None:
       lantian fleet worker --archive /srv/lantian
       lantian fleet crawl suzhou_js
     """
-    if any(find_spec(name) is None for name in ("procrastinate", "psycopg", "alembic")):
-        raise click.UsageError("a fleet needs more packages: pip install 'lantian[fleet]'")
+    require_fleet()
 
 
 for command in (init, worker, crawl, ingest, catalog, status):

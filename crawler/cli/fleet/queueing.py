@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from archive.sites import read_sites, site_for
-from crawler.cli.fleet.database_option import database_option
+from crawler.cli.fleet_database import database_option
 from crawler.cli.options import choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
 

@@ -6,7 +6,7 @@ import click
 
 from archive.directory import Archive
 from archive.locks import sharing_catalog
-from crawler.cli.fleet.database_option import database_option
+from crawler.cli.fleet_database import database_option
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json, print_table, progress_bar, say_count
 

@@ -2,7 +2,7 @@
 
 import click
 
-from crawler.cli.fleet.database_option import database_option
+from crawler.cli.fleet_database import database_option
 from crawler.cli.options import every_command, this_run
 from crawler.cli.output import print_json
 

@@ -9,7 +9,7 @@ import click
 
 from archive.sites import read_sites
 from archive.upload.courier import open_courier
-from crawler.cli.fleet.database_option import database_option
+from crawler.cli.fleet_database import database_option
 from crawler.cli.options import (
     allow_private_option,
     archive_option,

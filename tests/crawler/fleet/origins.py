@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from tests.crawler.loopback import Answer, answer, article, listing
+from tests.crawler.loopback import Answer, answer, article, listing, redirect
 
+MOVED = "/moved.html"
 SERVING = 0.02
 """Seconds that an answer takes, so that two at once would be seen."""
 
@@ -40,7 +41,10 @@ class Origins:
     @property
     def urls(self) -> set[str]:
         """The addresses of all articles."""
-        return {f"http://{host}:{self.port}/a/{number}.html" for host in self.hosts for number in range(self.articles)}
+        return {self.url_of(host, f"/a/{number}.html") for host in self.hosts for number in range(self.articles)}
+
+    def url_of(self, host: str, path: str) -> str:
+        return f"http://{host}:{self.port}{path}"
 
     def overlaps(self) -> int:
         """Pairs of requests at one host at one time."""
@@ -56,6 +60,11 @@ class Origins:
             moments = [one.began for one in asked if one.path != "/robots.txt"]
             gaps += [(last - first) / 3 for first, last in zip(moments, moments[3:], strict=False)]
         return min(gaps)
+
+    def gaps(self) -> list[float]:
+        """Seconds between each two requests to one host, robots.txt left out."""
+        starts = ([one.began for one in asked if one.path != "/robots.txt"] for asked in self._by_host().values())
+        return [later - earlier for moments in starts for earlier, later in pairwise(moments)]
 
     def handovers(self) -> int:
         """How often a host was asked by another worker than before."""
@@ -128,11 +137,12 @@ class _Threads(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def serve_hosts(count: int, *, articles: int, delay: float) -> Iterator[Origins]:
-    """As many hosts, on addresses of the loopback network and one port."""
+def serve_hosts(count: int, *, articles: int, delay: float, moved: bool = False) -> Iterator[Origins]:
+    """As many hosts, on addresses of the loopback network and one port; with `moved`, a page of each leads to the first."""
     origins = Origins(tuple(f"127.0.1.{number + 1}" for number in range(count)), articles, delay)
     entries = [(f"/a/{number}.html", f"关于第{number}号事项的通知公告", "2024-03-02") for number in range(articles)]
-    answers: dict[str, Answer] = {"/robots.txt": answer("", status="404 Not Found"), "/list/": answer(listing(entries))}
+    listed = [*entries, (MOVED, "关于网站迁移的通知公告", "2024-03-01")] if moved else entries
+    answers: dict[str, Answer] = {"/robots.txt": answer("", status="404 Not Found"), "/list/": answer(listing(listed))}
     answers |= {path: answer(article(title)) for path, title, _ in entries}
     servers: list[_Threads] = []
     try:
@@ -141,6 +151,8 @@ def serve_hosts(count: int, *, articles: int, delay: float) -> Iterator[Origins]
             origins.port = servers[0].server_address[1]
             servers[-1].answers, servers[-1].log = answers, origins.log
             threading.Thread(target=servers[-1].serve_forever, args=(0.1,), daemon=True).start()
+        if moved:
+            answers[MOVED] = redirect(origins.url_of(origins.hosts[0], "/a/0.html"))
         yield origins
     finally:
         for server in servers:

@@ -3,18 +3,24 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
 from archive.errors import DatabaseAway, HostBusy, HostLost
+from crawler.fleet.catalog import FleetCatalog
 from crawler.fleet.database import open_database, transaction, using_database
 from crawler.fleet.frontier import SharedFrontier
 from crawler.fleet.hosts import HostLocks, Lease
 from crawler.fleet.migrate import TABLES, require_current, upgrade
 from crawler.fleet.schema import host_locks
 from crawler.frontier import Errand, Finding, Target
+from crawler.health.alarms import Alarm
+from crawler.health.notify import parse_webhook, tell
+from tests.archive.made_entries import entry
+from tests.crawler.chat_programs import chat_programs
 from tests.postgres import Postgres
 
 SHORT = timedelta(seconds=0.6)
@@ -140,6 +146,42 @@ def test_pages_go_through_the_shared_frontier_as_through_that_of_one_machine(
         assert not frontier.is_crawled_since("walk", asked)
         assert frontier.end(current, now=now())
         assert frontier.is_crawled_since("walk", asked)
+
+
+def test_a_page_whose_capture_no_worker_has_told_of_is_asked_for_again(engine: Engine) -> None:
+    """A power cut takes the last seconds of an archive; the frontier knows of them, and is elsewhere."""
+    with SharedFrontier(engine, take(engine, "i.cn")) as frontier:
+        long_ago = now() - timedelta(hours=2)
+        current = frontier.begin("cut", [LIST], now=long_ago)
+        (claim,) = frontier.claim(current, now=long_ago)
+        frontier.settle(current, claim, Finding("listing", "x", "urn:kept"), found=ARTICLES[:2], now=long_ago)
+        for moment, record in ((long_ago, "urn:lost"), (now(), "urn:not-told-yet")):
+            (claim,) = frontier.claim(current, now=moment)
+            finding = Finding("article", record_id=record, is_article=True)
+            frontier.settle(current, claim, finding, now=moment)
+        said = entry("http://i.cn/", "标题", ["一段"])
+        FleetCatalog(engine).put("archive", {"urn:kept": replace(said, row=said.row | {"record_id": "urn:kept"})})
+        lost = frontier.settled(current, before=now(), now=now())
+        assert [one.record_id for one in lost] == ["urn:lost"]
+        frontier.reopen(current, [one.page for one in lost])
+        assert frontier.count_pending(current) == 1
+
+
+def test_an_alarm_of_the_fleet_is_told_once_whoever_looks(engine: Engine) -> None:
+    alarm = Alarm("site", "list", "http://j.cn/", "the list names nothing")
+    with chat_programs() as (url, posted):
+        hook = parse_webhook(f"slack={url}/hook")
+
+        def look() -> None:
+            with SharedFrontier(engine) as frontier:
+                tell(frontier, [alarm], [hook], now=now())
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(posted) == 1
 
 
 def test_the_migrations_come_to_the_tables_that_the_program_uses(engine: Engine) -> None:
