@@ -1,5 +1,6 @@
 """A real S3 over loopback, made of a pip package; what is asked of it can be seen, and stopped at any request."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -82,6 +83,7 @@ class ObjectStore:
 
 @contextmanager
 def run_object_store() -> Iterator[ObjectStore]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     store = ObjectStore()
     inner = DomainDispatcherApplication(create_backend_app)
 

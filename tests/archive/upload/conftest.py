@@ -1,6 +1,5 @@
 """One object store for all tests of a process, and no credentials but its own."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +9,6 @@ from tests.object_store import ObjectStore, run_object_store
 
 @pytest.fixture(scope="session")
 def running_store() -> Iterator[ObjectStore]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with run_object_store() as store:
         yield store
 

@@ -173,7 +173,9 @@ def test_an_upload_that_is_killed_is_gone_on_with_and_writes_nothing_twice(
         copy = objects.copy_to(bucket, prefix_of(folder), tmp_path / "copies" / str(number))
         if (copy / "log" / "head").exists():
             assert {one.kind for one in verify(copy).findings} <= {"file-unlisted", "unsealed", "no-seal"}
+    upload(folder, bucket)
     assert upload(folder, bucket).uploaded == 0
+    assert verify(objects.copy_to(bucket, prefix_of(folder), tmp_path / "whole")).verdict == "intact"
     assert kills >= 3
     written = objects.versions(bucket)
     grown = {prefix_of(folder) + name for name in ("log/head", "log/checkpoint")}
