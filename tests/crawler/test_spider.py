@@ -114,7 +114,10 @@ class Scenario:
 
 SCENARIOS = {
     "channel": Scenario(paged(4)),
-    "expecting": Scenario(bureau(FOUR), {"top": "[expect]\nmin_articles = 50"}),
+    "expecting": Scenario(
+        bureau([*FOUR, *((f"{path}?div=-1", title, date) for path, title, date in FOUR)]),
+        {"top": '[same_page]\nparameters = ["div"]\n[expect]\nmin_articles = 50'},
+    ),
     "hops": Scenario(HOPS),
     "elsewhere": Scenario(bureau([*FOUR, *ELSEWHERE], away=redirect("http://127.0.0.3:1/clone"))),
     "gate": Scenario(bureau(FOUR) | {"/list/": gate}),
@@ -280,6 +283,11 @@ def test_a_site_that_refuses_page_after_page_is_left_in_peace(first: Crawled) ->
 
 def test_a_whole_crawl_that_finds_too_little_says_so(first: Crawled) -> None:
     assert first.errors.count("lantian: expecting: 4 articles, its file expects at least 50") == 1
+
+
+def test_a_page_that_a_list_names_by_two_addresses_is_fetched_once_where_its_site_says_so(first: Crawled) -> None:
+    asked = first.servers["expecting"].asked
+    assert sorted(path.partition("?")[0] for path in asked if path.startswith("/a/")) == [path for path, _, _ in FOUR]
 
 
 def test_a_second_crawl_asks_what_has_changed_and_follows_the_links_of_an_unchanged_list(second: Crawled) -> None:
