@@ -105,7 +105,7 @@ def state(archive: Archive) -> list[tuple[Hit, ...]]:
 def test_the_order_of_arrival_changes_nothing_nor_does_a_rebuild(archive: Archive, tmp_path: Path) -> None:
     captures = taken()
     expected = [[(hit.url, hit.title, hit.published, hit.is_current) for hit in found] for found in state(archive)]
-    for number, order in enumerate(random.Random(3).sample([*permutations(captures)], 3)):
+    for number, order in enumerate(random.Random(3).sample([*permutations(captures)], 2)):
         other = Archive.open(tmp_path / str(number))
         take_all(other, order, one_by_one=number == 0)
         assert [
