@@ -83,6 +83,7 @@ articles = Table(
     Column("canonical", Text, nullable=False),
     Column("part_of", Text),
     Index("articles_by_first_page", "part_of", **_where("part_of IS NOT NULL")),
+    Index("articles_of_further_pages", "canonical", **_where("part_of IS NOT NULL")),
 )
 """What is published under one canonical url, whatever it says today.
 
