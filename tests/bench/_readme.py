@@ -81,7 +81,7 @@ def _soak() -> str:
         [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], told]
     )
     rows += _crashes()
-    rows += _growth()
+    rows += [*_collection(), *_growth()]
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
 
 
@@ -106,6 +106,20 @@ CRASHES = {
     "disk": "full disks",
     "clock": "kills, and the clock set back by three days",
 }
+
+
+def _collection() -> list[list[Any]]:
+    """What searches find of what is there, and what exports need."""
+    found, exported = _read(SOAK / "search.json")["made"], _read(SOAK / "export.json")
+    told = (
+        f"{found['hits_missed']} hits missed, {found['hits_beside']} beside; median {found['by_date']['median_ms']} ms; "
+        f"index {found['index_to_text']} × the text"
+    )
+    peaks = ", ".join(f"{form} {figures['peak_rss_mb']:.0f}" for form, figures in exported["forms"].items())
+    return [
+        [f"pieces of 2 to 8 characters, against a scan of {found['articles']:,} articles", found["pieces"], told],
+        ["articles exported in one go", f"{exported['articles']:,}", f"MB of memory: {peaks}"],
+    ]
 
 
 def _growth() -> list[list[Any]]:
