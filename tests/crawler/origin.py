@@ -49,12 +49,16 @@ def page(body: bytes = b"<p>ok</p>", head: bytes = b"HTTP/1.1 200 OK", *headers:
 
 @dataclass
 class Origin:
-    """Listens on a port of its own while it is entered; `log` holds what it served, in order of arrival."""
+    """Listens on a port of its own while it is entered; `log` holds what it served, in order of arrival.
+
+    With `is_hanging_up` it resets each connection before anything was said.
+    """
 
     router: Router
     context: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
     name: str | None = None
+    is_hanging_up: bool = False
     log: list[Served] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -108,6 +112,9 @@ class Origin:
         connection = plain
         self._open.add(plain)
         try:
+            if self.is_hanging_up:
+                _hang_up(plain, "reset")
+                return
             if self.context is not None:
                 connection = self.context.wrap_socket(plain, server_side=True)
                 self._open.add(connection)
