@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive.ingest import Intake, Taken
+from archive.locks import holding_hosts
 from archive.sites import site_for
 from crawler.addon import ExactCapture
 from crawler.failures import PrivateAddress, describe
@@ -46,11 +48,14 @@ class IngestSpider(Spider):
         self.sites = sites
         self.results: dict[str, Result] = {}
         self._ground = ground
+        self._held = ExitStack()
+        self._hosts: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Send nothing that the ground refuses."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._held.close, signal=signals.spider_closed, weak=False)
         addon = crawler.get_addon(ExactCapture)
         if addon is not None and spider._ground is not None:
             addon.fence = spider._ground.require
@@ -59,6 +64,13 @@ class IngestSpider(Spider):
     def site_of(self, url: str) -> Site | None:
         """The site whose hosts the address is on, so that its page is read as its crawl would read it."""
         return site_for(url, self.sites)
+
+    def take_host(self, url: str) -> None:
+        """Have the host of an address alone until the spider closes; raises HostBusy. In a fleet its worker has it."""
+        host = urlsplit(url).netloc.lower()
+        if self._ground is None and host not in self._hosts:
+            self._held.enter_context(holding_hosts(self.intake.archive, [host]))
+            self._hosts.add(host)
 
     async def start(self) -> AsyncIterator[Request]:
         """One request an address; those that cannot be fetched get their result here."""

@@ -84,6 +84,8 @@ DOWNLOADER_MIDDLEWARES = {
     # The allow-list is of exact hosts, not of whole domains.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.allowed_hosts.AllowedHosts": 50,
+    # A crawl is alone at its hosts: an ingestion asks none of them, not even for robots.txt.
+    "crawler.host_turns.HostTurns": 60,
     # Loops are told from long ways, and a cookie gate that points at itself is passed once.
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.redirects.Redirects": 600,

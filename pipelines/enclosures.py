@@ -9,6 +9,7 @@ from lxml.etree import _Element
 from pipelines.anchor import Anchor
 from pipelines.dom import matches, squeeze, text_of
 from pipelines.furniture import ends_article
+from pipelines.links import LAZY
 from pipelines.records import Attachment, Image
 from pipelines.view import View
 
@@ -64,10 +65,10 @@ def pictures_after(view: View, anchor: Anchor) -> Iterator[_Element]:
 
 
 def describe_pictures(view: View, pictures: Iterable[_Element]) -> Iterator[Image]:
-    """Pictures with their captions, each once; lazy loaders keep the address in `data-src`."""
+    """Pictures with their captions, each once; the address of a lazy loader goes before its placeholder."""
     seen = set()
     for image in pictures:
-        sources = (view.address(image.get(name)) for name in ("data-src", "data-original", "src"))
+        sources = (view.address(image.get(name)) for name in (*LAZY, "src"))
         address = next((source for source in sources if source), None)
         if address and address not in seen:
             seen.add(address)

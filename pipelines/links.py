@@ -5,10 +5,14 @@ be; browsers cope, so must we.
 """
 
 import re
+from typing import Final
 from urllib.parse import urljoin
 
 from pipelines.errors import AddressError
 from pipelines.urls import Address, fold_host, normalise_percent, parse_address, straighten
+
+LAZY: Final = ("data-src", "data-original")
+"""Where lazy loaders keep the address of a picture, beside a placeholder in `src`."""
 
 _LONGEST = 8000
 _NOT_FETCHED = re.compile(r"(?!https?:)[a-z][a-z0-9+.\-]*:(?!\d)", re.IGNORECASE)

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from pipelines.links import join_link
+from pipelines.links import LAZY, join_link
 from pipelines.view import View
 
 _SHEETS = frozenset({"stylesheet", "icon"})
-# Lazy loaders keep the address of the picture beside a placeholder.
-_SOURCES = ("src", "data-src", "data-original", "poster", "background")
+_SOURCES = ("src", *LAZY, "poster", "background")
 _DRAWN = frozenset({"img", "source", "video", "input", "embed", "body", "table", "tr", "td", "th"})
 # CSS Values and Units §4.5; CSS Cascading §2 for imports without `url()`.
 _URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"'()]*))\s*\)""", re.IGNORECASE)

@@ -64,8 +64,8 @@ def ingest(
     """Put single pages into the archive: fetched from URL now, a saved FILE with its address, or a folder of texts.
 
     A saved page is kept as supplied by you, never as received from the server; texts as of unknown origin, repaired,
-    judged against the archive and linked to the live page where there is one. Exits 1 when some pages could not be had,
-    3 when none could.
+    judged against the archive and linked to the live page where there is one. A host that a crawl is at is not asked:
+    try again when it is done. Exits 1 when some pages could not be had, 3 when none could.
 
     \b
     Example:

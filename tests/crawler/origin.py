@@ -62,7 +62,8 @@ class Origin:
     log: list[Served] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server((self.host, 0), backlog=128)
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, 0), family=family, backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._open: set[socket.socket] = set()

@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from scrapy.resolver import HostResolution
-from twisted.internet.address import IPv4Address
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver
 from zope.interface import implementer
 
@@ -12,6 +12,8 @@ from crawler.addresses import parse_literal
 _ANSWERS = {
     # Within reach the first time, elsewhere from then on.
     "rebound.example": [["127.0.0.1"], ["127.0.0.2"]],
+    # Two families, of which a server may serve one.
+    "both.example": [["::1", "127.0.0.1"]],
     "mixed.example": [["127.0.0.2", "10.0.0.1", "127.0.0.1"]],
 }
 
@@ -41,6 +43,7 @@ class Rebinding:
         resolution = HostResolution(name)
         receiver.resolutionBegan(resolution)
         for address in answers[min(turn, len(answers) - 1)]:
-            receiver.addressResolved(IPv4Address("TCP", address, portNumber))
+            family = IPv6Address if ":" in address else IPv4Address
+            receiver.addressResolved(family("TCP", address, portNumber))
         receiver.resolutionComplete()
         return resolution

@@ -146,6 +146,19 @@ def test_of_several_addresses_only_those_within_reach_are_tried(tmp_path: Path) 
     assert (told.ends[url], capture.peer, capture.failure) == ("200", f"127.0.0.1:{origin.port}", None)
 
 
+def test_a_name_with_addresses_of_both_families_is_fetched_from_the_one_that_answers(tmp_path: Path) -> None:
+    with Origin(lambda _: page()) as older, Origin(lambda _: page(), host="::1") as newer:
+        urls = {f"http://both.example:{one.port}/": one for one in (older, newer)}
+        told = drive(
+            tmp_path,
+            [Ask(url) for url in urls],
+            ALLOW_PRIVATE_ADDRESSES="127.0.0.1/32,::1/128",
+            TWISTED_DNS_RESOLVER="tests.crawler.rebinding.Rebinding",
+        )
+    peers = [told.of(url)[0].peer for url in urls]
+    assert (list(told.ends.values()), peers) == (["200", "200"], [f"127.0.0.1:{older.port}", f"[::1]:{newer.port}"])
+
+
 def test_a_connection_that_ended_up_inside_is_cut_before_anything_is_sent() -> None:
     connection = TappedConnection()  # type: ignore[no-untyped-call]
     transport = StringTransport(peerAddress=IPv4Address("TCP", "10.0.0.1", 80))  # type: ignore[no-untyped-call]

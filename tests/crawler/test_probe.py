@@ -101,3 +101,15 @@ def test_a_redirect_is_followed_and_the_new_address_told(tmp_path: Path) -> None
     assert (first["asked"], first["url"]) == (f"{server.url}/list/", f"{server.url}/new/")
     moved = next(line for line in lines_of(run) if line.get("finding") == "moved")
     assert json.loads(moved["change"][0].partition(" = ")[2]) == f"{server.url}/new/"
+
+
+def test_a_site_that_stands_still_is_judged_as_on_a_day_of_its_own(tmp_path: Path) -> None:
+    entries = [(href, title, "2024-03-10") for href, title, _ in ENTRIES]
+    pages = {href: answer(article(title)) for href, title, _ in entries}
+    with serve({"/list/": answer(listing(entries)), **pages}) as server:
+        file = write_site(tmp_path, "example_sx", server)
+        codes = [
+            lantian("sites", "probe", file, "--allow-private", *more, cwd=tmp_path).returncode
+            for more in ((), ("--on", "2024-03-12"))
+        ]
+    assert codes == [1, 0]

@@ -19,6 +19,7 @@ from pipelines.records import FIELDS, Article, Link
 from pipelines.report import outcome_to_line
 from pipelines.site import SHANGHAI, Channel, Site
 
+DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN = 60
 """Characters of a paragraph that are shown."""
 
@@ -26,25 +27,34 @@ SHOWN = 60
 @click.command()
 @click.argument("named", metavar="KEY|FILE")
 @click.option("--channel", type=click.IntRange(min=1), default=1, show_default=True, help="Which column, from 1.")
+@click.option(
+    "--on",
+    "today",
+    type=DAY,
+    metavar="YYYY-MM-DD",
+    help="Judge as on that day: whether a list is kept up, which issue is the newest.  [default: today]",
+)
 @allow_private_option
 @sites_option
 @every_command
-def probe(*, named: str, channel: int, allow_private: bool, sites_path: Path | None) -> None:
+def probe(*, named: str, channel: int, today: datetime | None, allow_private: bool, sites_path: Path | None) -> None:
     """Try a site file: the links of one list, one article, and where every field came from. Stores nothing.
 
-    Exits 1 when something is wrong, 3 when the list could not be had.
+    Exits 1 when something is wrong, as with a list that has had nothing new for long, and 3 when the list could not be
+    had. Sites that stand still, as that of the demo, are judged as on a day of their own with `--on`.
 
     \b
     Example:
       lantian sites probe suzhou_js
       lantian sites probe my-sites/example_sx.toml --channel 2
+      lantian sites probe demo_qingxi --sites demo-out/sites --allow-private --on 2024-03-20
     """
     site, file = choose_site(named, sites_path)
     channels = [] if site.issues else [_channel(site, channel)]
-    today = datetime.now(SHANGHAI).date()
+    day = today.date() if today else datetime.now(SHANGHAI).date()
     with on_a_visit(site.name):
-        (found,) = probe_site(site, channels, today=today, allow_private=allow_private)
-    findings = [*examine(found, site, today=today), *examine_platform([found], site)]
+        (found,) = probe_site(site, channels, today=day, allow_private=allow_private)
+    findings = [*examine(found, site, today=day), *examine_platform([found], site)]
     if this_run().json:
         _print_lines(found, findings, file)
     else:
