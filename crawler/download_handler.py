@@ -4,6 +4,7 @@ A capture is in `request.meta["capture"]` and with the sink before the response,
 the sink made of it is in `request.meta["taken"]`.
 """
 
+import asyncio
 from functools import partial
 from math import inf
 from time import monotonic
@@ -14,6 +15,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
 from scrapy.http import Response
+from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.captures import LONGEST_URI
@@ -30,6 +32,8 @@ from crawler.tls import RecordingPolicy
 _ACCEPTED_ENCODINGS = b"gzip, deflate"
 # Headers of one response, in bytes.
 _LARGEST_HEAD = 1024 * 1024
+# Seconds in which connections are closed in order.
+_LONGEST_GOODBYE = 1.0
 # RFC 1035 §2.3.4.
 _LONGEST_LABEL = 63
 
@@ -50,7 +54,7 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
         self._policy = RecordingPolicy()
         self._contextFactory = self._policy  # type: ignore[assignment]
         kept = self._pool.maxPersistentPerHost
-        self._pool = TappedPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        self._pool = TappedPool(reactor)
         self._pool.maxPersistentPerHost = kept
         install_guard(reactor)
         remember_names()
@@ -89,6 +93,18 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             EXCHANGE.reset(token)
         self._hand_over(request, exchange, None)
         return response
+
+    async def close(self) -> None:
+        """Close the connections, or leave them after a while.
+
+        Scrapy 2.19 calls the waiting back at its end, and where the loop is busy once more at the time-out, which is an
+        error in its log.
+        """
+        if not is_asyncio_available():
+            await super().close()
+            return
+        closing = self._pool.closeCachedConnections()  # type: ignore[no-untyped-call]
+        await asyncio.wait([closing.asFuture(asyncio.get_running_loop())], timeout=_LONGEST_GOODBYE)
 
     def _pass_fence(self, url: str) -> None:
         """End the crawl when its hosts are another's: asked here, and again when the connection stands."""

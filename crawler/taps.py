@@ -4,6 +4,7 @@ Made of private parts of Scrapy 2.19 and Twisted (`_factory`, the lenient protoc
 tests/crawler is the contract that an update of either must keep.
 """
 
+import logging
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from crawler.lenient import LenientParser
 from crawler.resolver import refuse_private
 from crawler.tls import describe_tls
 from pipelines.records import Tls
+
+_log = logging.getLogger(__name__)
 
 
 class SendingTap:
@@ -100,6 +103,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
     transport: Any
     exchange: Exchange | None = None
     tls: Tls | None = None
+    server: Hashable = None
+    confused: set[Hashable] = set()  # noqa: RUF012 (the pool's, from the first exchange on)
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Keep what was agreed on and which certificates were shown: the handle is gone with the connection."""
@@ -114,6 +119,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Request) -> Deferred[Any]:
         """Send a request through the tap."""
+        if self.server in self.confused:
+            request.persistent = False
         if self.exchange is not None:
             request.writeTo = partial(_write_tapped, request.writeTo, self.exchange)  # type: ignore[method-assign]
         waiting: Deferred[Any] = super().request(request)
@@ -134,6 +141,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
                 error = TooLarge(f"more than {exchange.limit} bytes on the wire")
                 self._giveUp(TwistedFailure(error))  # type: ignore[no-untyped-call]
                 return
+        elif self.server is not None:
+            self.distrust()
         proxy = self._transportProxy
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         if isinstance(proxy, _PausingOnce):
@@ -147,7 +156,15 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
             exchange.surplus = len(rest)
         if rest and self._currentRequest is not None:
             self._currentRequest.persistent = False
+            self.distrust()
         super()._finishResponse(rest)
+
+    def distrust(self) -> None:
+        """Bytes that nobody asked for: the next answer of this server might be taken for that of another request."""
+        if self.server not in self.confused:
+            self.confused.add(self.server)
+            peer = self.transport.getPeer()
+            _log.warning("%s:%s answers without being asked; it gets one request a connection", peer.host, peer.port)
 
     def _giveUp(self, reason: TwistedFailure) -> None:  # noqa: N802
         if self.exchange is not None:
@@ -173,18 +190,27 @@ class TappedFactory(_LenientHTTP11ClientFactory):
 class TappedPool(HTTPConnectionPool):
     """Gives connections to the exchange in whose context it is asked.
 
-    Twisted would send a request a second time by itself when a kept connection turns out to be dead; an exchange is
+    A server that answers without being asked gets one request a connection from then on. Twisted would send a request a second time by itself when a kept connection turns out to be dead; an exchange is
     one request, so that is left to Scrapy, which makes it a new exchange.
     """
 
     _factory = TappedFactory
     retryAutomatically = False  # noqa: N815
 
+    def __init__(self, reactor: Any, *, persistent: bool = True) -> None:
+        super().__init__(reactor, persistent)  # type: ignore[no-untyped-call]
+        self._confused: set[Hashable] = set()
+
     def getConnection(self, key: Hashable, endpoint: Any) -> Deferred[HTTP11ClientProtocol]:  # noqa: N802
         """Tap the connection for the exchange of the current context."""
         waiting: Deferred[Any] = super().getConnection(key, endpoint)
         exchange = EXCHANGE.get()
-        return waiting if exchange is None else waiting.addCallback(_tap, exchange)
+        return waiting if exchange is None else waiting.addCallback(_tap, exchange).addCallback(self.introduce, key)
+
+    def introduce(self, connection: TappedConnection, key: Hashable) -> TappedConnection:
+        """Tell a connection whose it is, and which servers are not to be trusted with a second request."""
+        connection.server, connection.confused = key, self._confused
+        return connection
 
 
 def _tap(connection: TappedConnection, exchange: Exchange) -> TappedConnection:
