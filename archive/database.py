@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, MetaData, create_engin
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archive.errors import CatalogError, StorageFull
+from archive.readonly import can_write, immutable_uri
 from archive.schema import SCHEMA_VERSION, metadata
 
 PATIENCE = 60
@@ -33,11 +34,14 @@ _STORAGE = ("disk is full", "disk I/O error", "readonly database", "unable to op
 def open_engine(path: Path, *, tables: MetaData = metadata, version: int = SCHEMA_VERSION) -> Engine:
     """Open a database, by default the catalog, making its tables where there are none.
 
-    Raises CatalogError for a file that is none or one of an unknown version, StorageFull where the disk refuses.
+    One in a folder that cannot be written is only read. Raises CatalogError for a file that is none or one of an unknown
+    version, StorageFull where the disk refuses.
     """
+    is_shared = can_write(path.parent) or not path.exists()
+    name = str(path) if is_shared else f"{immutable_uri(path)}&uri=true"
     # The connection used last has what is needed next in its cache; in turn, all would fill theirs.
-    engine = create_engine(f"sqlite+pysqlite:///{path}", connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
-    event.listen(engine, "connect", _prepare)
+    engine = create_engine(f"sqlite+pysqlite:///{name}", connect_args={"timeout": PATIENCE}, pool_use_lifo=True)
+    event.listen(engine, "connect", _prepare if is_shared else _settle)
     event.listen(engine, "begin", _begin)
     try:
         with reading(engine, path) as connection:
@@ -91,15 +95,20 @@ def _name(path: Path) -> str:
     return path.stem if path.stem in REMEDIES else "catalog"
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # this module begins transactions itself
+def _prepare(connection: Any, record: Any) -> None:
+    _settle(connection, record)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")  # a power cut may undo commits; they are caught up from the WARC
     cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute(f"PRAGMA cache_size = -{_CACHE}")
     cursor.close()
+
+
+def _settle(connection: Any, _record: Any) -> None:
+    """What reading wants too, where nothing can be written."""
+    connection.isolation_level = None  # this module begins transactions itself
+    connection.execute(f"PRAGMA cache_size = -{_CACHE}")
 
 
 def _begin(connection: Connection) -> None:

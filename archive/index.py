@@ -24,6 +24,7 @@ from archive.entries import site_key
 from archive.export.writing import write_whole
 from archive.openfile import ENDING, opened
 from archive.readback import read_groups, warc_files
+from archive.readonly import can_write
 from archive.surt import surt
 from archive.warc import Placed, Record, sha256
 from pipelines.framing import parse_head
@@ -102,8 +103,12 @@ def update_index(archive: Archive, *, anew: bool = False) -> int:
 
 
 def read_index(archive: Archive, *, sites: Collection[str] = ()) -> Iterator[str]:
-    """Every line of the archive, or of these sites, in order; files without an index are indexed first."""
-    update_index(archive)
+    """Every line of the archive, or of these sites, in order; files without an index are indexed first.
+
+    Where nothing can be written, the lines of those are held in memory.
+    """
+    if can_write(archive.path):
+        update_index(archive)
     files = (file for file in warc_files(archive) if not sites or site_key(file) in sites)
     paths = {file: index_path(archive, file) for file in files}
     growing = [index_file(archive, file) for file, path in paths.items() if not path.exists()]

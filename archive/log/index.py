@@ -5,7 +5,7 @@ It answers questions while captures are logged and proofs are made. `verify` nev
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Final, Self
 from archive.errors import BrokenLog
 from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, SiteEntry, decode_entry
 from archive.log.reader import LogReader
+from archive.readonly import can_write, has_unfinished, immutable_uri
 
 PATH: Final = "log.sqlite"
 _VERSION: Final = 4
@@ -62,8 +63,10 @@ class LogIndex:
     def open(cls, archive: Path) -> Self:
         """Open the index of an archive and bring it up to its log, or make it. Raises BrokenLog, sqlite3.Error.
 
-        One that cannot be read is made anew.
+        One that cannot be read is made anew; where nothing can be written it is made in memory, unless it is up to date.
         """
+        if not can_write(archive):
+            return cls._read(archive)
         try:
             return cls._open(archive)
         except sqlite3.OperationalError:
@@ -72,6 +75,19 @@ class LogIndex:
             for name in (PATH, f"{PATH}-wal", f"{PATH}-shm"):
                 (archive / name).unlink(missing_ok=True)
             return cls._open(archive)
+
+    @classmethod
+    def _read(cls, archive: Path) -> Self:
+        log = LogReader.open(archive)
+        if (archive / PATH).exists() and not has_unfinished(archive / PATH):
+            index = cls(sqlite3.connect(immutable_uri(archive / PATH), uri=True, check_same_thread=False))
+            with suppress(sqlite3.DatabaseError):
+                if index._version() == _VERSION and index.size == log.size and index._is_of(log):
+                    return index
+            index.close()
+        index = cls(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+        index.follow(log)
+        return index
 
     @classmethod
     def _open(cls, archive: Path) -> Self:

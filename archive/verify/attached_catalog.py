@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from archive.readonly import can_write, has_unfinished, immutable_uri
 from archive.schema import SCHEMA_VERSION
 from archive.verify.spool import Spool
 
@@ -44,16 +45,15 @@ def readable(path: Path) -> Iterator[str]:
     SQLite would put files beside one in WAL mode, and fails where it must not. What a process that was killed left in
     the WAL is read from a copy; a living one has its own files there.
     """
-    wal, shm = (Path(f"{path}{suffix}") for suffix in ("-wal", "-shm"))
     with tempfile.TemporaryDirectory(prefix="lantian-verify-") as folder:
-        how = "mode=ro"
-        if not wal.exists() or not wal.stat().st_size:
-            how = "immutable=1"
-        elif not shm.exists():
-            for file in (path, wal):
-                shutil.copyfile(file, Path(folder) / file.name)
+        if not has_unfinished(path):
+            yield immutable_uri(path)
+            return
+        if not (Path(f"{path}-shm").exists() and can_write(path.parent)):
+            for name in (path.name, f"{path.name}-wal"):
+                shutil.copyfile(path.with_name(name), Path(folder) / name)
             path = Path(folder) / path.name
-        yield f"{path.absolute().as_uri()}?{how}"
+        yield f"{path.absolute().as_uri()}?mode=ro"
 
 
 def _require_tables(connection: sqlite3.Connection) -> None:

@@ -13,13 +13,14 @@ from archive.directory import Archive
 from archive.export.articles import export_articles
 from archive.export.manifest import manifest_path
 from archive.export.metadata import metadata_lines
-from archive.export.noting import Passing, note_export
+from archive.export.noting import Passing
 from archive.export.selection import Chosen, Selection, choose_articles, count_articles
 from archive.export.writing import write_lines
 from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
 from crawler.cli.moment import DAY, MOMENT
+from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json, progress_bar, say_count
 from crawler.cli.prove import key_option, pack
@@ -129,7 +130,7 @@ def _export(archive: Archive, catalog: Catalog, form: Any, out: Path, wanted: Se
             archive_id=archive.id,
             progress=lambda so_far: bar.update(task, completed=so_far),
         )
-    note_export(archive, form, items=tally.articles, digest=digest_file(manifest_path(out)))
+    log_export(archive, form, items=tally.articles, digest=digest_file(manifest_path(out)))
     _tell(tally.articles, out, what="articles", reconstructed=tally.reconstructed)
 
 
@@ -140,14 +141,14 @@ def _give_index(archive: Archive, keys: tuple[str, ...], out: Path | None) -> No
         _stream(archive, "cdxj", (line.encode() for line in lines))
         return
     count = write_lines(out, lines)
-    note_export(archive, "cdxj", items=count, digest=digest_file(out))
+    log_export(archive, "cdxj", items=count, digest=digest_file(out))
     _tell(count, out, what="captures")
 
 
 def _stream(archive: Archive, form: str, lines: Iterable[bytes]) -> None:
     passing = Passing(lines)
     sys.stdout.buffer.writelines(passing)
-    note_export(archive, form, items=passing.count - (form == "csv"), digest=passing.digest)
+    log_export(archive, form, items=passing.count - (form == "csv"), digest=passing.digest)
 
 
 def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:

@@ -10,13 +10,13 @@ import click
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import NotInArchive, NotSealed
-from archive.export.noting import note_export
 from archive.sites import read_sites
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
 from archive.wacz.signature import load_key
 from archive.wacz.writer import Packed, write_wacz
 from crawler.cli.moment import MOMENT
+from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json
 from pipelines.records import format_instant
@@ -85,7 +85,7 @@ def pack(archive: Archive, catalog: Catalog, selection: Selection, out: Path, *,
         key=load_key(key_path),
         prover=prover,
     )
-    note_export(archive, "wacz", items=packed.captures, digest=packed.digest)
+    log_export(archive, "wacz", items=packed.captures, digest=packed.digest)
     _tell(packed, out)
 
 

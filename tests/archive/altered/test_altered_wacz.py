@@ -5,28 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from archive.directory import Archive
 from archive.wacz.check import check_wacz
-from pipelines.site import parse_site
+from tests.archive.altered.clean import make_whole_wacz
 from tests.archive.altered.wacz import WACZ, WaczCase
 from tests.archive.altered.wacz_changes import RECORDS
-from tests.archive.made_pages import article_capture, article_url, capture
-from tests.archive.taking import take_all
-from tests.archive.verify.sealed import seal_now
-from tests.archive.wacz.packing import pack
 
-SITE = 'key = "qingshan"\nname = "青山"\nkind = "bureau"\nhosts = ["sthj.example.cn"]\n[[channel]]\nname = "a"\nurl = "http://sthj.example.cn/"\n'
 LOW = 8 << 20
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = Archive.open(tmp_path_factory.mktemp("wacz") / "archive")
-    captures = [article_capture(1), *(article_capture(number, minute=number) for number in (2, 3))]
-    captures += [article_capture(1, minute=9), capture(article_url(7), minute=21, status="404 Not Found")]
-    take_all(archive, captures, sites={"qingshan": parse_site(SITE, where="x.toml")}, key="qingshan", one_by_one=True)
-    seal_now(archive)
-    return pack(archive, archive.path.parent / "whole.wacz")
+    return make_whole_wacz(tmp_path_factory.mktemp("wacz") / "whole")
 
 
 def test_what_the_cases_begin_with_is_intact_and_its_texts_can_be_made_again(whole: Path) -> None:

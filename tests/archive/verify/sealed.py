@@ -43,10 +43,11 @@ def build(folder: Path) -> list[Stored]:
     return kept
 
 
-def append_captures(store: Store, site: str) -> list[Stored]:
+def append_captures(store: Store, site: str, *, fourth: Capture | None = None) -> list[Stored]:
     """Three pages, one in chunks, a revisit of the first, and another page."""
     first = today(page(0))
-    kept = [store.append(one, site=site) for one in (first, today(page(1)), today(page(2)), today(chunked()))]
+    pages = (first, today(page(1)), today(page(2)), today(fourth or chunked()))
+    kept = [store.append(one, site=site) for one in pages]
     original = Reference(first.record_id, first.url, first.fetched_at, kept[0].payload_digest)
     kept.append(store.append(today(not_modified(0)), site=site, original=original))
     kept.append(store.append(today(page(3)), site=site))
