@@ -1,9 +1,9 @@
 """An edit as one HTML page to share: it needs no other file, runs no script, and says what it does not prove."""
 
 from collections.abc import Iterable, Iterator
-from html import escape
 from typing import Final
 
+from archive.display import escape
 from archive.history import Sighting
 from pipelines.diff import ParagraphDiff, Span
 from pipelines.edits import Edit

@@ -1,9 +1,9 @@
 """The counts of an archive as one HTML page: it needs no other file and runs no script; the charts are SVG in the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Final
 
+from archive.display import escape
 from archive.stats import ROLES, UNDATED, UNSTATED, SiteCount, Stats
 
 MOST_BARS: Final = 20

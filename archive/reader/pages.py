@@ -1,9 +1,9 @@
 """The pages of the reader itself: the list, and the banner with its verdict above every archived page."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Final
 
+from archive.display import escape
 from archive.reader.lookup import Sight
 from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
 from archive.reader.verdict import CaptureVerdict

@@ -1,9 +1,9 @@
 """The report for people, in Chinese and English side by side: for a terminal, and as one page to hand on."""
 
-from collections.abc import Iterator
-from html import escape
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from archive.display import escape
 from archive.verify.report import Finding, Report, Verdict
 
 VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
@@ -79,11 +79,15 @@ def to_html(report: Report) -> str:
             [(escape(name), str(value)) for name, value in report.counts.model_dump(exclude_none=True).items()],
         ),
         "<h2>密钥与检查点 <small>Keys and checkpoint</small></h2>",
-        f"<pre>{escape(chr(10).join(report.keys))}\n\n{escape(report.checkpoint or '')}</pre>",
+        f"<pre>{_lines(report.keys)}\n\n{_lines((report.checkpoint or '').split(chr(10)))}</pre>",
         "<h2>自行复核 <small>Redo it yourself</small></h2>",
-        f"<pre>{escape(chr(10).join(report.commands))}</pre></html>\n",
+        f"<pre>{_lines(report.commands)}</pre></html>\n",
     ]
     return "\n".join(parts)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(map(escape, lines))
 
 
 def _window(report: Report) -> str:

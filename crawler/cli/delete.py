@@ -14,7 +14,7 @@ from archive.sites import read_sites
 from archive.store import Store
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import complain, print_json, print_table, say_count
+from crawler.cli.output import complain, print_json, print_table, say, say_count
 
 MOST_REASON = 2000
 
@@ -82,7 +82,7 @@ def _show(plan: Plan) -> None:
     rows = [(one.url, one.fetched_at, one.record_id, "" if one.is_stored else "refers to it") for one in plan.doomed]
     print_table("to be deleted", ("url", "captured", "record", ""), rows)
     for original in plan.originals:
-        click.echo(f"{original.kept_as}: the original of an import goes as a whole; its other captures stay", err=True)
+        say(f"{original.kept_as}: the original of an import goes as a whole; its other captures stay", err=True)
 
 
 def _report(plan: Plan, reason: str) -> None:
@@ -93,4 +93,4 @@ def _report(plan: Plan, reason: str) -> None:
         originals = [one.kept_as for one in plan.originals]
         print_json({"deleted": deleted, "originals": originals, "order": reason, "same_words": plan.same_words})
         return
-    click.echo(f"{say_count(len(plan.doomed), 'captures')} deleted; lantian seal signs that it was done")
+    say(f"{say_count(len(plan.doomed), 'captures')} deleted; lantian seal signs that it was done")

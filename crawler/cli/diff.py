@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive.disk import on_disk
@@ -18,7 +17,7 @@ from crawler.cli.history import FOUND, LOUD, edit_to_line, open_historian, to_li
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, print_json
+from crawler.cli.output import WIDE, Screen, print_json
 from pipelines.edits import Edit, compare_articles
 from pipelines.records import format_instant
 
@@ -100,7 +99,7 @@ def _report(before: Sighting, after: Sighting, edit: Edit, *, is_quiet: bool) ->
         sides = {"before": to_line(before), "after": to_line(after)}
         print_json(sides | {"edit": edit_to_line(edit), "is_quiet": is_quiet})
         return
-    console = Console()
+    console = Screen()
     if not console.is_terminal:
         console.width = WIDE
     console.print(Text(f"--- {in_china(before.fetched_at)}  {before.record_id}", "red"))

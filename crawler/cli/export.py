@@ -22,7 +22,7 @@ from archive.wacz.selection import Selection as Captured
 from crawler.cli.moment import DAY, MOMENT
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json, progress_bar, say_count
+from crawler.cli.output import print_json, progress_bar, say, say_count
 from crawler.cli.prove import key_option, pack
 from pipelines.records import format_instant
 
@@ -156,6 +156,4 @@ def _tell(count: int, out: Path, *, what: str, reconstructed: int = 0) -> None:
         counts = {what: count} | ({"reconstructed": reconstructed} if reconstructed else {})
         print_json(counts | {"out": str(out)})
     else:
-        click.echo(
-            f"{out}: {say_count(count, what)}" + (f", {reconstructed} of them reconstructed" if reconstructed else "")
-        )
+        say(f"{out}: {say_count(count, what)}" + (f", {reconstructed} of them reconstructed" if reconstructed else ""))

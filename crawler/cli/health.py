@@ -13,7 +13,7 @@ from archive.sites import scan_sites
 from crawler.cli.fleet_database import require_fleet
 from crawler.cli.moment import CHINA
 from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json, print_table
+from crawler.cli.output import complain, print_json, print_table, say
 from crawler.frontier import Frontier
 from crawler.health.alarms import Alarm, find_alarms
 from crawler.health.measure import Figures, measure
@@ -127,7 +127,7 @@ def _show(figures: list[Figures], alarms: list[Alarm]) -> None:
     else:
         print_table("health", COLUMNS, [_to_row(one, alarms) for one in figures])
     for alarm in alarms:
-        click.echo(f"{alarm.site} [{alarm.kind}] {alarm.text}")
+        say(f"{alarm.site} [{alarm.kind}] {alarm.text}")
 
 
 def _to_line(one: Figures) -> dict[str, Any]:

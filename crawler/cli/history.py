@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive.catalog import Catalog
@@ -20,7 +19,7 @@ from archive.workers import Workers
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, print_json
+from crawler.cli.output import WIDE, Screen, print_json, say
 from pipelines.edits import Edit
 from pipelines.records import format_instant
 
@@ -73,7 +72,7 @@ def history(
             found += len(marked)
             _report(url, marked if edited or quiet_only else sightings)
     if edited and not this_run().json:
-        click.echo(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
+        say(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
     click.get_current_context().exit(FOUND if found else 0)
 
 
@@ -105,7 +104,7 @@ def _report(url: str, sightings: list[Sighting]) -> None:
         return
     if not sightings:
         return
-    console = Console()
+    console = Screen()
     if not console.is_terminal:
         console.width = WIDE
     console.print(Text(url, "bold underline"), soft_wrap=True)

@@ -11,7 +11,7 @@ from archive.foreign import Skipped
 from archive.importing import Imported, import_file
 from archive.sites import read_sites
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 from crawler.run_archive import open_intake
 
 FOUND = 1
@@ -51,7 +51,7 @@ def _report(imported: Imported) -> None:
         print_json(asdict(imported))
     else:
         again = f", {imported.known} were here already" if imported.known else ""
-        click.echo(f"{imported.name}: {imported.captures} captures{again}; the original is {imported.kept_as}")
+        say(f"{imported.name}: {imported.captures} captures{again}; the original is {imported.kept_as}")
 
 
 def _report_skipped(skipped: Iterable[Skipped]) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
 from rich.text import Text
 
+from crawler.cli.output import Screen
 from pipelines.diff import ParagraphDiff, Span
 from pipelines.edits import Edit
 
@@ -34,7 +34,7 @@ def mark_edit(edit: Edit, *, colour: bool) -> Iterator[Text]:
             yield Text("    …", "dim")
 
 
-def print_edit(edit: Edit, *, console: Console) -> None:
+def print_edit(edit: Edit, *, console: Screen) -> None:
     """Print the lines of an edit."""
     for line in mark_edit(edit, colour=console.is_terminal and not console.no_color):
         console.print(line, soft_wrap=not console.is_terminal)

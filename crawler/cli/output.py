@@ -1,4 +1,7 @@
-"""What commands print: JSON lines for programs, tables for people; errors and progress on standard error."""
+"""What commands print: JSON lines for programs, lines and tables for people; errors and progress on standard error.
+
+All of it passes here, and nothing in it steers a terminal: see `archive.display`.
+"""
 
 import json
 import sys
@@ -9,6 +12,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+
+from archive.display import printable, printable_json, printable_lines
 
 WIDE = 200
 """Columns of a table that goes into a file or a pipe, where nothing says how wide it may be."""
@@ -21,9 +27,35 @@ ERRORS = Console(stderr=True)
 
 def print_json(value: Any) -> None:
     """Print one JSON line; Chinese stays readable, lone surrogates are escaped."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = printable_json(json.dumps(value, ensure_ascii=False))
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
+
+
+def say(text: object = "", *, err: bool = False) -> None:
+    """Print one line."""
+    click.echo(printable(text), err=err)
+
+
+def say_lines(text: str, *, err: bool = False) -> None:
+    """Print text of several lines, each with its line feed."""
+    click.echo(printable_lines(text), nl=False, err=err)
+
+
+class Screen(Console):
+    """A terminal, or the file or pipe in the place of one."""
+
+    def print(self, *things: Any, **options: Any) -> None:
+        """Print; text has its marks, and plain strings have none."""
+        super().print(*map(_tame, things), **{"markup": False} | options)
+
+
+def _tame(thing: object) -> object:
+    if isinstance(thing, Text):
+        tamed = thing.copy()
+        tamed.plain = printable_lines(thing.plain)
+        return tamed
+    return printable_lines(thing) if isinstance(thing, str) else thing
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -34,8 +66,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         numeric = bool(filled) and all(isinstance(row[index], int) for row in filled)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in filled:
-        table.add_row(*map(str, row))
-    console = Console()
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    console = Screen()
     if not console.is_terminal:
         console.width = WIDE
     console.print(table)
@@ -52,7 +84,7 @@ def say_count(number: int, things: str) -> str:
 
 def complain(line: object) -> None:
     """One line on standard error: `lantian: where: what; hint`; of a word without end, such as an address, its head."""
-    click.echo(f"lantian: {' '.join(map(_brief, str(line).split()))}", err=True)
+    say(f"lantian: {' '.join(map(_brief, str(line).split()))}", err=True)
 
 
 def _brief(word: str) -> str:

@@ -18,7 +18,7 @@ from archive.wacz.writer import Packed, write_wacz
 from crawler.cli.moment import MOMENT
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 from pipelines.records import format_instant
 
 key_option = click.option(
@@ -94,6 +94,6 @@ def _tell(packed: Packed, out: Path) -> None:
     if this_run().json:
         print_json(line | {"out": str(out), "manifest": packed.digest})
         return
-    click.echo(f"{out}: {packed.captures} captures, {packed.pages} pages, {packed.proven} proven by the last seal")
+    say(f"{out}: {packed.captures} captures, {packed.pages} pages, {packed.proven} proven by the last seal")
     if packed.proven < packed.captures:
         complain(f"{out}: {packed.captures - packed.proven} captures are not proven; lantian seal covers them")

@@ -9,7 +9,7 @@ from archive.reindex import reindex as rebuild
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import print_json, progress_bar, say_count
+from crawler.cli.output import print_json, progress_bar, say, say_count
 
 
 @click.command()
@@ -34,4 +34,4 @@ def reindex(*, workers: int, archive_path: Path, sites_path: Path | None) -> Non
     if this_run().json:
         print_json({"captures": count})
     else:
-        click.echo(f"{archive_path}: {say_count(count, 'captures')} catalogued")
+        say(f"{archive_path}: {say_count(count, 'captures')} catalogued")

@@ -14,7 +14,7 @@ from archive.replay import replay as run_again
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import print_json, print_table, progress_bar, say_count
+from crawler.cli.output import print_json, print_table, progress_bar, say, say_count
 
 COLUMNS = ("url", "fetched_at", "field", "before", "after")
 SHOWN = 60
@@ -78,4 +78,4 @@ def _report(captures: int, differences: list[Difference]) -> None:
         rows = [[str(getattr(difference, column))[:SHOWN] for column in COLUMNS] for difference in differences]
         print_table("differences", COLUMNS, rows)
     found = say_count(len(differences), "differences") if differences else "no differences"
-    click.echo(f"{say_count(captures, 'captures')} replayed, {found}")
+    say(f"{say_count(captures, 'captures')} replayed, {found}")

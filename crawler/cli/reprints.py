@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive.catalog import Catalog
@@ -17,7 +16,7 @@ from crawler.cli.history import edit_to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, print_json, print_table
+from crawler.cli.output import WIDE, Screen, print_json, print_table, say
 
 FOUND = 1
 TEXTUAL = {"text", "title", "subtitle"}
@@ -65,7 +64,7 @@ def _list(catalog: Catalog, at_least: int) -> None:
             print_json({"original": cluster.earliest_publication.url} | _summary(cluster))
         return
     if not found:
-        click.echo(f"no text is in {at_least} articles or more of this archive")
+        say(f"no text is in {at_least} articles or more of this archive")
         return
     rows = [(*_summary(cluster).values(), cluster.earliest_publication.url) for cluster in found]
     print_table("chains", ("articles", "published", "captured", "title", "first published at"), rows)
@@ -94,7 +93,7 @@ def _to_line(member: Member) -> dict[str, Any]:
 
 
 def _print_chain(chain: Chain) -> None:
-    console = Console()
+    console = Screen()
     if not console.is_terminal:
         console.width = WIDE
     _print_member(console, "original", chain.original)
@@ -110,7 +109,7 @@ def _print_chain(chain: Chain) -> None:
         console.print("no reprint is in this archive")
 
 
-def _print_member(console: Console, role: str, member: Member) -> None:
+def _print_member(console: Screen, role: str, member: Member) -> None:
     line = Text(f"{role}  ", "bold").append(member.url, "bold underline")
     stated = f"published {member.published or 'without a date'}, source {member.source or 'not stated'}"
     console.print(line, soft_wrap=True)

@@ -17,7 +17,7 @@ from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
 from crawler.attesting import ask_authority, ask_witness
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import complain, print_json, say_count
+from crawler.cli.output import complain, print_json, say, say_count, say_lines
 
 FAILED = 3
 
@@ -77,9 +77,10 @@ def seal(
             }
         )
     else:
-        click.echo(note, nl=False)
+        say_lines(str(note))
         counts = ", ".join(_counts(made, sum(stamped), sum(cosigned)))
-        click.echo(f"{key.public}\n{path}: the key; {counts}", err=True)
+        say(key.public, err=True)
+        say(f"{path}: the key; {counts}", err=True)
     if not all(stamped + cosigned):
         click.get_current_context().exit(FAILED)
 

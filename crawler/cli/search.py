@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from archive.catalog import Catalog
@@ -16,13 +15,10 @@ from archive.search.hits import Hit
 from archive.search.snippets import Snippet
 from archive.sites import read_sites
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, print_json
+from crawler.cli.output import WIDE, Screen, print_json
 
 OTHER = "other"
 """The kind of what was stored under no site."""
-
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd")
-"""What a page could steer a terminal with."""
 
 
 @click.command()
@@ -85,10 +81,10 @@ def search(
             print_json(asdict(hit))
         print_json(asdict(found.summary))
     else:
-        _print_page(found, Console())
+        _print_page(found, Screen())
 
 
-def _print_page(found: Found, console: Console) -> None:
+def _print_page(found: Found, console: Screen) -> None:
     if not console.is_terminal:
         console.width = WIDE
     for hit in found.hits:
@@ -110,16 +106,13 @@ def _describe(hit: Hit, *, is_styled: bool) -> list[Text]:
     head = _mark(title, is_styled=is_styled)
     head.stylize("bold")
     lines = [head, Text("  " + "  ".join(filter(None, notes)), "dim"), Text(f"  {hit.url}", "dim")]
-    lines += [
-        Text(f"  attached to: {one.title or '(no title)'}  {one.url}".translate(_CONTROLS), "dim")
-        for one in hit.attached_to
-    ]
+    lines += [Text(f"  attached to: {one.title or '(no title)'}  {one.url}", "dim") for one in hit.attached_to]
     return lines + [Text("    ") + _mark(place, is_styled=is_styled) for place in places]
 
 
 def _mark(snippet: Snippet, *, is_styled: bool) -> Text:
     """What was searched for stands out: by style on a terminal, else between « and »."""
-    shown = snippet.text.translate(_CONTROLS)
+    shown = snippet.text
     text, at = Text(), 0
     for start, end in snippet.marks:
         text.append(shown[at:start])

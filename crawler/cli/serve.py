@@ -8,7 +8,7 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.reader.server import ReplayServer
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json
+from crawler.cli.output import print_json, say
 
 
 @click.command()
@@ -34,8 +34,8 @@ def serve(*, replay: bool, port: int, archive_path: Path) -> None:  # noqa: ARG0
         if this_run().json:
             print_json({"url": f"{server.base}/"})
         else:
-            click.echo(f"{server.base}/ (Ctrl-C ends it)")
+            say(f"{server.base}/ (Ctrl-C ends it)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            click.echo("", err=True)
+            say("", err=True)

@@ -11,7 +11,7 @@ from archive.store import Store
 from archive.upload.bucket import Retention
 from archive.upload.send import Sent, bucket_of, send
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 
 _Any = TypeVar("_Any", bound=Callable[..., object])
 Mode = Literal["governance", "compliance"]
@@ -85,4 +85,4 @@ def _report(sent: Sent) -> None:
         if sent.entries is None
         else f"{sent.entries} entries of the log"
     )
-    click.echo(f"{sent.address}: {sent.uploaded} objects uploaded ({sent.bytes} bytes), {sent.known} were there; {log}")
+    say(f"{sent.address}: {sent.uploaded} objects uploaded ({sent.bytes} bytes), {sent.known} were there; {log}")

@@ -18,7 +18,7 @@ from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
 from crawler.cli.moment import BEGINNING
 from crawler.cli.options import archive_option, every_command, this_run, workers_option
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 from crawler.cli.trust import read_trust
 from crawler.cli.verify_wacz import check_wacz_files
 from pipelines.records import format_instant
@@ -144,9 +144,9 @@ def _check_conformance(files: tuple[Path, ...]) -> int:
             if this_run().json:
                 print_json(asdict(breach))
             else:
-                click.echo(str(breach))
+                say(str(breach))
     if not this_run().json:
-        click.echo(f"{len(files)} file{'s' * (len(files) != 1)}, {count or 'no'} rule{'s' * (count != 1)} broken")
+        say(f"{len(files)} file{'s' * (len(files) != 1)}, {count or 'no'} rule{'s' * (count != 1)} broken")
     return FOUND if count else 0
 
 
@@ -157,5 +157,5 @@ def _tell(report: Report, page: Path | None) -> None:
         print_json(json.loads(report.model_dump_json()))
     else:
         for line in to_lines(report):
-            click.echo(line)
+            say(line)
     click.get_current_context().exit(report.exit_code)

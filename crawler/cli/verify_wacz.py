@@ -5,13 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from archive.verify.log_state import Trust
 from archive.verify.report import EXIT_CODES
 from archive.wacz.check import check_wacz
 from archive.wacz.report import WaczFinding, WaczReport
-from crawler.cli.output import print_json
+from crawler.cli.output import print_json, say
 
 _SAID: Final = {
     "intact": "intact: every capture stands in the signed log as it is here · 完好：所有抓取均与签名日志一致",
@@ -36,7 +34,7 @@ def check_wacz_files(files: Sequence[Path], *, trust: Trust, reextract: int | No
             print_json(_to_json(report) | {"are_keys_trusted": bool(trust.keys)})
         else:
             for line in _to_lines(report, is_trusted=bool(trust.keys)):
-                click.echo(line)
+                say(line)
     return EXIT_CODES[min(verdicts, key=_WORST.index)]
 
 

@@ -7,7 +7,7 @@ import click
 from archive.sites import read_sites, site_for
 from crawler.cli.fleet_database import database_option
 from crawler.cli.options import choose_sites, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 
 
 @click.command()
@@ -64,4 +64,4 @@ def _say_queued(things: str, number: int) -> None:
     if this_run().json:
         print_json({"queued": number})
     else:
-        click.echo(f"{things} queued: {number}; `lantian fleet status` shows how far they are")
+        say(f"{things} queued: {number}; `lantian fleet status` shows how far they are")

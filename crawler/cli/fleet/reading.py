@@ -8,7 +8,7 @@ from archive.directory import Archive
 from archive.locks import sharing_catalog
 from crawler.cli.fleet_database import database_option
 from crawler.cli.options import archive_option, every_command, this_run
-from crawler.cli.output import print_json, print_table, progress_bar, say_count
+from crawler.cli.output import print_json, print_table, progress_bar, say, say_count
 
 
 @click.command()
@@ -41,7 +41,7 @@ def catalog(*, url: str, archive_path: Path) -> None:
     if this_run().json:
         print_json({"changes": changes, **counts})
     else:
-        click.echo(f"{archive_path}: {say_count(changes, 'changes')} taken in; the fleet has {_say_counts(counts)}")
+        say(f"{archive_path}: {say_count(changes, 'changes')} taken in; the fleet has {_say_counts(counts)}")
 
 
 @click.command()
@@ -63,8 +63,8 @@ def status(*, url: str) -> None:
     print_table("workers", ("worker", "last heard of, s ago", "jobs"), found["workers"])
     print_table("jobs", ("job", "state", "number"), found["jobs"])
     print_table("hosts held", ("host", "worker", "for s"), found["hosts"])
-    click.echo(f"{found['pages']['pending']} pages to fetch, {found['pages']['done']} done")
-    click.echo(f"in the catalog: {_say_counts(found['catalog'])}")
+    say(f"{found['pages']['pending']} pages to fetch, {found['pages']['done']} done")
+    say(f"in the catalog: {_say_counts(found['catalog'])}")
 
 
 def _say_counts(counts: dict[str, int]) -> str:

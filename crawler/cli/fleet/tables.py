@@ -4,7 +4,7 @@ import click
 
 from crawler.cli.fleet_database import database_option
 from crawler.cli.options import every_command, this_run
-from crawler.cli.output import print_json
+from crawler.cli.output import print_json, say
 
 
 @click.command()
@@ -25,4 +25,4 @@ def init(*, url: str) -> None:
     if this_run().json:
         print_json({"database": name_of(url), "revision": revision})
     else:
-        click.echo(f"{name_of(url)}: its tables are of revision {revision}")
+        say(f"{name_of(url)}: its tables are of revision {revision}")

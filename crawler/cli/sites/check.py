@@ -6,7 +6,7 @@ import click
 
 from archive.sites import scan_sites
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
-from crawler.cli.output import print_json
+from crawler.cli.output import print_json, say
 from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
 from crawler.live_check import LiveCheck, check_live
 from crawler.site_choice import choose_site, find_file
@@ -50,10 +50,10 @@ def _check_files(sites: list[tuple[Site, str]], problems: list[SiteError]) -> No
         if this_run().json:
             print_json({"finding": finding})
         else:
-            click.echo(finding)
+            say(finding)
     if not this_run().json:
         right = sum(not review for review in reviews)
-        click.echo(f"{right} site files are right, {len(sites) - right + len(problems)} are wrong")
+        say(f"{right} site files are right, {len(sites) - right + len(problems)} are wrong")
     click.get_current_context().exit(1 if findings else 0)
 
 
@@ -77,14 +77,12 @@ def _report(found: LiveCheck, mistakes: list[str], file: str) -> None:
         print_json(_summary(found))
         return
     for mistake in mistakes:
-        click.echo(f"✗ {mistake}")
+        say(f"✗ {mistake}")
     show_findings(found.findings, file=file)
     counts = _summary(found)
     says = "as its file says" if found.is_right and not mistakes else "not as its file says"
     lists = "issue" if found.site.issues else "lists"
-    click.echo(
-        f"{found.site.key}: {says}; {counts['lists']} {lists}, {counts['links']} links, {counts['articles']} articles"
-    )
+    say(f"{found.site.key}: {says}; {counts['lists']} {lists}, {counts['links']} links, {counts['articles']} articles")
 
 
 def _summary(found: LiveCheck) -> dict[str, object]:

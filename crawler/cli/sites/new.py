@@ -8,7 +8,7 @@ import click
 
 from archive.sites import scan_sites, site_for
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 from crawler.cli.sites.visiting import on_a_visit, require_address
 from crawler.guesses import tell_key
 from crawler.provinces import Province, by_name
@@ -107,16 +107,14 @@ def _report(path: Path, site: Site, seen: Seen) -> None:
     if this_run().json:
         print_json({"file": str(path), "site": site.model_dump(mode="json", by_alias=True), "notes": list(seen.notes)})
         return
-    click.echo(f"wrote {path}")
-    click.echo(
-        f"  {site.name} ({site.key}), {site.province or 'province unknown'}, {site.platform or 'generic markup'}"
-    )
+    say(f"wrote {path}")
+    say(f"  {site.name} ({site.key}), {site.province or 'province unknown'}, {site.platform or 'generic markup'}")
     for channel in site.channels:
-        click.echo(f"  {channel.name}  {channel.url}")
+        say(f"  {channel.name}  {channel.url}")
     if site.issues:
-        click.echo(f"  {site.issues.index}")
-    click.echo("next:")
-    click.echo("  1. look the file over; what was seen is said in facts")
-    click.echo(f"  2. lantian sites probe {path}")
-    click.echo(f"  3. lantian sites save-case {path} URL --case NAME   (a list and an article, for the tests)")
-    click.echo(f"  4. lantian sites check --live {path}")
+        say(f"  {site.issues.index}")
+    say("next:")
+    say("  1. look the file over; what was seen is said in facts")
+    say(f"  2. lantian sites probe {path}")
+    say(f"  3. lantian sites save-case {path} URL --case NAME   (a list and an article, for the tests)")
+    say(f"  4. lantian sites check --live {path}")

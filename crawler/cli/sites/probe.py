@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
-from crawler.cli.output import print_json, print_table
+from crawler.cli.output import print_json, print_table, say
 from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
 from crawler.examine import examine, examine_platform
 from crawler.finding import Finding
@@ -85,13 +85,13 @@ def _to_line(look: Look, role: str, name: str) -> dict[str, Any]:
 
 
 def _show(found: Probe, findings: list[Finding], file: str) -> None:
-    click.echo(f"{found.where}  {found.list.url}")
-    click.echo(f"  {found.list.outcome.kind}, {found.list.platform or 'generic markup'}, {len(found.links)} links")
+    say(f"{found.where}  {found.list.url}")
+    say(f"  {found.list.outcome.kind}, {found.list.platform or 'generic markup'}, {len(found.links)} links")
     if found.links:
         rows = [(link.date, link.title, link.url) for link in found.links]
         print_table(f"{len(rows)} links of {found.name}", ("date", "title", "url"), rows)
         more = f", {len(found.following.outcome.links)} links" if found.following else ""
-        click.echo(f"next page: {_describe(found.list.outcome.next)}{more}")
+        say(f"next page: {_describe(found.list.outcome.next)}{more}")
     if found.article and found.article.outcome.article:
         _show_article(found.article.outcome.article, found.article)
     show_findings(findings, file=file)

@@ -10,7 +10,7 @@ from archive.cases import save_case as write_case
 from archive.errors import CaseError
 from crawler.allowed_hosts import is_allowed
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json
+from crawler.cli.output import complain, print_json, say
 from crawler.cli.sites.visiting import FAILED, on_a_visit, require_address
 from crawler.site_choice import choose_site
 from crawler.visit import Look, Visitor, visit
@@ -70,7 +70,7 @@ def save_case(*, named: str, url: str, name: str, out: Path, allow_private: bool
     if this_run().json:
         print_json({"warc": str(case.warc), "json": str(case.json), "url": look.url, "kind": look.outcome.kind})
         return
-    click.echo(f"wrote {case.warc} and {case.json}: {look.outcome.kind}  {look.url}")
-    click.echo("next:")
-    click.echo(f'  1. compare every field of {case.json} with the page, correct it, delete its line "draft"')
-    click.echo(f"  2. pytest tests/sites -k {case.key}")
+    say(f"wrote {case.warc} and {case.json}: {look.outcome.kind}  {look.url}")
+    say("next:")
+    say(f'  1. compare every field of {case.json} with the page, correct it, delete its line "draft"')
+    say(f"  2. pytest tests/sites -k {case.key}")

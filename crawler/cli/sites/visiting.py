@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler.cli.options import this_run
-from crawler.cli.output import ERRORS, complain
+from crawler.cli.output import ERRORS, complain, say
 from crawler.finding import Finding
 from crawler.ingest_spider import find_problem
 from crawler.run import log_to_stderr
@@ -45,9 +45,9 @@ def show_findings(findings: Iterable[Finding], *, file: str) -> None:
     """A line for each, and under it the lines of TOML to put into the file."""
     for finding in findings:
         mark = "✗" if finding.is_wrong else "·"
-        click.echo(f"{mark} {file} {finding.where}: {finding.says}")
+        say(f"{mark} {file} {finding.where}: {finding.says}")
         for line in finding.change:
-            click.echo(f"      {line}")
+            say(f"      {line}")
 
 
 def finding_to_json(finding: Finding, *, file: str) -> dict[str, Any]:
