@@ -13,7 +13,7 @@ from typing import Final
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.errors import ArchiveError, CatalogError
+from archive.errors import ArchiveError
 from archive.known_entries import read_entries
 from archive.locks import sharing_catalog
 from archive.outbox import Outbox
@@ -52,7 +52,7 @@ class Publisher:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Publish every now and then; a database that is away is told in a line, once."""
+        """Publish every now and then; a database that stays away is told in a line, once."""
         ending = threading.Event()
         thread = threading.Thread(target=self._run, args=(ending,), name="publisher", daemon=True)
         thread.start()
@@ -68,27 +68,33 @@ class Publisher:
             self._outbox.put(sorted(self._fleet.record_ids(self._id) - self._catalog.record_ids()))
         self._is_open = True
 
-    def _run(self, ending: threading.Event) -> None:
-        while not ending.wait(EVERY):
-            self.try_it()
-
     def try_it(self) -> None:
         """Publish; what keeps it from that is told, and the rest waits."""
+        self._say(self._try())
+
+    def _run(self, ending: threading.Event) -> None:
+        """A process that was frozen finds its connection closed, and has another at the next try."""
+        failures = 0
+        while not ending.wait(EVERY):
+            problem = self._try()
+            failures = failures + 1 if problem else 0
+            if failures != 1:
+                self._say(problem)
+
+    def _try(self) -> str:
+        """Publish, and give what kept it from that."""
         try:
             self.publish()
         except ArchiveError as error:
-            self._say(str(error))
+            return str(error)
         except Exception as error:  # noqa: BLE001 (the outermost boundary: a thread that dies tells nobody)
-            self._say(
-                str(CatalogError(f"catalog of the fleet: {error!r}; this is a defect of lantian, nothing is lost"))
-            )
-        else:
-            self._said = ""
+            return f"catalog of the fleet: {error!r}; this is a defect of lantian, nothing is lost"
+        return ""
 
-    def _say(self, text: str) -> None:
-        if text != self._said:
-            _log.warning("%s (what the fleet's catalog lacks, it is told later)", text)
-        self._said = text
+    def _say(self, problem: str) -> None:
+        if problem and problem != self._said:
+            _log.warning("%s (what the fleet's catalog lacks, it is told later)", problem)
+        self._said = problem
 
 
 def publish_rest(path: Path, fleet: FleetCatalog) -> None:

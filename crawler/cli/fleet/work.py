@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from archive.directory import Archive
@@ -44,7 +45,7 @@ def work(
         engine = opened.enter_context(using_database(url, longest_idle=lease / 3))
         require_current(engine)
         fleet_catalog = FleetCatalog(engine, patience=0)
-        opened.callback(publish_rest, archive_path, fleet_catalog)
+        opened.push(partial(_tell_the_rest, archive_path, fleet_catalog))
         intake = opened.enter_context(
             open_intake(archive_path, sites=sites, workers=workers, command="fleet worker", send_by=send_by)
         )
@@ -53,3 +54,9 @@ def work(
         queue = opened.enter_context(Queue(url))
         post = Post(url, name, engine, locks, queue, intake, sites, watched, lanes, lease)
         FleetWorker(settings, post).start()
+
+
+def _tell_the_rest(path: Path, fleet: FleetCatalog, failure: type[BaseException] | None, *_: object) -> None:
+    """A worker that failed tells it at its next start."""
+    if failure is None:
+        publish_rest(path, fleet)
