@@ -15,7 +15,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
 from archive.judge import order_of
-from archive.schema import captures, sketches, versions
+from archive.schema import articles, captures, sketches, versions
 from archive.wholes import PageVersion, join_pages
 from pipelines.records import Article, Provenance
 
@@ -90,23 +90,24 @@ def choose_articles(
 
 
 def count_articles(catalog: Catalog, selection: Selection | None = None) -> int:
-    """How many articles `choose_articles` gives, each page of one over several pages counted."""
+    """How many articles `choose_articles` gives; with `at` each page of one over several pages is counted."""
+    selection = selection or Selection()
+    chosen = _query(selection, "publication").order_by(None).subquery()
+    query = select(func.count()).select_from(chosen).join(articles, articles.c.id == chosen.c.article)
+    if not selection.at:
+        query = query.where(articles.c.part_of.is_(None))
     with catalog.view() as connection:
-        chosen = _query(selection or Selection(), "publication").order_by(None).subquery()
-        return connection.execute(select(func.count()).select_from(chosen)).scalar_one()
+        return connection.execute(query).scalar_one()
 
 
 def digest_choice(catalog: Catalog, selection: Selection, *, order: Order) -> str:
     """A digest over everything that decides the bytes of an export, in its order: the same digest, the same bytes."""
     digest = hashlib.sha256()
     with catalog.view() as connection:
-        result = connection.execution_options(yield_per=1000).execute(_query(selection, order))
-        for row in result:
-            digest.update(
-                json.dumps(
-                    [row.article, row.body_digest, row.recipe, row.record_id, row.site, row.text_digest]
-                ).encode()
-            )
+        query = _query(selection, order).add_columns(versions.c.whole)
+        for row in connection.execution_options(yield_per=FETCHED_AT_ONCE).execute(query):
+            decides = [row.article, row.body_digest, row.recipe, row.record_id, row.site, row.whole]
+            digest.update(json.dumps(decides).encode())
     return f"sha256:{digest.hexdigest()}"
 
 
@@ -126,7 +127,7 @@ def _query(selection: Selection, order: Order) -> Select[Any]:
     first = captures.alias("first")
     said = (
         select(versions.c.id, versions.c.published, versions.c.url, versions.c.article, versions.c.recipe)
-        .add_columns(versions.c.body_digest, versions.c.text_digest, last.c.site)
+        .add_columns(versions.c.body_digest, last.c.site)
         .add_columns(first.c.record_id, first.c.fetched_at, first.c.custody, first.c.payload_digest)
         .add_columns(_rank(versions.c.text_digest, first).label("text_rank"))
         .join_from(versions, last, (last.c.version == versions.c.id) & (last.c.place == 1))

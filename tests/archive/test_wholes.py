@@ -16,7 +16,7 @@ from archive.deletion.plan import plan_deletion
 from archive.directory import Archive
 from archive.duplicates import same_text
 from archive.entries import Entry
-from archive.export.selection import choose_articles
+from archive.export.selection import choose_articles, count_articles
 from archive.history import Historian
 from archive.reindex import reindex
 from archive.reprints import trace
@@ -96,6 +96,7 @@ def test_one_hit_has_the_words_of_all_pages_and_those_over_the_break(archive: Ar
         assert hits(catalog, over_the_break(1))[0].snippets[-1].marks
         assert (count(catalog).articles, count(catalog).captures) == (1, 3)
         assert dict(count(catalog).roles) == {"original": 1}
+        assert count_articles(catalog) == len([*choose_articles(catalog)]) == 1
 
 
 def test_what_a_further_page_said_before_is_an_earlier_version_of_the_article(archive: Archive) -> None:
