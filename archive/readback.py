@@ -90,7 +90,7 @@ def read_file(archive: Archive, file: str) -> Iterator[tuple[Capture, Stored]]:
     """The captures of one file in their order; raises BrokenWarc."""
     with _open_file(archive, file) as (handle, is_closed):
         for group in _groups(handle, file, is_closed=is_closed):
-            yield _restore(archive, file, group), to_stored(file, group[0])
+            yield restore(archive, file, group), to_stored(file, group[0])
 
 
 def read_groups(archive: Archive, file: str) -> Iterator[list[Placed]]:
@@ -112,7 +112,7 @@ def read_groups_at(archive: Archive, file: str, offsets: Iterable[int]) -> Itera
 def read_capture(archive: Archive, file: str, offset: int) -> Capture:
     """The capture whose primary record is at `offset`; raises BrokenWarc."""
     (group,) = read_groups_at(archive, file, [offset])
-    return _restore(archive, file, group)
+    return restore(archive, file, group)
 
 
 def read_primary(archive: Archive, file: str, offset: int) -> tuple[Record, bytes]:
@@ -184,8 +184,8 @@ def _require_end(group: list[Placed], *, is_ended: bool) -> None:
         raise BrokenRecord("the file ends before the record that closes it")
 
 
-def _restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
-    """The capture, with the body of its original where only its head was written."""
+def restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
+    """The capture of these records, with the body of its original where only its head was written; raises BrokenWarc."""
     capture, primary = _check(file, group), group[0].record
     if not needs_body(primary):
         return capture

@@ -12,12 +12,21 @@ from pathlib import Path
 from typing import Final, Self
 
 from archive.errors import BrokenLog
-from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, SiteEntry, decode_entry
+from archive.log.entries import (
+    CaptureEntry,
+    DeletionEntry,
+    DerivedEntry,
+    Entry,
+    FileEntry,
+    KeyRotationEntry,
+    SiteEntry,
+    decode_entry,
+)
 from archive.log.reader import LogReader
 from archive.readonly import can_write, has_unfinished, immutable_uri
 
 PATH: Final = "log.sqlite"
-_VERSION: Final = 4
+_VERSION: Final = 5
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
 _TABLES: Final = """
@@ -30,6 +39,7 @@ CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
 CREATE INDEX derived_by_capture ON derived (capture);
 CREATE TABLE sites (digest TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
+CREATE TABLE rotations (leaf INTEGER PRIMARY KEY);
 CREATE TABLE size (size INTEGER, root TEXT);
 INSERT INTO size VALUES (0, NULL);
 """
@@ -39,6 +49,7 @@ _INSERTS: Final = (
     "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
     "INSERT OR IGNORE INTO sites VALUES (?, ?)",
     "INSERT OR REPLACE INTO deletions VALUES (?)",
+    "INSERT OR REPLACE INTO rotations VALUES (?)",
 )
 
 
@@ -195,6 +206,10 @@ class LogIndex:
         """The entries of what was deleted."""
         return [row[0] for row in self._connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
 
+    def rotations(self) -> list[int]:
+        """The entries of new keys."""
+        return [row[0] for row in self._connection.execute("SELECT leaf FROM rotations ORDER BY leaf")]
+
     def _captures(self, where: str, value: str) -> list[LoggedCapture]:
         columns = 'leaf, record_id, uri, file, "offset"'
         rows = self._connection.execute(f"SELECT {columns} FROM captures WHERE {where} ORDER BY leaf", (value,))  # noqa: S608 (our own words)
@@ -217,7 +232,7 @@ class LogIndex:
             self._connection.execute("ROLLBACK")
 
     def _begin_anew(self) -> None:
-        for table in ("captures", "files", "derived", "sites", "deletions", "size"):
+        for table in ("captures", "files", "derived", "sites", "deletions", "rotations", "size"):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in _TABLES.split(";\n"):
             if statement.strip():
@@ -226,7 +241,7 @@ class LogIndex:
 
     def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
         rows: dict[str, list[tuple[object, ...]]] = {statement: [] for statement in _INSERTS}
-        captures, files, derived, sites, deletions = rows.values()
+        captures, files, derived, sites, deletions, rotations = rows.values()
         for leaf, entry in entries:
             if isinstance(entry, CaptureEntry):
                 captures.append((leaf, entry.record_id, entry.uri, entry.file, entry.offset))
@@ -238,6 +253,8 @@ class LogIndex:
                 sites.append((entry.digest, leaf))
             elif isinstance(entry, DeletionEntry):
                 deletions.append((leaf,))
+            elif isinstance(entry, KeyRotationEntry):
+                rotations.append((leaf,))
         for statement, of_table in rows.items():
             self._connection.executemany(statement, of_table)
 

@@ -6,7 +6,8 @@ from typing import Final
 from archive.display import escape
 from archive.reader.lookup import Sight
 from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
-from archive.reader.verdict import CaptureVerdict
+from archive.reader.verdict import Evidence
+from pipelines.records import format_instant
 
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 _WORDS: Final = {
@@ -19,6 +20,7 @@ _CUSTODIES: Final = {
     "import": "由他处导入 imported, custody unknown before · ",
     "unknown": "来历不明 of unknown origin · ",
 }
+_FOUND: Final = "登记时如此存在，并非由服务器收到时登记 found so when it was logged, not logged as received · "
 _STYLE: Final = """
 body{margin:0;display:flex;flex-direction:column;height:100vh;font:15px/1.6 sans-serif;color:#222}
 header{padding:.5rem 1rem;border-bottom:3px solid}.intact{background:#e8f5e9;border-color:#2e7d32}
@@ -38,8 +40,12 @@ def list_page(sights: Sequence[Sight]) -> str:
     return _page("Lantian", f"<main><h1>存档 archive</h1>{form}<ul>{items}</ul></main>")
 
 
-def memento_page(sight: Sight, verdict: CaptureVerdict, sights: Sequence[Sight], *, note: str = "") -> str:
-    """The banner, and below it the archived page in a frame in which nothing runs; `note` stands in its place."""
+def memento_page(sight: Sight, evidence: Evidence, sights: Sequence[Sight], *, note: str = "") -> str:
+    """The banner, and below it the archived page in a frame in which nothing runs; `note` stands in its place.
+
+    What the banner says is what the record says, where it can be read.
+    """
+    verdict = evidence.verdict
     at = sights.index(sight)
     steps = [
         (sights[at - 1], "← 前一次 earlier") if at else None,
@@ -48,16 +54,26 @@ def memento_page(sight: Sight, verdict: CaptureVerdict, sights: Sequence[Sight],
     links = [f'<a href="{escape(memento_path(one))}">{word}</a>' for one, word in filter(None, steps)]
     links.append(f'<a href="{escape(TIMEMAP + sight.url)}">{len(sights)} 次抓取 captures</a>')
     links.append(f'<a href="{escape(f"{BYTES}{sight.stamp}/{sight.url}")}">原始字节 exact bytes</a>')
-    custody = _CUSTODIES.get(sight.custody, "")
     banner = (
         f'<header class="{verdict.state}" id="verdict"><b>{_WORDS[verdict.state]}</b> — {escape(verdict.chinese)} · '
-        f"{escape(verdict.english)}<br>{custody}{escape(sight.fetched_at)} · {escape(sight.url)}<br>{' · '.join(links)}</header>"
+        f"{escape(verdict.english)}<br>{_about(sight, evidence)}<br>{' · '.join(links)}</header>"
     )
     source = escape(f"{CONTENT}{sight.stamp}/{sight.url}")
     frame = (
         f"<main>{escape(note)}</main>" if note else f'<iframe sandbox src="{source}" title="archived page"></iframe>'
     )
     return _page(sight.url, banner + frame)
+
+
+def _about(sight: Sight, evidence: Evidence) -> str:
+    """How a capture came here, when, and from which address; of a 304 also how its original did."""
+    capture = evidence.capture
+    if capture is None:
+        return f"{escape(sight.fetched_at)} · {escape(sight.url)}"
+    custodies = {one.custody for one in (capture, evidence.shown) if one}
+    words = [word for custody, word in _CUSTODIES.items() if custody in custodies]
+    words += [_FOUND] if "found" in evidence.verdict.claims and not words else []
+    return f"{''.join(words)}{escape(format_instant(capture.fetched_at))} · {escape(capture.url)}"
 
 
 def message_page(text: str) -> str:

@@ -18,11 +18,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import ArchiveError, BrokenWarc
-from archive.readback import read_capture
 from archive.reader import content, memento, pages
 from archive.reader.lookup import Sight, find_recent, find_sights, is_deleted, nearest, parse_stamp
 from archive.reader.ranges import Part, parse_range
-from archive.reader.verdict import judge_capture
+from archive.reader.verdict import CaptureVerdict, look_at
 from pipelines.http import parse_response
 from pipelines.records import EXCHANGED, Capture
 
@@ -113,15 +112,14 @@ class ReplayHandler(BaseHTTPRequestHandler):
         if found is None:
             return
         sight, sights = found
-        verdict = judge_capture(self.server.archive, sight)
-        note, status = "", HTTPStatus.OK.value
-        try:
-            shown = content.make_content(self._read(sight), stamp=sight.stamp)
+        evidence = look_at(self.server.archive, sight)
+        verdict, status = evidence.verdict, HTTPStatus.OK.value
+        note = f"此记录无法读取 the record cannot be read: {verdict.english}"
+        if evidence.shown:
+            shown = content.make_content(evidence.shown, stamp=sight.stamp)
             status = shown.status if shown.status >= HTTPStatus.BAD_REQUEST else status
             note = f"→ {shown.location}" if shown.location else ""
-        except BrokenWarc as error:
-            note = f"此记录无法读取 the record cannot be read: {error}"
-        page = pages.memento_page(sight, verdict, sights, note=note)
+        page = pages.memento_page(sight, evidence, sights, note=note)
         self._send_page(page, status, self._memento_headers(sight, sights) | {"X-Lantian-Verdict": verdict.state})
 
     def _content(self, rest: str) -> None:
@@ -129,8 +127,8 @@ class ReplayHandler(BaseHTTPRequestHandler):
         if found is None:
             return
         sight, sights = found
-        verdict = judge_capture(self.server.archive, sight)
-        shown = content.make_content(self._read(sight), stamp=sight.stamp)
+        verdict, capture = self._shown(sight)
+        shown = content.make_content(capture, stamp=sight.stamp)
         headers = self._memento_headers(sight, sights) | {
             "Content-Security-Policy": content.POLICY,
             "X-Lantian-Verdict": verdict.state,
@@ -147,8 +145,7 @@ class ReplayHandler(BaseHTTPRequestHandler):
         if found is None:
             return
         sight, sights = found
-        verdict = judge_capture(self.server.archive, sight)
-        capture = self._read(sight)
+        verdict, capture = self._shown(sight)
         body = capture.response if capture.custody not in EXCHANGED else parse_response(capture.response).content
         headers = self._memento_headers(sight, sights) | {
             "Content-Disposition": f"attachment; filename={verdict.state}-{sight.stamp}.bin",
@@ -156,17 +153,16 @@ class ReplayHandler(BaseHTTPRequestHandler):
         }
         self._send(HTTPStatus.OK, "application/octet-stream", body, headers)
 
+    def _shown(self, sight: Sight) -> tuple[CaptureVerdict, Capture]:
+        """What is shown for a capture, judged as it was read; raises BrokenWarc."""
+        evidence = look_at(self.server.archive, sight)
+        if evidence.shown is None:
+            raise BrokenWarc(evidence.verdict.english)
+        return evidence.verdict, evidence.shown
+
     def _is_framed(self) -> bool:
         """Whether a browser loads it into the frame below the banner, by its own word (Fetch Metadata)."""
         return self.headers.get("Sec-Fetch-Dest") == "iframe"
-
-    def _read(self, sight: Sight) -> Capture:
-        """The capture, or for a 304 the one it stands for."""
-        return read_capture(self.server.archive, *self._place_of(sight))
-
-    def _place_of(self, sight: Sight) -> tuple[str, int]:
-        places = self.server.catalog.places_of([sight.refers_to]) if sight.refers_to else []
-        return (places[0].file, places[0].offset) if places else (sight.file, sight.offset)
 
     def _sights(self, url: str) -> list[Sight]:
         """The captures of a page; where there is none, that is said."""

@@ -1,37 +1,60 @@
-"""Whether a capture is what the log says it is: held against its entry, and the entry against the last seal.
+"""Whether what is shown is what the log says: record, address, date and custody, by what the log covers and a seal signs.
 
-This looks at one capture; `lantian verify` looks at the whole archive and at checkpoints kept elsewhere.
+The catalog only finds a capture. What is said of it comes from its record, and what a revisit stands for from the log;
+where the catalog says otherwise, it was altered. This looks at one capture; `lantian verify` looks at the whole archive and
+at checkpoints kept elsewhere.
 """
 
 import os
+import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
+from archive.captures import SERVER_NOT_MODIFIED
 from archive.directory import Archive
 from archive.errors import BrokenLog, BrokenWarc
-from archive.log.entries import CaptureEntry
+from archive.log.entries import CaptureEntry, Claim
 from archive.log.index import LogIndex
+from archive.log.key_chain import follow_keys
 from archive.log.merkle import is_included, leaf_hash
-from archive.log.note import NoteError
+from archive.log.note import NoteError, PublicKey
 from archive.log.reader import LogReader, Seal
 from archive.openfile import opened
-from archive.readback import read_groups_at
+from archive.readback import read_groups_at, restore
 from archive.reader.lookup import Sight
 from archive.warc import Placed, sha256
+from pipelines.records import Capture, format_instant
 
-_DEEPEST = 3
+_DEEPEST: Final = 3
+_WORST: Final = ("altered", "not-provable", "intact")
 State = Literal["intact", "not-provable", "altered"]
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureVerdict:
-    """What is known of a capture: the state, and why in one line of each language."""
+    """What is known of a capture: the state, and why in one line of each language.
+
+    `claims` are those of the entries on which it rests: its own, and of what a revisit stands for.
+    """
 
     state: State
     chinese: str
     english: str
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A capture as its record has it, what is shown for it (of a 304 the original), and the verdict on both.
+
+    Both are None where the record cannot be read.
+    """
+
+    verdict: CaptureVerdict
+    capture: Capture | None = None
+    shown: Capture | None = None
 
 
 _INTACT = CaptureVerdict(
@@ -43,88 +66,146 @@ _UNSEALED = CaptureVerdict(
 _UNLOGGED = CaptureVerdict("not-provable", "日志中没有此记录", "the log has no entry for it")
 
 
-def judge_capture(archive: Archive, sight: Sight) -> CaptureVerdict:
+def look_at(archive: Archive, sight: Sight) -> Evidence:
     """Read a capture strictly and hold it against the log; what a revisit stands for as well, the worse verdict counts."""
     try:
-        log = LogReader.open(archive.path)
-        index = LogIndex.open(archive.path)
-    except (BrokenLog, OSError) as error:
-        return _altered("日志无法读取", str(error))
+        log, index = LogReader.open(archive.path), LogIndex.open(archive.path)
+    except (BrokenLog, OSError, sqlite3.Error) as error:
+        return _without_log(archive, sight, error)
     try:
-        return _judge(archive, log, index, (sight.file, sight.offset), date=sight.fetched_at)
+        evidence = _look(_Log(archive, log, index), (sight.file, sight.offset))
+        return replace(evidence, verdict=_compare_sight(sight, evidence))
     except BrokenLog as error:
-        return _altered("日志无法读取", str(error))
+        return _without_log(archive, sight, error)
+    except (BrokenWarc, OSError) as error:
+        return Evidence(_altered("记录无法完整读取", str(error)))
     finally:
         index.close()
 
 
-def _judge(
-    archive: Archive, log: LogReader, index: LogIndex, place: tuple[str, int], *, date: str | None, depth: int = 0
-) -> CaptureVerdict:
+def _without_log(archive: Archive, sight: Sight, error: Exception) -> Evidence:
+    verdict = _altered("日志无法读取", str(error))
     try:
-        (group,) = read_groups_at(archive, place[0], [place[1]])
-        members = _members(archive.path / place[0], group)
-    except (BrokenWarc, OSError) as error:
-        return _altered("记录无法完整读取", str(error))
-    own = _compare(log, index, place, group, members, date=date)
-    original = (group[0].record.get("WARC-Refers-To") or "")[1:-1]
-    if own.state == "altered" or not original or depth == _DEEPEST:
-        return own
-    logged = index.capture(original)
-    if logged is None:
-        return _UNLOGGED
-    of_original = _judge(archive, log, index, (logged.file, logged.offset), date=None, depth=depth + 1)
-    return own if of_original.state == "intact" else of_original
+        capture = restore(archive, sight.file, _read_group(archive, (sight.file, sight.offset)))
+    except (BrokenWarc, OSError):
+        return Evidence(verdict)
+    return Evidence(verdict, capture, capture)
 
 
-def _compare(
-    log: LogReader,
-    index: LogIndex,
-    place: tuple[str, int],
-    group: Sequence[Placed],
-    members: Sequence[bytes],
-    *,
-    date: str | None,
-) -> CaptureVerdict:
-    logged = index.capture(group[0].record.id)
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """An archive with its log; `keys` are asked for once for each seal."""
+
+    archive: Archive
+    log: LogReader
+    index: LogIndex
+    keys: dict[int, list[PublicKey]] = field(default_factory=dict)
+
+    def keys_at(self, size: int) -> list[PublicKey]:
+        """The keys that may sign a checkpoint, as `verify` has them: the oldest, and those that it introduced."""
+        if size not in self.keys:
+            entries = [self.log.entry(leaf) for leaf in self.index.rotations() if leaf < size]
+            self.keys[size] = follow_keys(self.log.keys()[:1], entries)
+        return self.keys[size]
+
+
+def _look(log: _Log, place: tuple[str, int], depth: int = 0) -> Evidence:
+    group = _read_group(log.archive, place)
+    own = Evidence(_compare(log, place, group, _members(log.archive.path / place[0], group)))
+    capture = restore(log.archive, place[0], group)
+    primary = group[0].record
+    original = (primary.get("WARC-Refers-To") or "")[1:-1]
+    if not original or depth == _DEEPEST:
+        return replace(own, capture=capture, shown=capture)
+    logged = log.index.capture(original)
     if logged is None:
-        if index.has_capture(*place):
+        return Evidence(_worse(own.verdict, _UNLOGGED), capture, capture)
+    stands_for = _look(log, (logged.file, logged.offset), depth + 1)
+    is_other = primary.get("WARC-Profile") == SERVER_NOT_MODIFIED
+    return Evidence(_worse(own.verdict, stands_for.verdict), capture, stands_for.shown if is_other else capture)
+
+
+def _read_group(archive: Archive, place: tuple[str, int]) -> list[Placed]:
+    if not place[0].startswith("warc/") or ".." in place[0]:
+        raise BrokenWarc(f"{place[0]}: is no file for captures; the catalog was altered")
+    (group,) = read_groups_at(archive, place[0], [place[1]])
+    return group
+
+
+def _compare_sight(sight: Sight, evidence: Evidence) -> CaptureVerdict:
+    """What the catalog says of a capture, by which it was found, against its record."""
+    capture = evidence.capture
+    if capture is None:
+        return evidence.verdict
+    url = capture.url.encode("utf-8", "replace").decode("utf-8")
+    for chinese, english, said, found in (
+        ("网址", "address", url, sight.url),
+        ("抓取时间", "date", format_instant(capture.fetched_at), sight.fetched_at),
+        ("来源", "custody", capture.custody, sight.custody),
+    ):
+        if said != found:
+            return _altered(
+                f"目录库所记{chinese}与记录不符",
+                f"the catalog has another {english} than the record: {found}, not {said}",
+            )
+    return evidence.verdict
+
+
+def _compare(log: _Log, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]) -> CaptureVerdict:
+    logged = log.index.capture(group[0].record.id)
+    if logged is None:
+        if log.index.has_capture(*place):
             return _altered("日志在此处记有另一条记录", "the log has another record at this place")
+        if log.index.has_file(place[0]):
+            return _altered("日志没有登记此记录", "the log has the file as closed, without this record")
         return _UNLOGGED
-    entry = log.entry(logged.leaf)
-    if not isinstance(entry, CaptureEntry) or not _is_as_logged(entry, place, group, members, date=date):
+    entry = log.log.entry(logged.leaf)
+    if not isinstance(entry, CaptureEntry) or not _is_as_logged(entry, place, group, members):
         return _altered("内容与日志条目不符", "the record is not the one that was logged")
-    seal = next((one for one in reversed(log.seals()) if one.checkpoint.size > logged.leaf), None)
+    verdict = _find_seal(log, logged.leaf)
+    return replace(verdict, claims=(entry.claim,))
+
+
+def _is_as_logged(
+    entry: CaptureEntry, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]
+) -> bool:
+    digests = [sha256(member) for member in members]
+    is_there = (entry.file, entry.offset) == place
+    is_dated = entry.date == group[0].record.get("WARC-Date")
+    return is_there and is_dated and digests == [entry.member, *(other.member for other in entry.others)]
+
+
+def _find_seal(log: _Log, leaf: int) -> CaptureVerdict:
+    seal = next((one for one in reversed(log.log.seals()) if one.checkpoint.size > leaf), None)
     if seal is None:
         return _UNSEALED
-    if not _is_sealed(log, seal, logged.leaf):
+    if not _is_signed(log, seal):
+        return _altered(
+            "检查点不是由日志自己的密钥签署",
+            "the checkpoint is not signed by a key of the log, as after a key was swapped",
+        )
+    proof = log.log.inclusion_proof(leaf, seal.checkpoint.size)
+    hashed = leaf_hash(log.log.data(leaf))
+    if not is_included(hashed, leaf, seal.checkpoint.size, proof, seal.checkpoint.root):
         return _altered("日志与已签名的检查点不符", "the log does not agree with the checkpoint that was signed")
     return _INTACT
 
 
-def _is_as_logged(
-    entry: CaptureEntry, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes], *, date: str | None
-) -> bool:
-    """`date` is when the catalog says that it was captured, which may have been altered too."""
-    digests = [sha256(member) for member in members]
-    is_there = (entry.file, entry.offset) == place
-    is_dated = entry.date == group[0].record.get("WARC-Date") and date in {None, entry.date}
-    return is_there and is_dated and digests == [entry.member, *(other.member for other in entry.others)]
-
-
-def _is_sealed(log: LogReader, seal: Seal, leaf: int) -> bool:
-    checkpoint = seal.checkpoint
-    proof = log.inclusion_proof(leaf, checkpoint.size)
+def _is_signed(log: _Log, seal: Seal) -> bool:
     try:
-        is_signed = bool(seal.note.signed_by(log.keys()))
+        return bool(seal.note.signed_by(log.keys_at(seal.checkpoint.size)))
     except NoteError:
         return False
-    return is_signed and is_included(leaf_hash(log.data(leaf)), leaf, checkpoint.size, proof, checkpoint.root)
 
 
 def _members(path: Path, group: Sequence[Placed]) -> list[bytes]:
     with (path if path.exists() else opened(path)).open("rb") as file:
         return [os.pread(file.fileno(), one.length, one.offset) for one in group]
+
+
+def _worse(*verdicts: CaptureVerdict) -> CaptureVerdict:
+    worst = min(verdicts, key=lambda one: _WORST.index(one.state))
+    return replace(worst, claims=tuple(claim for one in verdicts for claim in one.claims))
 
 
 def _altered(chinese: str, english: str) -> CaptureVerdict:

@@ -1,10 +1,10 @@
 """The seals of a log: signed by whom, over the log that is there, stamped when; and checkpoints kept elsewhere."""
 
-import base64
 from collections.abc import Iterator, Sequence
 
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
+from archive.log.key_chain import introduce
 from archive.log.note import NoteError, PublicKey
 from archive.log.reader import SEALS, LogReader, Seal, read_seal
 from archive.verify.kinds import make_finding
@@ -66,15 +66,9 @@ def _follow_rotations(state: LogState, size: int) -> None:
     for index, entry in [one for one in state.rotations if one[0] < size]:
         state.rotations.remove((index, entry))
         try:
-            old, new = PublicKey.parse(entry.old), PublicKey.parse(entry.new)
-            signature = base64.b64decode(entry.signature, validate=True)
+            state.keys.append(introduce(entry, state.keys))
         except ValueError as error:  # NoteError, and of base64
             state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
-            continue
-        if old in state.keys and old.verifies(entry.statement, signature):
-            state.keys.append(new)
-        else:
-            state.findings.append(make_finding("rotation-unsigned", entry=index, actual=entry.old))
 
 
 def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
