@@ -47,6 +47,7 @@ _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
 _URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
 LONGEST_URI: Final = 60 * 1024
 """Bytes of a WARC-Target-URI; the entry of the log that names it has room for 64 KiB."""
+_FILE: Final = re.compile(r"warc(/[^/.][^/]*){3}")
 _MEDIA_TYPE: Final = re.compile(r"[!#$&^_.+\-0-9A-Za-z]+/[!#$&^_.+\-0-9A-Za-z]+(;[\x20-\x7e]*)?")
 _RECORD_ID: Final = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
 
@@ -110,9 +111,18 @@ def from_records(records: Sequence[Record]) -> Capture:
 
 
 def read_original(metadata: bytes) -> tuple[str, int] | None:
-    """Where the body of a revisit stands, file and offset, from its metadata record; None where that does not say."""
-    file, offset = read_metadata(metadata).get(_ORIGINAL) or (None, None)
-    return (str(file), int(offset)) if file is not None and offset is not None else None
+    """Where the body of a revisit stands, file and offset, from its metadata record; None where that does not say.
+
+    Raises BrokenRecord for what is no place in an archive.
+    """
+    try:
+        file, offset = read_metadata(metadata).get(_ORIGINAL) or ("", 0)
+        is_place = bool(_FILE.fullmatch(file)) and int(offset) >= 0
+    except (ValueError, KeyError, TypeError) as error:
+        raise BrokenRecord(f"it does not say where its body stands: {error}") from None
+    if file and not is_place:
+        raise BrokenRecord(f"where its body stands is no place in an archive: {file!r:.80} {offset!r:.20}")
+    return (file, int(offset)) if file else None
 
 
 def _write_original(original: Reference | None) -> bytes:

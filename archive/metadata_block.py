@@ -12,6 +12,10 @@ from pipelines.records import Capture, Failure, Tls
 
 # `json.dumps` would make a new encoder for every value.
 _JSON: Final = json.JSONEncoder(allow_nan=False)
+_KINDS: Final = dict.fromkeys(("url", "method", "custody", "content_type", "peer", "truncated"), str) | {
+    "duration": float
+}
+"""What the values of a block are: it may be of anybody's making."""
 
 
 def write_metadata(capture: Capture, *, is_url_exact: bool) -> bytes:
@@ -35,10 +39,21 @@ def write_metadata(capture: Capture, *, is_url_exact: bool) -> bytes:
 
 def read_metadata(block: bytes) -> dict[str, Any]:
     """The fields of a Capture that a block holds; raises ValueError, KeyError or TypeError where it is not one."""
+    try:
+        values = _parse(block)
+    except (RecursionError, AttributeError) as error:
+        raise ValueError(f"not the fields of a capture: {error}") from None
+    for name, kind in _KINDS.items():
+        if name in values and not isinstance(values[name], kind):
+            raise TypeError(f"{name} is no {kind.__name__}")
+    return values
+
+
+def _parse(block: bytes) -> dict[str, Any]:
     lines = (line.partition(": ") for line in block.decode().split("\r\n") if line)
     values: dict[str, Any] = {name.replace("-", "_"): json.loads(value) for name, _, value in lines}
     if "failure" in values:
-        values["failure"] = Failure(**values["failure"])
+        values["failure"] = Failure(**{name: str(value) for name, value in values["failure"].items()})
     if "interim" in values:
         values["interim"] = base64.b64decode(values["interim"], validate=True)
     if "tls" in values:

@@ -189,18 +189,24 @@ def restore(archive: Archive, file: str, group: list[Placed]) -> Capture:
     capture, primary = _check(file, group), group[0].record
     if not needs_body(primary):
         return capture
-    place = read_original(group[-1].record.block)
-    if place is None:
-        return capture  # the writer was stopped before it had written where
-    original = read_capture(archive, *place)
-    if original.failure == FAILURE:
-        return replace(capture, failure=FAILURE)
     try:
+        place = read_original(group[-1].record.block)
+        if place is None:
+            return capture  # the writer was stopped before it had written where
+        original = _read_with_body(archive, *place)
+        if original.failure == FAILURE:
+            return replace(capture, failure=FAILURE)
         return give_body(capture, primary, original)
-    except BrokenRecord:
-        raise BrokenWarc(
-            f"{file} at byte {group[0].offset}: its body is not at {place[0]} byte {place[1]}; {_HINT}"
-        ) from None
+    except BrokenRecord as error:
+        raise BrokenWarc(f"{file} at byte {group[0].offset}: its body is not to be had: {error}; {_HINT}") from None
+
+
+def _read_with_body(archive: Archive, file: str, offset: int) -> Capture:
+    """An original: one that refers on is none, or captures of somebody's making could lead in a circle."""
+    (group,) = read_groups_at(archive, file, [offset])
+    if needs_body(group[0].record):
+        raise BrokenRecord(f"{file} byte {offset} has none of its own")
+    return _check(file, group)
 
 
 def _check(file: str, group: list[Placed]) -> Capture:

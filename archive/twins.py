@@ -13,7 +13,7 @@ from archive.catalog import Catalog, Place
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.readback import Stored, read_capture, read_primary
-from archive.warc import sha256
+from archive.warc import BrokenRecord, sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, format_instant
 
@@ -38,7 +38,7 @@ class Twins:
             return None
         try:
             return self._compare(capture, place)
-        except BrokenWarc:
+        except (BrokenWarc, BrokenRecord):
             return None
 
     def remember(self, capture: Capture, stored: Stored) -> None:

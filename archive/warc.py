@@ -37,11 +37,15 @@ Fields = tuple[tuple[str, str], ...]
 
 
 class BrokenRecord(Exception):  # noqa: N818 (the name says it)
-    """Why the bytes at an offset are not one whole record; `is_torn` when the file ends inside it."""
+    """Why the bytes at an offset are not one whole record; `is_torn` when the file ends inside it.
 
-    def __init__(self, reason: str, *, is_torn: bool = False) -> None:
+    `cost` is how many bytes were read and inflated to learn that.
+    """
+
+    def __init__(self, reason: str, *, is_torn: bool = False, cost: int = 0) -> None:
         super().__init__(reason)
         self.is_torn = is_torn
+        self.cost = cost
 
 
 @dataclass(frozen=True)
@@ -147,16 +151,17 @@ def read_member(handle: int, offset: int, end: int) -> tuple[bytes, int]:
     position, size, room = offset, _PIECE, LARGEST_MEMBER
     while not stream.eof:
         piece = os.pread(handle, min(size, end - position), position)
+        position += len(piece)
+        cost = position - offset + LARGEST_MEMBER - room
         if not piece:
-            raise BrokenRecord("the file ends inside a record", is_torn=True)
+            raise BrokenRecord("the file ends inside a record", is_torn=True, cost=cost)
         try:
             parts.append(stream.decompress(piece, room + 1))
         except NOT_DEFLATE as error:
-            raise BrokenRecord(f"not a gzip member: {error}") from None
+            raise BrokenRecord(f"not a gzip member: {error}", cost=cost) from None
         room -= len(parts[-1])
         if room < 0:
-            raise BrokenRecord(f"unpacks to more than {LARGEST_MEMBER} bytes")
-        position += len(piece)
+            raise BrokenRecord(f"unpacks to more than {LARGEST_MEMBER} bytes", cost=cost + LARGEST_MEMBER)
         size = min(2 * size, _LARGEST_PIECE)
     return b"".join(parts), position - len(stream.unused_data) - offset
 

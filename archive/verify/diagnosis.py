@@ -4,64 +4,67 @@ Members are known by their digest, and where that changed by their record id or 
 is read in this way.
 """
 
-import hashlib
-import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from archive.log.entries import CaptureEntry
 from archive.log.reader import LogReader
 from archive.verify.comparison import compare
-from archive.verify.joined import explain_joined, record_id, split_records
+from archive.verify.joined import explain_joined, split_records
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
+from archive.verify.scanning import Actual, scan
 from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, read_member
-
-_MAGIC: Final = b"\x1f\x8b\x08"
-_PIECE: Final = 1 << 20
+from archive.warc import read_member
 
 
-@dataclass(frozen=True, slots=True)
-class Actual:
-    """What lies at a place of the file: a gzip member with its records, mostly one, or bytes that are none."""
+@dataclass(slots=True)
+class _New:
+    """What lies in the file and should not, in its order, found by place and by record id."""
 
-    offset: int
-    length: int
-    digest: str
-    record_ids: tuple[str | None, ...] = (None,)
-    problem: str | None = None
+    by_place: dict[int, Actual]
+    by_id: dict[str | None, list[int]]
 
-    @property
-    def record_id(self) -> str | None:
-        """The id of its first record."""
-        return self.record_ids[0]
+    @classmethod
+    def of(cls, members: Iterable[Actual]) -> "_New":
+        by_place = {one.offset: one for one in members}
+        by_id: dict[str | None, list[int]] = {}
+        for offset, one in reversed(by_place.items()):
+            by_id.setdefault(one.record_id, []).append(offset)
+        return cls(by_place, by_id)
+
+    def take_successor(self, one: Expected) -> Actual | None:
+        """What lies there instead of a member: the record of its id, or whatever is at its place."""
+        same = self.by_id.get(one.record_id, [])
+        while same:
+            if (found := self.by_place.pop(same.pop(), None)) is not None:
+                return found
+        return self.by_place.pop(one.offset, None)
 
 
 def diagnose(handle: int, size: int, file: str, *, log: LogReader, spool: Spool) -> Iterator[Finding]:
     """The differences, each at its place."""
     expected = list(spool.members(file))
-    actual = list(_scan(handle, size))
+    actual = list(scan(handle, size, expected))
     if _is_another(expected, actual):
         yield make_finding("file-replaced", place=file, offset=0, record=actual[0].record_id)
         return
     wanted = {one.digest for one in expected}
     by_digest = {one.digest for one in actual}
     gone = [one for one in expected if one.digest not in by_digest]
-    new = [one for one in actual if one.digest not in wanted]
-    joined = [one for one in new if len(one.record_ids) > 1]
+    unknown = [one for one in actual if one.digest not in wanted]
+    joined = [one for one in unknown if len(one.record_ids) > 1]
+    new = _New.of(one for one in unknown if len(one.record_ids) == 1)
+    due = {one.record_id: one for one in expected} if joined else {}
     for member in joined:
-        new.remove(member)
         data, _ = read_member(handle, member.offset, size)
-        due = {one.record_id: one for one in expected}
         yield from explain_joined(file, member.offset, split_records(data), due, log)
     told = {name for member in joined for name in member.record_ids}
     for one in gone:
         if one.record_id not in told:
             yield from _explain_gone(handle, size, file, one=one, new=new, log=log)
-    yield from _strangers(file, new, spool)
+    yield from _strangers(file, new.by_place.values(), spool)
     yield from _order(file, expected, actual)
 
 
@@ -71,61 +74,14 @@ def _is_another(expected: list[Expected], actual: list[Actual]) -> bool:
     return bool(found) and found.isdisjoint(one.record_id for one in expected)
 
 
-def _scan(handle: int, size: int) -> Iterator[Actual]:
-    offset = 0
-    while offset < size:
-        try:
-            data, length = read_member(handle, offset, size)
-        except BrokenRecord as error:
-            end = _next_member(handle, offset + 1, size)
-            yield Actual(offset, end - offset, _digest(handle, offset, end), problem=str(error))
-        else:
-            end = offset + length
-            yield Actual(offset, length, _digest(handle, offset, end), tuple(map(record_id, split_records(data))))
-        offset = end
-
-
-def _digest(handle: int, offset: int, end: int) -> str:
-    digest = hashlib.sha256()
-    for at in range(offset, end, _PIECE):
-        digest.update(os.pread(handle, min(_PIECE, end - at), at))
-    return f"sha256:{digest.hexdigest()}"
-
-
-def _next_member(handle: int, offset: int, size: int) -> int:
-    while offset < size:
-        piece = os.pread(handle, _PIECE, offset)
-        at = piece.find(_MAGIC)
-        while at >= 0:
-            try:
-                read_member(handle, offset + at, size)
-            except BrokenRecord:
-                at = piece.find(_MAGIC, at + 1)
-                continue
-            return offset + at
-        offset += max(len(piece) - len(_MAGIC) + 1, 1)
-    return size
-
-
-def _explain_gone(
-    handle: int, size: int, file: str, *, one: Expected, new: list[Actual], log: LogReader
-) -> Iterator[Finding]:
+def _explain_gone(handle: int, size: int, file: str, *, one: Expected, new: _New, log: LogReader) -> Iterator[Finding]:
     """What became of a member that is not there any more; what lies there instead is taken out of `new`."""
-    successor = _find_successor(one, new)
+    successor = new.take_successor(one)
     if successor is None:
         where = dict(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
         yield make_finding("record-missing", **where, expected=one.digest)  # type: ignore[arg-type]
         return
-    new.remove(successor)
     yield from _explain(handle, size, file, one=one, now=successor, log=log)
-
-
-def _find_successor(one: Expected, new: list[Actual]) -> Actual | None:
-    """What lies there instead of a member: the record of its id, or whatever is at its place."""
-    by_id = next((other for other in new if other.record_id == one.record_id), None)
-    if by_id:
-        return by_id
-    return next((other for other in new if other.offset == one.offset), None)
 
 
 def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, log: LogReader) -> Iterator[Finding]:
@@ -144,7 +100,7 @@ def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, l
         yield make_finding(kind, **at, expected=expected, actual=actual)  # type: ignore[arg-type]
 
 
-def _strangers(file: str, new: list[Actual], spool: Spool) -> Iterator[Finding]:
+def _strangers(file: str, new: Iterable[Actual], spool: Spool) -> Iterator[Finding]:
     for one in new:
         if one.problem or one.record_id is None:
             yield make_finding("bytes-unlisted", place=file, offset=one.offset, actual=f"{one.length} bytes")

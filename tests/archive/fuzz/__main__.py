@@ -1,4 +1,4 @@
-"""`python -m tests.archive.fuzz SECONDS [TARGET…]`: damage files for a time, and print as JSON what came of it.
+"""`python -m tests.archive.fuzz SECONDS SEED [TARGET…]`: damage files for a time, and print as JSON what came of it.
 
 A case may take `PATIENCE` seconds of the processor, and the process `MOST_MEMORY` of memory. Every exception that a target
 does not say it raises is told once for each place it came from, with the case.
@@ -45,9 +45,9 @@ class Told:
     slow_case: str = ""
 
 
-def fuzz(name: str, material: Material, *, seconds: float, most: int = ROUND) -> Told:
+def fuzz(name: str, material: Material, *, seconds: float, first_seed: int = 0, most: int = ROUND) -> Told:
     """Run a target for a time, in rounds of at most so many cases; one round if there is no time."""
-    told, until, number = Told(), time.monotonic() + seconds, 0
+    told, until, number = Told(), time.monotonic() + seconds, first_seed
     target = TARGETS[name]
 
     @settings(
@@ -96,7 +96,7 @@ def _give_up(_: int, __: FrameType | None) -> None:
     raise TooLongError
 
 
-def main(seconds: float, names: list[str]) -> dict[str, object]:
+def main(seconds: float, first_seed: int, names: list[str]) -> dict[str, object]:
     """Run targets one after the other, each for its share of the time."""
     signal.signal(signal.SIGPROF, _give_up)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
@@ -105,7 +105,7 @@ def main(seconds: float, names: list[str]) -> dict[str, object]:
         material = make_material(Path(folder))
         shares = sum(TARGETS[name].share for name in names)
         for name in names:
-            told = fuzz(name, material, seconds=seconds * TARGETS[name].share / shares)
+            told = fuzz(name, material, seconds=seconds * TARGETS[name].share / shares, first_seed=first_seed)
             figures[name] = vars(told)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             print(f"{name}: {told.cases} cases, {len(told.defects)} defects, peak {peak} MB", file=sys.stderr)
@@ -114,5 +114,5 @@ def main(seconds: float, names: list[str]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[2:] or list(TARGETS)
-    print(json.dumps(main(float(sys.argv[1]), wanted), ensure_ascii=False, indent=1))
+    wanted = sys.argv[3:] or list(TARGETS)
+    print(json.dumps(main(float(sys.argv[1]), int(sys.argv[2]), wanted), ensure_ascii=False, indent=1))

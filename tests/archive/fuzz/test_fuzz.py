@@ -6,20 +6,28 @@ The long version is `tests/soak/test_fuzz_soak.py`; what it found stands here.
 import gzip
 import json
 import sqlite3
+import struct
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archive.captures import read_original
 from archive.foreign import Skipped, read_foreign
 from archive.log.entries import decode_entry
 from archive.log.note import NoteError, PublicKey
 from archive.log.reader import LogReader
+from archive.metadata_block import read_metadata
+from archive.verify import scanning
 from archive.verify.check import verify
+from archive.verify.spool import Expected
+from archive.warc import BrokenRecord, sha256
 from pipelines.records import Capture
 from tests.archive.fuzz.__main__ import fuzz
 from tests.archive.fuzz.material import Material, make_material
 from tests.archive.fuzz.targets import TARGETS
+from tests.archive.verify.sealed import split
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +74,67 @@ def test_an_entry_that_leads_out_of_the_archive_is_none(material: Material, fiel
     changed = json.dumps(entry | {field: value}, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     with pytest.raises(ValueError, match=field):
         decode_entry(changed)
+
+
+def stored(data: bytes) -> bytes:
+    """The beginning of a member that is not compressed, so that what is in it could be one too: it has no end."""
+    block = b"WARC/1.1\r\n" + data
+    return b"\x1f\x8b\x08\x00" + bytes(6) + struct.pack("<BHH", 0, len(block), len(block) ^ 0xFFFF) + block
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"\x1f\x8b\x08" * 400_000, b"\x1f\x8b\x08\x00" + bytes(400_000), b"".join(map(stored, [b"x" * 60_000] * 200))],
+)
+def test_a_file_that_leads_nowhere_is_told_and_what_is_in_its_place_is_found(material: Material, junk: bytes) -> None:
+    path = material.warcs()[0]
+    file = material.work / path
+    whole = file.read_bytes()
+    first = len(split(whole)[0].data)
+    file.write_bytes(whole[:first] + junk)
+    began = time.process_time()
+    report = verify(material.work)
+    taken = time.process_time() - began
+    material.restore(path)
+    assert report.verdict == "altered"
+    assert taken < 20, "it took more than a minute for a megabyte of such bytes"
+    assert any(finding.kind in {"bytes-unlisted", "gzip-broken"} for finding in report.findings)
+
+
+def test_a_scan_that_gives_up_still_finds_what_is_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "_FREE", 0)
+    monkeypatch.setattr(scanning, "_MOST_TIMES", 0)
+    members = [gzip.compress(RECORD + bytes([number])) for number in range(3)]
+    data = members[0] + b"junk" + members[1] + members[2]
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    places = [(4 + len(members[0]), members[1]), (4 + len(members[0]) + len(members[1]), members[2])]
+    due = [Expected(at, len(one), sha256(one), f"r{at}", 0, is_primary=True) for at, one in places]
+    with path.open("rb") as file:
+        found = list(scanning.scan(file.fileno(), len(data), due))
+    assert [one.offset for one in found] == [0, len(members[0]), *(at for at, _ in places)]
+    assert [one.digest for one in found[2:]] == [one.digest for one in due]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tls: []", "tls: 1", "failure: []", "failure: {}", "failure: 1", "duration: []", "custody: {}", "peer: 1",
+        "url: 1", "method: null", "interim: 1", 'interim: "é"', "duration: " + "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_metadata_that_says_nothing_sensible_is_refused(line: str) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        read_metadata(f"{line}\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "place",
+    ['["../../etc/passwd", 1]', '["/dev/zero", 0]', "1", "[1]", '["warc/a/b/c", -1]', '[["warc/a/b/c"], 1]', '["warc/a/b/c", "x"]', "[" * 100_000],
+)  # fmt: skip
+def test_a_body_that_stands_nowhere_is_refused(place: str) -> None:
+    with pytest.raises(BrokenRecord):
+        read_original(f"original: {place}\r\n".encode())
 
 
 RECORD = (
