@@ -10,7 +10,8 @@ from archive.display import printable
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
 from archive.verify.catalog_check import check_catalog
-from archive.verify.claims import make_claims, make_commands
+from archive.verify.claims import make_claims
+from archive.verify.commands import make_commands
 from archive.verify.deletion_check import check_deletions
 from archive.verify.file_check import Seen, check_files, check_references
 from archive.verify.index_check import check_index

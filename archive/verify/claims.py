@@ -1,7 +1,4 @@
-"""What a verification may say, and what it may not: each claim with its limit, and the commands to redo it without us."""
-
-import shlex
-from pathlib import Path
+"""What a verification may say, and what it may not: each claim with its limit."""
 
 from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Claim
@@ -35,7 +32,7 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             holds=state.until is not None and state.dated >= state.substance,
             chinese="签署的内容在时间戳或见证所示时刻之前已经存在",
             english="what was sealed existed by the time of a timestamp or of a witness",
-            proves_not_chinese="时间戳之后、之前的抓取时间只是归档者的说法",
+            proves_not_chinese="此前的各个抓取时间只是归档者自己的说法",
             proves_not_english="the dates of captures before it are the archive's own word",
         ),
         Claim(
@@ -55,22 +52,3 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
         ),
     )
-
-
-def make_commands(archive: Path, state: LogState) -> tuple[str, ...]:
-    """How to redo the checks with public tools."""
-    folder = shlex.quote(str(archive))
-    commands = [
-        f"cd {folder} && find warc -name '*.warc.gz' -exec sha256sum {{}} +   # each against the entry of type file",
-        "gzip -t warc/*/*/*.warc.gz",
-        "warcio check -v warc/*/*/*.warc.gz   # payloads in chunks are reported falsely",
-        "wb-manager init check && wb-manager add check warc/*/*/*.warc.gz && wayback   # pywb: look at the pages",
-    ]
-    if state.checkpoint:
-        name = state.checkpoint.size
-        commands.append(f"head -n 3 log/seals/{name} > checkpoint.txt   # the text that is signed and stamped")
-    if state.timestamps or state.witnesses:
-        commands.append(
-            f"openssl ts -verify -in log/seals/{state.sealed}.0.tsr -data checkpoint.txt -CAfile authority.pem"
-        )
-    return tuple(commands)

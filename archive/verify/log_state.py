@@ -8,6 +8,7 @@ from cryptography import x509
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import KeyRotationEntry
 from archive.log.note import Note, PublicKey
+from archive.log.reader import Seal
 from archive.verify.findings import Findings
 
 
@@ -17,6 +18,8 @@ class LogState:
 
     The first `dated` entries existed by `until`, by the word of `witnesses`; `cosigned` is how many entries each witness
     that the checker named saw.
+
+    `seal` is the last valid one, and `stamped` the names of seals with those of the valid timestamps over them.
 
     Behind the first `substance` entries there are only notes of exports, runs and gaps, on which nothing rests.
     """
@@ -28,6 +31,8 @@ class LogState:
     seals: int = 0
     sealed: int = 0
     checkpoint: Checkpoint | None = None
+    seal: Seal | None = None
+    stamped: list[tuple[str, str]] = field(default_factory=list)
     until: datetime | None = None
     dated: int = 0
     cosigned: dict[str, int] = field(default_factory=dict)

@@ -47,6 +47,19 @@ def to_lines(report: Report) -> Iterator[str]:
         yield f"  … and {len(report.findings) - SHOWN} more; --json lists them"
     if report.omitted:
         yield f"  … and {report.omitted} of them not listed anywhere, but part of the verdict"
+    yield from _to_redo(report)
+
+
+def _to_redo(report: Report) -> Iterator[str]:
+    """What somebody needs who does not take our word for it."""
+    whose = "检查者带来 brought by the checker" if report.are_keys_trusted else "取自归档本身 lying with the archive"
+    for key in report.keys:
+        yield f"  密钥 key ({whose}): {key}"
+    for number, line in enumerate((report.checkpoint or "").splitlines()):
+        yield f"  {'检查点 checkpoint: ' if not number else '  '}{line}"
+    if report.commands:
+        yield "  自行复核,依次粘贴 to redo it yourself, paste one after another:"
+        yield from report.commands
 
 
 def _tell(finding: Finding) -> str:

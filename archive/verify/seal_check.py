@@ -35,7 +35,7 @@ def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: T
         if _check_seal(log, state, seal):
             state.seals += 1
             if seal.checkpoint.size >= state.sealed:
-                state.sealed, state.checkpoint = seal.checkpoint.size, seal.checkpoint
+                state.sealed, state.checkpoint, state.seal = seal.checkpoint.size, seal.checkpoint, seal
             check_timestamps(log, state, seal, trust)
             check_cosignatures(log, state, seal, trust)
     check_missing(state, trust)

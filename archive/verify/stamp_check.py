@@ -31,6 +31,7 @@ def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) 
             state.findings.append(make_finding("timestamp-untrusted", place=place, actual=error))
             continue
         state.timestamps += 1
+        state.stamped.append((seal.name, path.name))
         state.date(seal.checkpoint.size, stamped.moment, stamped.authority)
         check_clock(state, seal, stamped.moment, place)
 

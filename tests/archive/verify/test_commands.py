@@ -1,0 +1,141 @@
+"""The commands of a report are run as somebody pastes them: with public tools, from another folder, leaving no trace."""
+
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from archive.directory import Archive
+from archive.log.attest import add_timestamp
+from archive.log.rotation import rotate_key, take_key
+from archive.log.seal import seal
+from archive.log.timestamps import make_request
+from archive.log.writer import Log
+from archive.verify.check import verify
+from archive.verify.log_state import Trust
+from archive.verify.page import to_html, to_lines
+from archive.verify.report import Report
+from tests.archive.log.authority import Authority
+from tests.archive.verify.growing.steps import Growth, crawl, delete_page
+from tests.archive.verify.sealed import files_of
+
+OPENSSL = shutil.which("openssl")
+DAY = timedelta(days=1)
+TOOLS = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    now = datetime.now(UTC)
+    return Authority(tmp_path_factory.mktemp("authority") / "tsa", valid=(now - DAY, now + DAY))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Path:
+    """With a capture that was deleted, a key that was changed, and two seals over as many entries; the second is stamped."""
+    beside = tmp_path_factory.mktemp("commands")
+    folder = beside / "an archive"
+    growth = Growth(Archive.open(folder), random.Random(3), beside)
+    crawl(growth)
+    delete_page(growth)
+    assert growth.done["deleted"]
+    with Log(growth.archive) as log:
+        rotate_key(log, _key(log, beside))
+        first = seal(log, take_key(log, beside / "key.pem"))
+        (log.folder / "seals" / first.name).rename(log.folder / "seals" / f"{first.name}-1")
+        made = next(one for one in [seal(log, take_key(log, beside / "key.pem"))] if one.name.endswith("-1"))
+        if OPENSSL:
+            add_timestamp(log, made, lambda data: authority.reply(make_request(data)))
+    return folder
+
+
+def _key(log: Log, beside: Path) -> Path:
+    take_key(log, beside / "key.pem")
+    return beside / "key.pem"
+
+
+def paste(report: Report, *, at: Path, authority: Authority, without: str = "wb-manager") -> dict[str, tuple[int, str]]:
+    """Each line in one shell, with its exit code and what it printed."""
+    root = at / "root.pem"
+    root.write_bytes(authority.root.public_bytes(serialization.Encoding.PEM))
+    lines = [line for line in report.commands if without not in line]
+    script = "".join(f'{line}\necho "[exit $?]"\n' for line in lines)
+    done = subprocess.run(
+        ["bash"],
+        input=script,
+        cwd=at,
+        env={"PATH": TOOLS, "authority": str(root), "TMPDIR": str(at)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    told = re.findall(r"(.*?)\[exit (\d+)\]\n", done.stdout, re.DOTALL)
+    assert len(told) == len(lines)
+    return {line: (int(code), said) for line, (said, code) in zip(lines, told, strict=True)}
+
+
+def trace(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_pasted_commands_say_the_same_and_leave_the_evidence_as_it_was(
+    folder: Path, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    report = verify(Path(folder.name), trust=Trust(roots=(authority.root,)))
+    assert report.verdict == "intact"
+    before = trace(folder)
+    told = paste(report, at=tmp_path, authority=authority)
+    assert all(code == 0 for code, _ in told.values()), told
+    assert "files are as logged" in "".join(said for _, said in told.values())
+    assert trace(folder) == before
+    if not OPENSSL:
+        pytest.skip("OPENSSL ABSENT: the commands for signatures and timestamps were not run")
+    said = {line.split()[1]: said for line, (_, said) in told.items() if line.startswith("openssl")}
+    assert "Verification: OK" in said["ts"]
+    assert "Signature Verified Successfully" in said["pkeyutl"]
+
+
+def test_pasted_commands_notice_what_was_altered(folder: Path, authority: Authority, tmp_path: Path) -> None:
+    altered = tmp_path / "archive"
+    shutil.copytree(folder, altered)
+    report = verify(altered, trust=Trust(roots=(authority.root,)))
+    path = files_of(altered)[0]
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    (sealed,) = (one for one in (altered / "log" / "seals").iterdir() if one.name.endswith("-1"))
+    sealed.write_text(sealed.read_text(encoding="utf-8").replace("\n", "\nx", 1), encoding="utf-8")
+    told = paste(report, at=tmp_path, authority=authority)
+    wrong = {line.split()[0] for line, (code, _) in told.items() if code}
+    assert wrong >= ({"(cd", "openssl"} if OPENSSL else {"(cd"})
+
+
+@pytest.mark.skipif(not shutil.which("wb-manager"), reason="PYWB ABSENT: its command was not run")
+def test_pywb_takes_the_files_elsewhere(folder: Path, authority: Authority, tmp_path: Path) -> None:
+    report = verify(folder, trust=Trust(roots=(authority.root,)))
+    commands = tuple(line.replace("&& wayback -b 127.0.0.1", "") for line in report.commands)
+    before = trace(folder)
+    told = paste(report.model_copy(update={"commands": commands}), at=tmp_path, authority=authority, without="openssl")
+    assert all(code == 0 for code, _ in told.values()), told
+    assert trace(folder) == before
+
+
+def test_without_a_timestamp_there_is_no_command_for_one(folder: Path) -> None:
+    """Whoever trusts no authority has none to hold a timestamp against."""
+    assert not [line for line in verify(folder).commands if "openssl ts" in line]
+
+
+def test_the_report_on_a_terminal_has_keys_checkpoint_and_commands(folder: Path) -> None:
+    report = verify(folder)
+    lines = list(to_lines(report))
+    assert any(report.keys[0] in line for line in lines)
+    assert any(line.startswith("  检查点 checkpoint: ") for line in lines)
+    assert lines[-len(report.commands) :] == list(report.commands)
+    assert "$archive/log/seals/" in to_html(report)
