@@ -23,7 +23,10 @@ KNOWN: Final = 5
 """And articles before them that they are held against."""
 
 NEW: Final = 6
-"""New articles that tell of the layout and the fields, however many rounds it takes them to come."""
+"""New pages that tell of the layout, however many rounds it takes them to come."""
+
+WINDOWS: Final = (4, 6, 8)
+"""New articles of a channel that tell of its fields: the fewer, the more must be known of it."""
 
 CHANCE: Final = 1e-5
 """What is less likely than this is no chance."""
@@ -148,15 +151,28 @@ def _find_fresh(figures: Figures, last: Tally, prefix: str) -> dict[str, int]:
 def _coverage(figures: Figures, _: datetime) -> Found:
     """By channel: one may never state what another always does."""
     for channel in figures.before().under("new at "):
-        latest, before = figures.latest(f"new at {channel}", NEW)
-        new, known = (tally.counts.get(f"new at {channel}", 0) for tally in (latest, before))
-        for name in FIELDS if new and known >= KNOWN else ():
-            having, had = (tally.counts.get(f"new with {name} at {channel}", 0) for tally in (latest, before))
-            is_usual, is_rare = had >= MOST * known, having < HALF * new
-            if is_usual and is_rare and is_no_chance(new - having, new, 1 - had / known, known=known):
+        kept = f"new at {channel}"
+        settled = figures.settled if figures.settled.counts.get(kept, 0) >= KNOWN else None
+        windows = [figures.latest(kept, least) for least in WINDOWS]
+        for name in FIELDS:
+            field = f"new with {name} at {channel}"
+            shares = (_find_loss(latest, settled or before, kept, field) for latest, before in windows)
+            if lost := next((share for share in shares if share is not None), None):
                 where = f" of {channel}" if channel else ""
-                text = f"{name}: in {having / new:.0%} of the new articles{where}, it was {had / known:.0%}"
-                yield f"{name} {channel}".strip(), text
+                yield (
+                    f"{name} {channel}".strip(),
+                    f"{name}: in {lost[0]:.0%} of the new articles{where}, it was {lost[1]:.0%}",
+                )
+
+
+def _find_loss(latest: Tally, before: Tally, kept: str, field: str) -> tuple[float, float] | None:
+    """The share of new articles that have a field, and what it was, where that is a loss and no chance."""
+    new, known = latest.counts.get(kept, 0), before.counts.get(kept, 0)
+    now, usual = latest.share(field, kept), before.share(field, kept)
+    if known < KNOWN or usual < MOST or now >= HALF:
+        return None
+    missing = new - latest.counts.get(field, 0)
+    return (now, usual) if is_no_chance(missing, new, 1 - usual, known=known) else None
 
 
 def _charset(figures: Figures, _: datetime) -> Found:

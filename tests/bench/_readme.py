@@ -81,7 +81,7 @@ def _soak() -> str:
         [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], told]
     )
     rows += _crashes()
-    rows += [*_collection(), *_growth()]
+    rows += [*_collection(), *_growth(), *_always_on()]
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
 
 
@@ -135,6 +135,32 @@ def _growth() -> list[list[Any]]:
         rows.append(
             ["small pages in one crawl", crawl["pages"], f"{crawl['peak_memory_mb']} MB in the crawling process"]
         )
+    return rows
+
+
+def _always_on() -> list[list[Any]]:
+    """Weeks on a simulated clock, alarms without cause, and ten million addresses."""
+    rows: list[list[Any]] = []
+    if (report := SOAK / "week.json").exists():
+        week = _read(report)
+        number, found = (sum(one[name] for one in week["events"].values()) for name in ("number", "found_in_time"))
+        told = (
+            f"{found} of {number} events found in their promised time, {sum(week['alarms'].values())} alarms "
+            f"raised once, {week['alarms_false_late_or_twice']} late, twice or false"
+        )
+        rows.append([f"sites, {week['days']} days on a simulated clock, {week['crawls']} crawls", week["sites"], told])
+    rates = _read(SOAK / "health_rates.json")
+    silence, others = rates["false_silences_a_channel_and_year"], rates["other_rules"]
+    told = f"{silence} a channel of being silent, {others['false_a_site_and_year']} a site of anything else"
+    years = round(sum(one["years"] for one in rates["silence"].values()))
+    rows.append(["false alarms a year, over years of channels that are uneven", years, told])
+    for name, what in {"frontier": "pages in the frontier", "catalog": "addresses in the catalog"}.items():
+        if (report := SOAK / f"{name}_scale.json").exists():
+            scale = _read(report)
+            number = scale.get("pages", scale.get("addresses"))[-1]
+            told = ", ".join(f"{key.replace('_', ' ')} × {value}" for key, value in scale["ratio"].items())
+            memory = scale["megabytes_of_memory"][-1]
+            rows.append([f"{what}, beside 10,000", f"{number:,}", f"{told}; {memory} MB of memory"])
     return rows
 
 

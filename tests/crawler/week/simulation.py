@@ -19,13 +19,14 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.schema import captures
 from archive.sites import read_sites
+from crawler.frontier.hosts import LONGEST
 from crawler.schedule import openings_between
 from pipelines.records import parse_instant
 from pipelines.site import SHANGHAI, Site
 from tests.crawler.chat_programs import chat_programs
 from tests.crawler.clocked import Clocked
 from tests.crawler.loopback import serve_pages, write_site
-from tests.crawler.week.living import BROKEN, CHANNELS, Breakage, LivingSite
+from tests.crawler.week.living import BROKEN, CHANNELS, LivingSite
 
 CRON: Final = timedelta(hours=2)
 SILENCE: Final = timedelta(days=9)
@@ -135,7 +136,7 @@ def find_events(world: World, clocked: Clocked, now: datetime, *, since: datetim
         for story in site.stories:
             url = site.url + story.path
             if story.published >= since:
-                promised = world.promised(key, _after_breakage(site, story.published))
+                promised = _find_promise(world, key, story.published)
                 events.append(Event(key, "published", url, story.published, promised, first.get(url)))
             for what, at in (("edited", story.edited), ("removed", story.removed)):
                 if at is not None:
@@ -153,17 +154,35 @@ def expected_alarms(world: World) -> dict[tuple[str, str], Expected]:
             continue
         since, until = site.breakage.since, site.breakage.until
         crawls = 2 if site.breakage.kind in SLOW_TO_TELL else 1
-        raised_by = since + SILENCE if kind == "silent" else world.promised(key, since, crawls=crawls)
-        times = len(CHANNELS) if kind in {"list", "silent"} else 1
-        expected[key, kind] = Expected(since, raised_by, until, world.promised(key, until), times)
+        raised_by = world.promised(key, since, crawls=crawls)
+        if kind == "silent":
+            raised_by = since + SILENCE
+        if kind == "coverage":
+            raised_by = max(world.promised(key, _find_sixth(site, channel, since)) for channel in CHANNELS)
+        times = len(CHANNELS) if kind in {"list", "silent", "coverage"} else 1
+        over_by = world.promised(key, until + (LONGEST if kind == "refused" else timedelta(0)))
+        expected[key, kind] = Expected(since, raised_by, until, over_by, times)
     return expected
 
 
-def _after_breakage(site: LivingSite, at: datetime) -> datetime:
-    """What is published while nothing can be read is found when it can be again."""
-    unreadable = {"blocked", "down", "server error", "list moved", "unreadable"}
-    broken: Breakage | None = site.breakage
-    return broken.until if broken and broken.kind in unreadable and broken.is_on(at) else at
+def _find_sixth(site: LivingSite, channel: str, since: datetime) -> datetime:
+    """When a channel had six new articles since a moment: enough to tell that a field is lost."""
+    new = [one.published for one in site.stories if one.channel == channel and one.published >= since]
+    return sorted(new)[5]
+
+
+def _find_promise(world: World, key: str, published: datetime) -> datetime:
+    """What is published while nothing can be read is found when it can be again.
+
+    A host that refused is left in peace for a day at most; what was fetched and could not be read has its turn within
+    `promise_days`.
+    """
+    broken = world.sites[key].breakage
+    if broken is None or not broken.is_on(published):
+        return world.promised(key, published)
+    wait = {"blocked": LONGEST, "unreadable": timedelta(days=world.promise_days)}.get(broken.kind, timedelta(0))
+    is_unseen = broken.kind in {"blocked", "down", "server error", "list moved", "unreadable"}
+    return world.promised(key, broken.until + wait if is_unseen else published)
 
 
 def _find_first(world: World) -> dict[str, datetime]:

@@ -30,10 +30,13 @@ def make_stories(chance: random.Random, first: datetime, last: datetime, *, most
 def with_changes(
     chance: random.Random, stories: list[Story], *, since: datetime, until: datetime, number: int
 ) -> Iterator[Story]:
-    """The same with so many edits and as many removals between two moments."""
-    known = [one for one in stories if one.published < until - DAY / 4]
+    """The same with so many edits and as many removals between two moments.
+
+    None before the first crawl after it was published: what is gone between two crawls nobody can find.
+    """
+    known = [one for one in stories if one.published < until - 1.5 * DAY]
     chosen = chance.sample(known, min(len(known), 2 * number))
-    moments = {one: max(one.published + DAY / 12, since + (until - since) * chance.random()) for one in chosen}
+    moments = {one: max(one.published + 1.2 * DAY, since + (until - since) * chance.random()) for one in chosen}
     for one in stories:
         if one not in moments:
             yield one
