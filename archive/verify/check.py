@@ -13,7 +13,8 @@ from archive.verify.catalog_check import check_catalog
 from archive.verify.claims import make_claims
 from archive.verify.commands import make_commands
 from archive.verify.deletion_check import check_deletions
-from archive.verify.file_check import Seen, check_files, check_references
+from archive.verify.file_check import check_files, check_references
+from archive.verify.held_file import Holding, Seen
 from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
 from archive.verify.log_check import check_log
@@ -112,13 +113,14 @@ def _make(place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
 
 def _check_captures(check: _Check) -> Iterator[Finding]:
     log, task = LogReader(check.archive / "log", check.state.head), check.task
+    holding = Holding(check.archive, log, check.spool, task.is_deep, check.seen)
     if task.selection.is_whole:
-        yield from check_files(check.archive, log, check.spool, check.seen, is_deep=task.is_deep)
+        yield from check_files(holding)
         return
     check.selected = choose(check.spool, task.selection)
     if not check.selected:
         yield make_finding("nothing-selected", actual=task.selection.url or task.selection.since)
-    yield from check_chosen(check.archive, log, check.spool, check.seen, is_deep=task.is_deep)
+    yield from check_chosen(holding)
 
 
 def _check_texts(check: _Check) -> Iterator[Finding]:

@@ -3,20 +3,15 @@
 The log is read whole all the same. What else lies in the files is not looked at, and the report says so.
 """
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
-from archive.log.reader import LogReader
-from archive.openfile import opened
-from archive.verify.file_check import Seen, check_deep, explain
+from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
-from archive.warc import sha256
 from pipelines.urls import canonical_url
 
 _SECOND: Final = len("2024-03-10T08:00:00")
@@ -69,34 +64,22 @@ _MEMBERS: Final = (
 )
 
 
-def check_chosen(archive: Path, log: LogReader, spool: Spool, seen: Seen, *, is_deep: bool) -> Iterator[Finding]:
+def check_chosen(holding: Holding) -> Iterator[Finding]:
     """Hold each record of the chosen captures against the log; where one is wrong, its file is looked at whole."""
-    rows = spool.connection.execute(_MEMBERS).fetchall()
+    rows = holding.spool.connection.execute(_MEMBERS).fetchall()
     for file, of_file in groupby(rows, key=lambda row: row[0]):
-        members = [Expected(*row[1:]) for row in of_file]
-        yield from _check_file(archive, file, members, log=log, spool=spool, seen=seen, is_deep=is_deep)
+        try:
+            with holding.open(file) as held:
+                yield from _check_members(held, [Expected(*row[1:]) for row in of_file])
+        except FileNotFoundError:
+            yield make_finding("file-missing", place=file)
 
 
-def _check_file(
-    archive: Path, file: str, members: list[Expected], *, log: LogReader, spool: Spool, seen: Seen, is_deep: bool
-) -> Iterator[Finding]:
-    path = archive / file
-    path = path if path.exists() else opened(path)
-    if not path.exists():
-        yield make_finding("file-missing", place=file)
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        size = os.fstat(handle).st_size
-        seen.files += 1
-        for expected in members:
-            data = os.pread(handle, expected.length, expected.offset)
-            if sha256(data) != expected.digest:
-                yield from explain(handle, size, file, log=log, spool=spool, closed=spool.files())
-                return
-            seen.records += 1
-            seen.bytes += len(data)
-            if is_deep:
-                yield from check_deep(handle, size, file, expected, log)
-    finally:
-        os.close(handle)
+def _check_members(held: HeldFile, members: Sequence[Expected]) -> Iterator[Finding]:
+    for expected in members:
+        data = held.read(expected)
+        if data is None:
+            yield from held.explain()
+            return
+        held.holding.seen.bytes += len(data)
+        yield from held.look_into(expected)

@@ -1,0 +1,126 @@
+"""One WARC file held against the log: which members are as they were logged, what of it is not, its records in depth."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from archive.captures import payload_digest
+from archive.log.covering import digest_file
+from archive.log.reader import LogReader
+from archive.openfile import opened
+from archive.verify.diagnosis import diagnose
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+from archive.verify.spool import Expected, ExpectedFile, Spool
+from archive.warc import BrokenRecord, decode_record, read_member, sha256, split_header
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was read."""
+
+    files: int = 0
+    records: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What files are held against, whether into their records, and what was read of them so far."""
+
+    archive: Path
+    log: LogReader
+    spool: Spool
+    is_deep: bool
+    seen: Seen = field(default_factory=Seen)
+
+    @cached_property
+    def closed(self) -> Mapping[str, ExpectedFile]:
+        """The files that the log says were closed."""
+        return self.spool.files()
+
+    @contextmanager
+    def open(self, file: str) -> "Iterator[HeldFile]":
+        """A file by the name it has when closed, or as it is being written; raises FileNotFoundError."""
+        path = self.archive / file
+        is_open = not path.exists()
+        handle = os.open(opened(path) if is_open else path, os.O_RDONLY)
+        try:
+            self.seen.files += 1
+            yield HeldFile(self, file, handle, os.fstat(handle).st_size, is_growing=is_open or file not in self.closed)
+        finally:
+            os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that was opened; `is_growing` when it was not closed, or that was not logged: it may hold more than the log."""
+
+    holding: Holding
+    file: str
+    handle: int
+    size: int
+    is_growing: bool
+
+    def read(self, expected: Expected) -> bytes | None:
+        """The bytes of a member that is as it was logged, and there; None for another."""
+        data = os.pread(self.handle, expected.length, expected.offset)
+        if sha256(data) != expected.digest:
+            return None
+        self.holding.seen.records += 1
+        return data
+
+    def look_into(self, expected: Expected) -> Iterator[Finding]:
+        """Where that is asked for, inflate a member that is as it was logged, and hold what the log says of its parts."""
+        if self.holding.is_deep:
+            yield from _look_into(self, expected)
+
+    def explain(self) -> Iterator[Finding]:
+        """Say what of the file is not as it was: another file in its place, or record for record."""
+        closed = self.holding.closed
+        digest = digest_file(Path(f"/proc/self/fd/{self.handle}"))
+        other = next((name for name, one in closed.items() if one.digest == digest and name != self.file), None)
+        if other:
+            yield make_finding("file-misplaced", place=self.file, expected=self.file, actual=other)
+            return
+        count = 0
+        holding = self.holding
+        for finding in diagnose(self.handle, self.size, self.file, log=holding.log, spool=holding.spool):
+            count += 1
+            yield finding
+        if not count:
+            expected = closed[self.file].digest if self.file in closed else None
+            yield make_finding("file-altered", place=self.file, expected=expected, actual=digest)
+
+
+def _look_into(held: HeldFile, expected: Expected) -> Iterator[Finding]:
+    place = dict(place=held.file, offset=expected.offset, record=expected.record_id, entry=expected.leaf)
+    try:
+        data, _ = read_member(held.handle, expected.offset, held.size)
+        record = decode_record(data)
+    except BrokenRecord as error:
+        yield make_finding("gzip-broken", **place, actual=error)  # type: ignore[arg-type]
+        return
+    if not expected.is_primary:
+        return
+    entry: dict[str, str | None] = json.loads(held.holding.log.data(expected.leaf))
+    if entry["type"] != "capture":
+        return
+    for name, found in (
+        ("header", sha256(split_header(data))),
+        ("block", record.get("WARC-Block-Digest")),  # which is that of the block, or it were no record
+        ("record_id", record.id),
+        ("date", record.get("WARC-Date")),
+        ("uri", record.get("WARC-Target-URI")),
+        ("record_type", record.type),
+    ):
+        if entry[name] != found:
+            yield make_finding("digest-disagrees", **place, expected=entry[name], actual=found)  # type: ignore[arg-type]
+    payload = entry["payload"]
+    # To GET or to HEAD: which it was stands in another record.
+    if payload and all(payload_digest(record.type, record.block, method) != payload for method in ("GET", "HEAD")):
+        yield make_finding("digest-disagrees", **place, expected=payload, actual="another payload")  # type: ignore[arg-type]
