@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from archive.directory import Archive
+from archive.store import Store
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.clean import first_file, name_of, second_file
-from tests.archive.verify.sealed import build
+from tests.archive.verify.sealed import today
+from tests.archive.warc_samples import page
 
 
 def _swap(folder: Path) -> Sequence[Spot]:
@@ -50,8 +53,11 @@ def _empty(folder: Path) -> Sequence[Spot]:
 
 
 def _foreign(folder: Path) -> Path:
+    """A whole file of another archive."""
     other = folder.parent / "foreign"
-    build(other)
+    with Store(Archive.open(other)) as store:
+        for number in range(3):
+            store.append(today(page(number)), site="suzhou_js")
     return first_file(other)
 
 
