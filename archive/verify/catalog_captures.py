@@ -1,6 +1,5 @@
 """Every capture of the catalog against its entry in the log, and every entry against the catalog."""
 
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -16,17 +15,18 @@ from archive.captures import to_uri
 from archive.metadata_block import read_metadata
 from archive.openfile import opened
 from archive.verify.kinds import make_finding
+from archive.verify.logged_records import LoggedRecords, logged_records
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import BrokenRecord, decode_record, read_member, sha256
 from pipelines.identity import page_url
+from pipelines.records import DELETED
 from pipelines.site import Site
 from pipelines.urls import canonical_url
 
 _PLACE: Final = "catalog.sqlite"
 # Of a record id that stands for several records, the entry of the place that the row names.
 _ROWS: Final = """
-SELECT c.record_id, c.file, c."offset" AS "offset", c.length, c.site, c.url, c.canonical, c.fetched_at, c.custody, c.payload_digest,
+SELECT c.record_id, c.file, c."offset" AS "offset", c.length, c.site, c.url, c.canonical, c.fetched_at, c.custody, c.payload_digest, c.failure,
   c.refers_to, l.leaf, l.file AS said_file, l."offset" AS said_offset, l.length AS said_length, l.uri, l.date, l.claim,
   l.record_type, l.payload, l.refers_to AS said_refers_to, o.record_type AS original_type, o.payload AS original_payload
 FROM catalog.captures c
@@ -34,6 +34,7 @@ LEFT JOIN captures l ON l.leaf = coalesce(
   (SELECT min(leaf) FROM captures x WHERE x.record_id = c.record_id AND x.file = c.file AND x."offset" = c."offset"),
   (SELECT min(leaf) FROM captures x WHERE x.record_id = c.record_id))
 LEFT JOIN captures o ON o.leaf = (SELECT min(leaf) FROM captures x WHERE x.record_id = l.refers_to)
+ORDER BY c.file, c."offset"
 """
 _LACKING: Final = """
 SELECT l.record_id, l.file, l."offset", l.leaf, l.uri, files.size IS NOT NULL AND files.size = complete.size
@@ -45,7 +46,6 @@ SELECT c.record_id, 'version ' || o.version || ' of ' || o.canonical, 'version '
 FROM catalog.captures c JOIN catalog.captures o ON o.record_id = c.refers_to
 WHERE c.version IS NOT o.version OR c.canonical IS NOT o.canonical
 """
-_METADATA: Final = 'SELECT file, "offset", length, digest FROM members WHERE leaf = ? AND NOT is_primary ORDER BY "offset" DESC LIMIT 1'
 
 
 def check_captures(archive: Path, spool: Spool, connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -54,15 +54,15 @@ def check_captures(archive: Path, spool: Spool, connection: sqlite3.Connection) 
     cursor.row_factory = sqlite3.Row
     closed = spool.files().keys()
     ahead = 0
-    for row in cursor.execute(_ROWS):
-        if row["leaf"] is not None:
-            yield from _check_row(archive, spool, row)
-        elif isinstance(row["file"], str) and row["file"] not in closed and _is_there(archive, row["file"]):
-            ahead += 1
-        else:
-            yield make_finding(
-                "catalog-unlogged", place=_PLACE, record=row["record_id"], actual=f"{row['file']} at {row['offset']}"
-            )
+    with logged_records(archive, spool) as records:
+        for row in cursor.execute(_ROWS):
+            if row["leaf"] is not None:
+                yield from _check_row(records, spool, row)
+            elif isinstance(row["file"], str) and row["file"] not in closed and _is_there(archive, row["file"]):
+                ahead += 1
+            else:
+                place = f"{row['file']} at {row['offset']}"
+                yield make_finding("catalog-unlogged", place=_PLACE, record=row["record_id"], actual=place)
     if ahead:
         yield make_finding("catalog-ahead", place=_PLACE, actual=f"{ahead} captures")
     for record_id, said, found in connection.execute(_REREAD):
@@ -107,7 +107,7 @@ _FIELDS: Final = (
 )
 
 
-def _check_row(archive: Path, spool: Spool, row: Any) -> Iterator[Finding]:
+def _check_row(records: LoggedRecords, spool: Spool, row: Any) -> Iterator[Finding]:
     for field in _FIELDS:
         if field.said(row) != row[field.column]:
             yield _altered(row, field.name, field.said(row), row[field.column])
@@ -119,10 +119,13 @@ def _check_row(archive: Path, spool: Spool, row: Any) -> Iterator[Finding]:
         )
     if not str(row["file"]).startswith(f"warc/{row['site']}/"):
         yield _altered(row, "site", row["said_file"], row["site"])
-    custody = _custody(archive, spool, row)
+    custody = _custody(records, row)
     if custody and custody != row["custody"]:
         yield _altered(row, "custody", custody, row["custody"])
-    if row["record_type"] != "deleted":
+    is_deleted = row["record_type"] == "deleted"
+    if not is_deleted and row["failure"] == DELETED:
+        yield _altered(row, "failure", None, row["failure"])
+    if not is_deleted:
         yield from _check_references(row)
 
 
@@ -167,30 +170,20 @@ def _parse_site(rules: str) -> Site | None:
         return None
 
 
-def _custody(archive: Path, spool: Spool, row: Any) -> str | None:
+def _custody(records: LoggedRecords, row: Any) -> str | None:
     """By the claim of the entry; of what was found only its record can say that it came over the wire."""
     if row["claim"] != "found":
         return "wire" if row["claim"] == "received" else "operator"
-    return _custody_of_record(archive, spool, row["leaf"]) if row["custody"] == "wire" else None
+    return _custody_of_record(records, row) if row["custody"] == "wire" else None
 
 
-def _custody_of_record(archive: Path, spool: Spool, leaf: int) -> str | None:
-    """None where the record is not as it was logged, which is told of its file."""
-    file, offset, length, digest = spool.connection.execute(_METADATA, (leaf,)).fetchone() or ("", 0, 0, "")
-    path = archive / file
+def _custody_of_record(records: LoggedRecords, row: Any) -> str | None:
+    """None where the records are not as they were logged, which is told of their file."""
+    found = records.group(row["said_file"], row["leaf"])
     try:
-        handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
-    except OSError:
+        return str(read_metadata(found[0][-1].record.block).get("custody", "wire")) if found else None
+    except (ValueError, KeyError, TypeError):
         return None
-    try:
-        if sha256(os.pread(handle, length, offset)) != digest:
-            return None
-        data, _ = read_member(handle, offset, os.fstat(handle).st_size)
-        return str(read_metadata(decode_record(data).block).get("custody", "wire"))
-    except (BrokenRecord, OSError, ValueError, KeyError, TypeError):
-        return None
-    finally:
-        os.close(handle)
 
 
 def _altered(row: Any, part: str, said: object, found: object) -> Finding:

@@ -11,6 +11,7 @@ from typing import Final
 
 from archive.verify.attached_catalog import OtherCatalog, attached
 from archive.verify.catalog_captures import check_captures
+from archive.verify.catalog_exchanges import check_exchanges
 from archive.verify.catalog_texts import check_texts, check_versions
 from archive.verify.catalog_wholes import check_wholes
 from archive.verify.kinds import make_finding
@@ -20,14 +21,19 @@ from archive.verify.spool import Spool
 PLACE: Final = "catalog.sqlite"
 
 
-def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True) -> Iterator[Finding]:
-    """Rows of the catalog that are not what was logged; the texts of all captures, or of the chosen."""
+def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True, is_deep: bool = False) -> Iterator[Finding]:
+    """Rows of the catalog that are not what was logged; the texts of all captures, or of the chosen.
+
+    What the log does not have of an exchange, its status and headers, is only looked up in depth.
+    """
     path = archive / PLACE
     if not path.exists():
         return
     try:
         with attached(path, spool) as connection:
             yield from check_captures(archive, spool, connection)
+            if is_deep:
+                yield from check_exchanges(archive, spool, connection)
             yield from check_texts(spool, connection, is_whole=is_whole)
             yield from check_versions(connection)
         yield from check_wholes(path)

@@ -95,7 +95,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         "warc": _check_captures(check),
         "references": check_references(spool),
         "texts": _check_texts(check),
-        "catalog.sqlite": check_catalog(archive, spool, is_whole=is_whole),
+        "catalog.sqlite": check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),
         "index": check_index(archive, spool) if is_whole else iter(()),
     }
     for place, findings in stages.items():

@@ -4,7 +4,6 @@ Only a record that is as it was logged can say what its line should be. Of anoth
 """
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +12,18 @@ from typing import Any, Final
 from archive.directory import Archive
 from archive.index import SUFFIX, index_path, make_line
 from archive.verify.kinds import make_finding
+from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
-from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, Placed, decode_record, read_member, sha256
+from archive.verify.spool import Spool
+from archive.warc import Placed
 
 _LONGEST: Final = 1 << 24
 """Characters of a line that is read; a longer one is none of ours."""
 _SHOWN: Final = (
-    'SELECT leaf, "offset", uri, date FROM captures '
-    "WHERE file = ? AND record_type IN ('response', 'revisit', 'resource') ORDER BY \"offset\""
+    'SELECT captures.leaf, captures."offset", uri, date, members.digest FROM captures JOIN members '
+    'ON members.file = captures.file AND members."offset" = captures."offset" AND members.is_primary '
+    "WHERE captures.file = ? AND record_type IN ('response', 'revisit', 'resource') ORDER BY captures.\"offset\""
 )
-_MEMBERS: Final = 'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? AND file = ? ORDER BY "offset"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +96,16 @@ def _parse(line: str) -> dict[str, Any] | None:
 
 
 def _make_lines(archive: Path, spool: Spool, file: str) -> Iterator[tuple[int, _Line]]:
-    path = archive / file
-    handle = os.open(path, os.O_RDONLY) if path.is_file() else None
-    try:
-        for leaf, offset, uri, date in spool.connection.execute(_SHOWN, (file,)):
-            members = [Expected(*row) for row in spool.connection.execute(_MEMBERS, (leaf, file))]
-            digest = next((one.digest for one in members if one.offset == offset), "")
+    with logged_records(archive, spool) as records:
+        for leaf, offset, uri, date, digest in spool.connection.execute(_SHOWN, (file,)):
             moment = "".join(letter for letter in date[:19] if letter.isdigit())
             known = {"url": uri, "timestamp": moment, "recordDigest": digest}
-            yield offset, _Line(None if handle is None else _make_line(handle, file, members), known)
-    finally:
-        if handle is not None:
-            os.close(handle)
+            found = records.group(file, leaf, with_last=False)
+            yield offset, _Line(_make_line(file, *found) if found else None, known)
 
 
-def _make_line(handle: int, file: str, members: list[Expected]) -> str | None:
-    """From the records as they lie there, if they are those that were logged; the last of a capture says nothing of it."""
-    size = os.fstat(handle).st_size
-    group: list[Placed] = []
+def _make_line(file: str, group: list[Placed], member: bytes) -> str | None:
     try:
-        for one in members[: max(1, len(members) - 1)]:
-            if sha256(os.pread(handle, one.length, one.offset)) != one.digest:
-                return None
-            record = decode_record(read_member(handle, one.offset, size)[0])
-            group.append(Placed(record, one.offset, one.length))
-        return make_line(group, os.pread(handle, group[0].length, group[0].offset), filename=file)
-    except (BrokenRecord, ValueError, IndexError):
-        return None
+        return make_line(group, member, filename=file)
+    except ValueError:
+        return None  # what it says of itself is no date or no address

@@ -34,8 +34,8 @@ def make_looks(
             "catalog",
             (archive / "catalog.sqlite").exists(),
             (
-                "目录库里的每条抓取和每篇文字(不含附件文字和检索索引)",
-                "every capture and text of the catalog (not the texts of attached files, nor the search index)",
+                "目录库里的每条抓取和每篇文字(不含附件文字和检索索引;状态码和头部须加 --deep)",
+                "every capture and text of the catalog (not texts of attached files, nor the search index; status and headers: --deep)",
             ),
             ("没有目录库可查", "there is no catalog to look at"),
         ),

@@ -1,0 +1,73 @@
+"""Records as they lie there, where those are the bytes that were logged: only such can say what was derived of them."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from archive.openfile import opened
+from archive.verify.spool import Expected, Spool
+from archive.warc import BrokenRecord, Placed, decode_record, read_member, sha256
+
+_MEMBERS: Final = 'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? AND file = ? ORDER BY "offset"'
+
+
+class LoggedRecords:
+    """Reads the records of captures; one file is held open at a time."""
+
+    def __init__(self, archive: Path, spool: Spool) -> None:
+        self._archive = archive
+        self._spool = spool
+        self._file = ""
+        self._handle: int | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._handle is not None:
+            os.close(self._handle)
+        self._handle = None
+
+    def group(self, file: str, leaf: int, *, with_last: bool = True) -> tuple[list[Placed], bytes] | None:
+        """The records of a capture and the bytes of the first; None where one of them is not as it was logged.
+
+        The last record says how a capture came, and nothing of what; `with_last` has it read too.
+        """
+        self._open(file)
+        if self._handle is None:
+            return None
+        members = [Expected(*row) for row in self._spool.connection.execute(_MEMBERS, (leaf, file))]
+        wanted = members if with_last else members[: max(1, len(members) - 1)]
+        try:
+            group = list(_read(self._handle, wanted))
+        except BrokenRecord:
+            return None
+        return (group, os.pread(self._handle, group[0].length, group[0].offset)) if group else None
+
+    def _open(self, file: str) -> None:
+        if file == self._file:
+            return
+        self.close()
+        self._file, path = file, self._archive / file
+        try:
+            self._handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
+        except OSError:
+            self._handle = None
+
+
+@contextmanager
+def logged_records(archive: Path, spool: Spool) -> Iterator[LoggedRecords]:
+    """A reader of records that lets go at the end."""
+    records = LoggedRecords(archive, spool)
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+def _read(handle: int, members: list[Expected]) -> Iterator[Placed]:
+    size = os.fstat(handle).st_size
+    for one in members:
+        if sha256(os.pread(handle, one.length, one.offset)) != one.digest:
+            raise BrokenRecord("is not as it was logged")
+        yield Placed(decode_record(read_member(handle, one.offset, size)[0]), one.offset, one.length)
