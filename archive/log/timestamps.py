@@ -4,6 +4,7 @@ A reply holds when it is over these very bytes, when its authority's certificate
 and when that certificate was valid at the time stamped.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,8 +68,7 @@ def verify_reply(reply: bytes, data: bytes, roots: Sequence[x509.Certificate]) -
 
 
 def _require_valid(response: TimeStampResponse, moment: datetime) -> None:
-    for data in response.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(data)
+    for certificate in _certificates(response):
         if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
             raise TimestampError("timestamp: the certificate of its authority was not valid then; ask another")
 
@@ -83,5 +83,17 @@ def _decode(reply: bytes) -> TimeStampResponse:
 
 
 def _authority(response: TimeStampResponse) -> str:
-    certificates = [x509.load_der_x509_certificate(data) for data in response.signed_data.certificates]
+    certificates = _certificates(response)
     return certificates[0].subject.rfc4514_string() if certificates else "an authority that sent no certificate"
+
+
+def _certificates(response: TimeStampResponse) -> list[x509.Certificate]:
+    try:
+        with warnings.catch_warnings():  # what is odd in a certificate is for its issuer to mend
+            warnings.simplefilter("ignore")
+            certificates = [x509.load_der_x509_certificate(data) for data in response.signed_data.certificates]
+            for certificate in certificates:
+                certificate.subject.rfc4514_string()
+    except (ValueError, x509.InvalidVersion) as error:
+        raise TimestampError(f"timestamp: a certificate in it cannot be read: {str(error)[:80]}; ask again") from None
+    return certificates

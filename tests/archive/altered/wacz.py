@@ -48,13 +48,16 @@ from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, r
 
 @dataclass(frozen=True, slots=True)
 class WaczCase:
-    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`."""
+    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`.
+
+    `page` is the end of the address whose record it must name.
+    """
 
     name: str
     alter: Callable[[Path, Path], object]
     kinds: tuple[str, ...]
     file: str
-    record: str | None = None
+    page: str | None = None
     kept: Callable[[Path], Trust] = nothing_kept
     verdict: Verdict = "altered"
     reextract: bool = False
@@ -64,9 +67,9 @@ class WaczCase:
 _LINES: Final = ("index-line-extra", "index-line-missing")
 
 WACZ: Final = [
-    WaczCase("payload edited, digests, manifest and signature made anew", forged(edit_page), ("record-differs", *_LINES), RECORDS),
-    WaczCase("record left out, manifest made anew", forged(drop_record), ("record-missing", *_LINES), RECORDS),
-    WaczCase("record twice, manifest made anew", forged(double_record), ("record-duplicated", "index-line-missing"), RECORDS),
+    WaczCase("payload edited, digests, manifest and signature made anew", forged(edit_page), ("record-differs", *_LINES), RECORDS, page="_100003.html"),
+    WaczCase("record left out, manifest made anew", forged(drop_record), ("record-missing", *_LINES), RECORDS, page="_100003.html"),
+    WaczCase("record twice, manifest made anew", forged(double_record), ("record-duplicated", "index-line-missing"), RECORDS, page="_100003.html"),
     WaczCase("index entry moved, manifest made anew", forged(in_index('"offset": "', '"offset": "1')), _LINES, INDEX),
     WaczCase("index entry back-dated, manifest made anew", forged(in_index(" 20260402", " 20250402")), _LINES, INDEX),
     WaczCase("index left out, manifest made anew", forged(without(INDEX)), ("index-missing", "index-line-missing"), INDEX),
@@ -75,9 +78,9 @@ WACZ: Final = [
     WaczCase("rehashed manifest under the old signature", lambda whole, path: repack(under_old_signature(unpack(whole)), path), ("signature-invalid",), DIGEST),
     WaczCase("signature stripped", careless(strip_signature), ("signature-missing",), DIGEST),
     WaczCase("signature and proofs stripped: nothing vouches for it", lambda whole, path: repack(rehash(without("proofs/")(unpack(whole)), key=None), path), (), "", verdict="not-provable"),
-    WaczCase("proof for another leaf: its place", forged(in_proofs(other_leaf)), ("proof-invalid", "record-not-proven"), INCLUSION),
-    WaczCase("proof for another leaf: its path", forged(in_proofs(other_path)), ("proof-invalid", "record-not-proven"), INCLUSION),
-    WaczCase("proof for another leaf: its entry", forged(in_proofs(other_entry)), ("record-not-proven",), RECORDS),
+    WaczCase("proof for another leaf: its place", forged(in_proofs(other_leaf)), ("proof-invalid", "record-not-proven"), INCLUSION, page="_100001.html"),
+    WaczCase("proof for another leaf: its path", forged(in_proofs(other_path)), ("proof-invalid", "record-not-proven"), INCLUSION, page="_100001.html"),
+    WaczCase("proof for another leaf: its entry", forged(in_proofs(other_entry)), ("record-not-proven",), RECORDS, page="_100001.html"),
     WaczCase("entry of the log edited", forged(in_proofs(edit_entry)), ("proof-invalid", "record-not-proven"), INCLUSION),
     WaczCase("site file edited", forged(in_proofs(edit_site)), ("proof-invalid", "reextract-failed"), INCLUSION, reextract=True),
     WaczCase("proofs left out", forged(without(INCLUSION)), ("proofs-missing",), INCLUSION),

@@ -50,7 +50,7 @@ def _with_members(files: Files, members: list[Member]) -> Files:
 
 def _at_page(files: Files) -> int:
     """Where the response of the third page stands; its request and metadata follow."""
-    return next(number for number, one in enumerate(_members(files)) if b"_100003.html" in one.plain)
+    return next(number for number, one in enumerate(_members(files)) if b"_100003.html\r\n" in one.plain)
 
 
 def edit_page(files: Files) -> Files:

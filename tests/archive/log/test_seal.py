@@ -14,9 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.directory import Archive
-from archive.errors import KeyUnusable
+from archive.errors import KeyUnusable, TimestampError
 from archive.log.keys import key_path, open_key, read_key
 from archive.log.reader import LogReader
+from archive.log.timestamps import make_request, verify_reply
 from archive.store import Store
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
@@ -195,6 +196,22 @@ def test_timestamps_tampered_untrusted_or_over_other_data_are_found(
         assert kinds(archive, trust) & {"timestamp-other", "timestamp-untrusted"}
     reply.write_bytes(b"nothing")
     assert kinds(archive, trust) == {"timestamp-other"}
+
+
+@needs_openssl
+def test_no_flipped_byte_of_a_reply_brings_the_check_down_or_moves_its_time(authority: tuple[Authority, str]) -> None:
+    made, _ = authority
+    reply = made.reply(make_request(b"text\n"))
+    moment = verify_reply(reply, b"text\n", [made.root]).moment
+    refused = 0
+    for at in range(0, len(reply), 3):
+        try:
+            flipped = verify_reply(reply[:at] + bytes([reply[at] ^ 0x81]) + reply[at + 1 :], b"text\n", [made.root])
+        except TimestampError:
+            refused += 1
+        else:
+            assert flipped.moment == moment
+    assert refused > len(reply) // 3 * 0.9
 
 
 @needs_openssl
