@@ -1,6 +1,7 @@
 """Which site a person means: the key of one that is known, or the path of a file."""
 
 import difflib
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -23,9 +24,13 @@ def choose_site(named: str, folder: Path | None) -> tuple[Site, str]:
     own = [problem for problem in problems if f"{named}.toml" in str(problem)]
     if own:
         raise own[0]
-    close = difflib.get_close_matches(named, sites, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else "`lantian sites list` shows them"
-    raise SiteError(f"{named}: no such site; {hint}")
+    raise SiteError(f"{named}: no such site; {hint_at(named, sites)}")
+
+
+def hint_at(named: str, sites: Mapping[str, Site]) -> str:
+    """The key that was probably meant, by its letters or by the name of the site, or where the keys are listed."""
+    close = difflib.get_close_matches(named, sites, n=1) or [key for key, site in sites.items() if named in site.name]
+    return f"did you mean {close[0]!r}?" if close else "`lantian sites list` shows them"
 
 
 def find_file(key: str, folder: Path | None) -> str:

@@ -100,7 +100,7 @@ def main() -> None:
 
     \b
     Example:
-      lantian crawl suzhou_js --since 2024-03-01
+      lantian crawl jiangsu --since 2024-03-01
       lantian ingest https://sthjj.example.gov.cn/tz/202403/t20240310_1.html
       lantian export --format seed --out texts
     """

@@ -1,6 +1,5 @@
 """`lantian crawl`: what bureaus and newspapers have published, into the archive."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import click
 from archive.errors import ArchiveError
 from archive.sites import scan_sites
 from crawler.cli.crawl_report import report, show_progress
+from crawler.cli.moment import WHOLE_DAY
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
@@ -23,13 +23,11 @@ from crawler.run import Ended, Plan, log_to_stderr, make_settings, run_plans
 from crawler.run_archive import open_intake
 from crawler.spider_loader import make_spider
 
-DAY = click.DateTime(["%Y-%m-%d"])
-
 
 @click.command()
 @click.argument("keys", nargs=-1, metavar="[SITE]...")
-@click.option("--since", type=DAY, help="Only what was published on this day or later.")
-@click.option("--until", type=DAY, help="Only what was published on this day or earlier.")
+@click.option("--since", type=WHOLE_DAY, help="Only what was published on this day or later.")
+@click.option("--until", type=WHOLE_DAY, help="Only what was published on this day or earlier.")
 @click.option("--pages", type=click.IntRange(min=1), help="List pages a channel.  [default: as the site file says]")
 @click.option(
     "--at-once", type=click.IntRange(min=1), default=4, show_default=True, help="Sites crawled at the same time."
@@ -42,8 +40,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 def crawl(
     *,
     keys: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
+    since: str | None,
+    until: str | None,
     pages: int | None,
     at_once: int,
     workers: int,
@@ -59,13 +57,14 @@ def crawl(
 
     \b
     Example:
-      lantian crawl suzhou_js --since 2024-03-01 --until 2024-03-31
+      lantian crawl jiangsu --since 2024-03-01 --until 2024-03-31
       LANTIAN_CONTACT=archive@example.org lantian crawl
     """
+    if since and until and since > until:
+        raise click.UsageError(f"--since {since} is after --until {until}; nothing is published then")
     sites, wrong_files = scan_sites(sites_path)
     chosen = choose_sites(keys, sites)
-    window = dict(since=since and f"{since:%Y-%m-%d}", until=until and f"{until:%Y-%m-%d}")
-    options: dict[str, Any] = dict(**window, pages=pages and str(pages))
+    options: dict[str, Any] = dict(since=since, until=until, pages=pages and str(pages))
     settings = make_settings(ALLOW_PRIVATE_ADDRESSES=allow_private or None)
     log_to_stderr(complain, debug=this_run().debug)
     ended: list[Ended] = []

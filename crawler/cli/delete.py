@@ -13,6 +13,7 @@ from archive.locks import owning_catalog
 from archive.sites import read_sites
 from archive.store import Store
 from archive.workers import Workers
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import complain, print_json, print_table, say, say_count
 
@@ -28,7 +29,7 @@ def _require_reason(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @click.command()
-@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.argument("urls", nargs=-1, type=KNOWN_ADDRESS, metavar="[URL]...")
 @click.option("--record", "record_ids", multiple=True, metavar="ID", help="A single capture, by its record id.")
 @click.option(
     "--order",

@@ -13,6 +13,7 @@ from archive.export.edit_page import edit_page
 from archive.export.writing import write_whole
 from archive.history import Historian, Sighting
 from archive.language import read_knowledge
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.history import FOUND, LOUD, edit_to_line, open_historian, to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
@@ -23,7 +24,7 @@ from pipelines.records import format_instant
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", type=KNOWN_ADDRESS)
 @click.option("--from", "start", type=MOMENT, help="The capture before: the last one at this moment.")
 @click.option("--to", "end", type=MOMENT, help="The capture after: the last one at this moment.  [default: the last]")
 @click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to share.")

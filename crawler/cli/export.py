@@ -19,6 +19,7 @@ from archive.export.writing import write_lines
 from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
+from crawler.cli.held_sites import require_held
 from crawler.cli.moment import DAY, MOMENT
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, this_run
@@ -86,10 +87,10 @@ def export(
     \b
     Example:
       lantian export --format seed --out texts
-      lantian export --format jsonl --site suzhou_js > suzhou.jsonl
+      lantian export --format jsonl --site jiangsu > jiangsu.jsonl
       lantian export --format parquet --members first --at 2024-06-30 --out articles
       lantian export --format cdxj --out index.cdxj
-      lantian export --format wacz --site suzhou_js --since 2024-03-01 --out suzhou.wacz
+      lantian export --format wacz --site jiangsu --since 2024-03-01 --out jiangsu.wacz
     """
     if form in {"seed", "parquet", "wacz"} and out is None:
         raise click.UsageError(f"--format {form} needs --out")
@@ -102,6 +103,7 @@ def export(
         _give_index(archive, keys, out)
         return
     with Catalog(archive) as catalog:
+        require_held(catalog, keys)
         if form == "wacz" and out:
             start, end = (format_instant(one) if one else None for one in (since, until))
             captured = Captured(urls, keys, since=start, until=end)

@@ -16,6 +16,7 @@ import click
 
 from archive.sites import read_sites, site_for
 from archive.workers import Workers
+from crawler.cli.address import PAGE_ADDRESS
 from crawler.cli.options import every_command, sites_option, workers_option
 from crawler.cli.output import complain, print_json, progress_bar
 from pipelines.records import Capture, Outcome, parse_instant
@@ -45,7 +46,7 @@ class Job:
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--batch", type=click.File("r", encoding="utf-8"), help='JSON lines {"path", "url", …}; - is stdin.')
-@click.option("--url", help="The address of FILE, where there is one file.")
+@click.option("--url", type=PAGE_ADDRESS, help="The address of FILE, where there is one file.")
 @click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: when the file was last written]")
 @click.option("--content-type", help="What the server said FILE is, with its charset.")
 @sites_option

@@ -16,7 +16,7 @@ from crawler.cli.options import archive_option, choose_sites, every_command, sit
 from crawler.cli.output import complain, print_json, print_table, say
 from crawler.frontier import Frontier
 from crawler.health.alarms import Alarm, find_alarms
-from crawler.health.measure import Figures, measure
+from crawler.health.measure import Figures, is_known, measure
 from crawler.health.metrics import make_registry, write_metrics
 from crawler.health.notify import NotTold, Webhook, parse_webhook, tell
 
@@ -60,7 +60,7 @@ def health(
 ) -> None:
     """Show how SITEs (by default all) are, against their files and their own past. Exits 1 when an alarm is on.
 
-    Sites that were never crawled are left out. Each alarm is told to a webhook once, and once when it is over.
+    Sites that were never crawled as a whole are left out. Each alarm is told to a webhook once, and once when it is over.
 
     \b
     Example:
@@ -73,14 +73,18 @@ def health(
     now = datetime.now(UTC)
     with _open_frontier(archive_path, database) as frontier:
         with frontier.view() as connection:
-            found = [measure(connection, site, now=now) for site in choose_sites(keys, sites)]
+            chosen = choose_sites(keys, sites)
+            found = [measure(connection, site, now=now) for site in chosen]
+            partly = [
+                site.key for site, one in zip(chosen, found, strict=True) if not one and is_known(connection, site)
+            ]
         figures = [one for one in found if one is not None]
         alarms = [alarm for one in figures for alarm in find_alarms(one, now=now)]
         is_told = _tell(frontier, alarms, webhooks, now, {one.site.key for one in figures} if keys else None)
     if metrics:
         write_metrics(make_registry(figures, alarms), metrics)
     else:
-        _show(figures, alarms)
+        _show(figures, alarms, partly)
     for problem in wrong_files:
         complain(problem)
     click.get_current_context().exit(3 if not is_told else int(bool(alarms or wrong_files)))
@@ -114,17 +118,21 @@ def _tell(
     return True
 
 
-def _show(figures: list[Figures], alarms: list[Alarm]) -> None:
+def _show(figures: list[Figures], alarms: list[Alarm], partly: list[str]) -> None:
+    for key in partly:
+        complain(
+            f"health: {key}: every crawl was of a part (--since, --until, --pages), which says nothing of the site"
+        )
     if this_run().json:
         for one in figures:
             own = [{"kind": alarm.kind, "text": alarm.text} for alarm in alarms if alarm.site == one.site.key]
             print_json(_to_line(one) | {"alarms": own})
         return
-    if not figures:
+    if not figures and not partly:
         complain(
             "health: none of these sites was ever crawled into this archive; lantian crawl does, --sites names more"
         )
-    else:
+    elif figures:
         print_table("health", COLUMNS, [_to_row(one, alarms) for one in figures])
     for alarm in alarms:
         say(f"{alarm.site} [{alarm.kind}] {alarm.text}")

@@ -16,6 +16,8 @@ from archive.directory import Archive
 from archive.history import Historian, Sighting
 from archive.sites import read_sites
 from archive.workers import Workers
+from crawler.cli.address import KNOWN_ADDRESS
+from crawler.cli.held_sites import require_held
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
@@ -28,7 +30,7 @@ LOUD = "bold white on red"
 
 
 @click.command()
-@click.argument("urls", nargs=-1, metavar="[URL]...")
+@click.argument("urls", nargs=-1, type=KNOWN_ADDRESS, metavar="[URL]...")
 @click.option(
     "--edited", is_flag=True, help="Every page of the archive that was edited or taken away, instead of URLs."
 )
@@ -58,13 +60,14 @@ def history(
     \b
     Example:
       lantian history https://sthjj.example.gov.cn/tz/t20240310_1.html
-      lantian history --edited --site suzhou_js --since 2024-03-01
+      lantian history --edited --site jiangsu --since 2024-03-01
     """
     if bool(urls) == edited:
         raise click.UsageError("name URLs, or ask for --edited")
     after = format_instant(since) if since else ""
     found = 0
     with open_historian(archive_path, sites_path) as (historian, catalog):
+        require_held(catalog, keys)
         pages = changed_pages(catalog, sites=keys, since=after or None) if edited else list(urls)
         for url in pages:
             sightings = [one for one in historian.history(url) if one.fetched_at > after]

@@ -9,6 +9,7 @@ import click
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
 from archive.warc import LARGEST_BLOCK
+from crawler.cli.address import PAGE_ADDRESS
 from crawler.cli.ingest_texts import ingest_texts
 from crawler.cli.options import (
     allow_private_option,
@@ -32,7 +33,7 @@ NO_PAGE = {"blocked", "gone", "other"}
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
 @click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="A saved page instead.")
-@click.option("--url", help="The address that FILE was saved from.")
+@click.option("--url", type=PAGE_ADDRESS, help="The address that FILE was saved from.")
 @click.option(
     "--seed-text",
     "folder",
@@ -136,7 +137,7 @@ def _report(results: list[Result]) -> None:
     else:
         rows = [row for result in results if (row := _to_row(result))]
         if rows:
-            print_table("ingested", ("url", "kind", "verdict", "title"), rows)
+            print_table("ingested", ("url", "kind", "verdict", "title, or why there is none"), rows)
     failed = sum(_problem_of(result) is not None for result in results)
     click.get_current_context().exit({0: 0, len(results): 3}.get(failed, 1))
 

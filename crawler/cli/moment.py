@@ -53,9 +53,23 @@ class Day(click.ParamType[str]):
         return str(value)
 
 
+class WholeDay(click.ParamType[str]):
+    """One day of the calendar."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read what was typed."""
+        try:
+            return f"{datetime.strptime(value, _DAY):{_DAY}}"  # noqa: DTZ007 (a day of the calendar)
+        except ValueError:
+            self.fail(f"{value}: not a day; write 2024-03-10", param, ctx)
+
+
 MOMENT: Final = Moment()
 BEGINNING: Final = Beginning()
 DAY: Final = Day()
+WHOLE_DAY: Final = WholeDay()
 
 
 def in_china(moment: str) -> str:

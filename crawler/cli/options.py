@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from crawler.settings import LANTIAN_WORKERS
+from crawler.site_choice import hint_at
 from pipelines.site import Site
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -91,7 +92,7 @@ def choose_sites(keys: tuple[str, ...], sites: dict[str, Site]) -> list[Site]:
     """The sites of these keys, or every one that is not closed; raises UsageError for an unknown key."""
     for key in keys:
         if key not in sites:
-            raise click.UsageError(f"{key}: no such site; `lantian sites list` shows them")
+            raise click.UsageError(f"{key}: no such site; {hint_at(key, sites)}")
     if keys:
         return [sites[key] for key in dict.fromkeys(keys)]
     return [site for site in sites.values() if site.status != "closed"]

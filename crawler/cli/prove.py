@@ -15,6 +15,7 @@ from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
 from archive.wacz.signature import load_key
 from archive.wacz.writer import Packed, write_wacz
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.moment import MOMENT
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
@@ -33,7 +34,7 @@ key_option = click.option(
 
 
 @click.command()
-@click.argument("url")
+@click.argument("url", type=KNOWN_ADDRESS)
 @click.option("--at", "moment", type=MOMENT, help="The last capture at this moment.  [default: the last of all]")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default="proof.wacz", show_default=True, help="The file."

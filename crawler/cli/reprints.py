@@ -12,6 +12,7 @@ from archive.directory import Archive
 from archive.errors import NotInArchive
 from archive.reprints import Chain, Reprint, trace
 from archive.sites import read_sites
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.history import edit_to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import in_china
@@ -24,7 +25,7 @@ TEXTUAL = {"text", "title", "subtitle"}
 
 
 @click.command()
-@click.argument("url", required=False)
+@click.argument("url", required=False, type=KNOWN_ADDRESS)
 @click.option("--at-least", type=click.IntRange(min=2), default=2, help="Without URL: articles a chain must have.")
 @archive_option
 @sites_option

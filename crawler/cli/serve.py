@@ -30,7 +30,7 @@ def serve(*, replay: bool, port: int, archive_path: Path) -> None:  # noqa: ARG0
       lantian serve --replay --port 8930
     """
     archive = Archive.open(archive_path, create=False)
-    with Catalog(archive) as catalog, ReplayServer(archive, catalog, port=port) as server:
+    with Catalog(archive) as catalog, _open(archive, catalog, port) as server:
         if this_run().json:
             print_json({"url": f"{server.base}/"})
         else:
@@ -39,3 +39,12 @@ def serve(*, replay: bool, port: int, archive_path: Path) -> None:  # noqa: ARG0
             server.serve_forever()
         except KeyboardInterrupt:
             say("", err=True)
+
+
+def _open(archive: Archive, catalog: Catalog, port: int) -> ReplayServer:
+    try:
+        return ReplayServer(archive, catalog, port=port)
+    except OSError as error:
+        raise click.UsageError(
+            f"port {port}: {error.strerror}; name another with --port, or 0 for a free one"
+        ) from None

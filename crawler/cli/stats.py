@@ -13,6 +13,7 @@ from archive.disk import on_disk
 from archive.export.stats_page import stats_page
 from archive.export.writing import write_whole
 from archive.stats import ROLES, SiteCount, Stats, count
+from crawler.cli.held_sites import require_held
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json, print_table
 
@@ -33,9 +34,10 @@ def stats(*, keys: tuple[str, ...], page: Path | None, archive_path: Path) -> No
     \b
     Example:
       lantian stats
-      lantian stats --site suzhou_js --html stats.html
+      lantian stats --site jiangsu --html stats.html
     """
     with Catalog(Archive.open(archive_path, create=False)) as catalog:
+        require_held(catalog, keys)
         found = count(catalog, sites=keys)
     if page:
         title = f"蓝天档案统计 {', '.join(keys) or archive_path.resolve().name}"

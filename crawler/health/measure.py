@@ -97,7 +97,7 @@ def add_up(tallies: Iterable[Tally]) -> Tally:
 
 
 def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | None:
-    """The figures of a site; None for one that was never crawled."""
+    """The figures of a site; None for one that was never crawled as a whole."""
     found = _find_rounds(connection, site, now)
     if not found:
         return None
@@ -128,6 +128,11 @@ def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | N
         missed=_count_missed(connection, site, now),
         traps=_find_traps(connection, site),
     )
+
+
+def is_known(connection: Connection, site: Site) -> bool:
+    """Whether a site was crawled at all, be it in part."""
+    return connection.execute(select(rounds.c.id).where(rounds.c.site == site.key).limit(1)).first() is not None
 
 
 def _find_rounds(connection: Connection, site: Site, now: datetime) -> list[Any]:

@@ -4,12 +4,17 @@ import base64
 import hashlib
 import hmac
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
+from archive.directory import Archive
+from crawler.cli import main
+from crawler.frontier import Frontier
 from crawler.health.notify import LARGEST, MOST, parse_webhook, split_message
 from tests.crawler.chat_programs import chat_programs
 from tests.crawler.loopback import (
@@ -108,6 +113,15 @@ def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> 
         samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
         assert {sample.labels["site"] for sample in samples} == set(KEYS)
         assert [s.value for s in samples if s.name == "lantian_article" and s.labels["site"] == "same"] == [8.0]
+
+
+def test_a_site_that_was_only_crawled_in_part_is_named_and_not_judged(tmp_path: Path) -> None:
+    """Its last crawl says nothing of what it usually gives; that it was never crawled would be untrue."""
+    with Frontier(Archive.open(tmp_path / "archive")) as frontier:
+        frontier.begin("jiangsu", [], now=datetime.now(UTC), terms={"since": "2024-03-01"})
+    run = CliRunner().invoke(main, ["health", "jiangsu", "--archive", str(tmp_path / "archive")])
+    assert run.exit_code == 0
+    assert run.output.startswith("lantian: health: jiangsu: every crawl was of a part")
 
 
 def test_a_webhook_that_refuses_is_told_again(tmp_path: Path) -> None:

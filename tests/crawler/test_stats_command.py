@@ -127,3 +127,9 @@ def test_an_empty_archive_has_a_page_too(tmp_path: Path) -> None:
     Archive.open(tmp_path / "archive")
     assert run(tmp_path / "archive", "--html", str(tmp_path / "page.html")).exit_code == 0
     assert "无 none" in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_a_site_that_the_archive_has_nothing_of_is_an_error_and_no_empty_answer(folder: Path) -> None:
+    result = run(folder, "--site", "jiangsuu")
+    assert result.exit_code == 2
+    assert "jiangsuu: the archive has nothing of such a site; it has " in result.output

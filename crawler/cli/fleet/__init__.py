@@ -19,7 +19,7 @@ def fleet() -> None:
       export LANTIAN_DATABASE=postgresql://lantian@db.example.org/lantian
       lantian fleet init
       lantian fleet worker --archive /srv/lantian
-      lantian fleet crawl suzhou_js
+      lantian fleet crawl jiangsu
     """
     require_fleet()
 

@@ -80,7 +80,7 @@ def worker(
 
     \b
     Example:
-      lantian fleet worker jiangsu suzhou_js --archive archive-of-this-machine
+      lantian fleet worker jiangsu anhui --archive archive-of-this-machine
     """
     from crawler.cli.fleet.work import work  # noqa: PLC0415 (of the extra)
 

@@ -30,10 +30,10 @@ def check(*, named: tuple[str, ...], live: bool, allow_private: bool, sites_path
     \b
     Example:
       lantian sites check --sites my-sites
-      lantian sites check --live suzhou_js
+      lantian sites check --live jiangsu
     """
     if live and len(named) != 1:
-        raise click.UsageError("--live needs one KEY or FILE; lantian sites check --live suzhou_js")
+        raise click.UsageError("--live needs one KEY or FILE; lantian sites check --live jiangsu")
     if live:
         _check_live(named[0], sites_path, allow_private=allow_private)
     elif named:

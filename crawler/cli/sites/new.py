@@ -94,7 +94,7 @@ def _require_unknown(url: str, sites: dict[str, Site], sites_path: Path | None) 
 def _require_free(key: str, sites: dict[str, Site], sites_path: Path | None, out: Path | None) -> None:
     """Refuse a key that is no key or taken, before anything is fetched."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", key):
-        raise click.UsageError(f"--key {key}: not a key; write pinyin in small letters, as suzhou_js")
+        raise click.UsageError(f"--key {key}: not a key; write pinyin in small letters, as jiangsu")
     if key in sites:
         raise click.UsageError(f"--key {key}: is taken by {find_file(key, sites_path)}; name another")
     if out and (out / f"{key}.toml").exists():

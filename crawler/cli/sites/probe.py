@@ -45,7 +45,7 @@ def probe(*, named: str, channel: int, today: datetime | None, allow_private: bo
 
     \b
     Example:
-      lantian sites probe suzhou_js
+      lantian sites probe jiangsu
       lantian sites probe my-sites/example_sx.toml --channel 2
       lantian sites probe demo_qingxi --sites demo-out/sites --allow-private --on 2024-03-20
     """

@@ -50,7 +50,7 @@ def save_case(*, named: str, url: str, name: str, out: Path, allow_private: bool
 
     \b
     Example:
-      lantian sites save-case suzhou_js https://sthjj.example.gov.cn/tz/t20240310_1.html --case notice-2024
+      lantian sites save-case jiangsu https://sthjj.example.gov.cn/tz/t20240310_1.html --case notice-2024
     """
     require_address(url)
     site, _ = choose_site(named, sites_path)

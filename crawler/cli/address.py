@@ -1,0 +1,36 @@
+"""Addresses on the command line: mistyped ones are told before anything is looked up, fetched or kept."""
+
+import re
+from typing import Any, Final
+
+import click
+
+from pipelines.urls import parse_address
+
+
+class PageAddress(click.ParamType[str]):
+    """The http or https address of a page, as it was typed."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read what was typed."""
+        try:
+            parse_address(value)
+        except ValueError:
+            hint = "write it with https:// or http://" if "://" not in value else "write https://host/path"
+            self.fail(f"{value}: not the address of a page; {hint}", param, ctx)
+        return str(value)
+
+
+class KnownAddress(PageAddress):
+    """The same, or another name under which the archive has something, such as the `nih:` of a text of unknown origin."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read what was typed."""
+        return str(value) if _OTHER_SCHEME.match(value) else super().convert(value, param, ctx)
+
+
+_OTHER_SCHEME: Final = re.compile(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
+PAGE_ADDRESS: Final = PageAddress()
+KNOWN_ADDRESS: Final = KnownAddress()
