@@ -87,6 +87,9 @@ def _everything(check: _Check) -> Iterator[Finding]:
     if not state.head.size:
         yield make_finding("no-log", place="log")
         return
+    for leaf, subject, reason in spool.gaps():
+        kind = "gap" if leaf < state.sealed else "gap-unsealed"
+        yield make_finding(kind, entry=leaf, record=subject, actual=reason)
     if state.found:
         yield make_finding("found-only", actual=f"{state.found} of {state.captures} captures")
     is_whole = check.task.selection.is_whole

@@ -30,8 +30,8 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
         Claim(
             kind="existed",
             holds=state.until is not None and state.dated >= state.substance,
-            chinese="签署的内容在时间戳或见证所示时刻之前已经存在",
-            english="what was sealed existed by the time of a timestamp or of a witness",
+            chinese="签署的内容在时间戳或见证所示时刻之前已经存在" + _extent(state)[0],
+            english="what was sealed existed by the time of a timestamp or of a witness" + _extent(state)[1],
             proves_not_chinese="此前的各个抓取时间只是归档者自己的说法",
             proves_not_english="the dates of captures before it are the archive's own word",
         ),
@@ -51,4 +51,15 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
             proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
         ),
+    )
+
+
+def _extent(state: LogState) -> tuple[str, str]:
+    """How far a time reaches: what was logged after it has none."""
+    if state.until is None or state.dated >= state.head.size:
+        return "", ""
+    rest = state.head.size - state.dated
+    return (
+        f":仅限前 {state.dated} 个条目;其后 {rest} 个条目没有可证明的时间",
+        f": the first {state.dated} entries only; the {rest} after them have no provable time",
     )

@@ -47,9 +47,17 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "seal-signature": ("altered", "检查点签名无效", "the signature of a checkpoint is not valid"),
     "key-swapped": ("altered", "签名密钥被替换,且没有轮换登记", "the key changed without a rotation that the old one signed"),
     "key-untrusted": ("altered", "检查点不是由所信任的密钥签署", "no trusted key signed the checkpoint"),
+    "key-retired": ("altered", "检查点由已被替换的旧密钥签署", "a key that another had replaced signed the checkpoint"),
+    "archive-other": ("altered", "归档编号与日志所属的归档不同", "the archive says it is another than the one of its log"),
+    "checkpoint-other": (
+        "altered", "log/checkpoint 不是任何已签署的检查点", "log/checkpoint is none of the checkpoints that were signed",
+    ),
     "rotation-unsigned": ("altered", "密钥轮换没有旧密钥的签名", "a key rotation is not signed by the old key"),
     "timestamp-other": ("altered", "时间戳对应的是别的数据", "a timestamp is over other data"),
     "timestamp-untrusted": ("not-provable", "时间戳机构不受信任或已过期", "no trusted authority, valid then, made the timestamp"),
+    "timestamp-unchecked": (
+        "note", "未指定时间戳机构(--tsa-ca),时间戳未查", "no authority was named (--tsa-ca): the timestamp was not checked",
+    ),
     "cosignature-invalid": ("altered", "见证方的联署与检查点不符", "the cosignature of a witness is not over this checkpoint"),
     "witness-missing": (
         "not-provable", "所指定的见证方没有联署最后的检查点", "a witness that was named did not cosign what was sealed last",
@@ -102,6 +110,9 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "deletion-nowhere": ("altered", "登记了删除,但没有对应的抓取", "the log says of no capture that it was deleted"),
     "deletion-false": ("altered", "登记为已删除处有别的内容", "where something was deleted, something else was put in"),
     "gap": ("note", "已登记的缺口", "a gap that the log admits"),
+    "gap-unsealed": (
+        "note", "尚未签署的缺口登记:任何能写入者都可添加", "a gap that nobody signed for yet: whoever can write could have put it in",
+    ),
 }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """The log held against itself and the clock, entry for entry; what it says of files goes into the spool."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from archive.directory import MARK
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import (
@@ -22,12 +24,12 @@ from archive.log.entries import (
     decode_entry,
 )
 from archive.log.merkle import Tree, leaf_hash
-from archive.log.reader import LogReader
+from archive.log.reader import CHECKPOINT, LogReader
 from archive.log.tiles import ENTRIES, WIDTH, BrokenTile, tile_path
 from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Finding
-from archive.verify.seal_check import check_seals, check_trusted, read_seals
+from archive.verify.seal_check import check_published, check_seals, check_trusted, read_seals
 from archive.verify.spool import Spool
 from archive.verify.stamp_check import CLOCK
 from archive.warc import sha256
@@ -42,13 +44,36 @@ def check_log(archive: Path, spool: Spool, trust: Trust) -> LogState:
     state = LogState(log.head)
     seals = list(read_seals(log, state))
     wanted = {seal.checkpoint.size for seal in seals}
+    wanted |= _published_size(log)
     wanted |= {Checkpoint.parse(note.text).size for note in trust.checkpoints}
     _check_entries(log, state, spool, wanted)
     spool.finish()
     _check_tiles(log, state)
     check_seals(log, state, seals, trust)
+    check_published(log, state, seals)
+    _check_id(archive, state)
     check_trusted(state, trust)
     return state
+
+
+def _published_size(log: LogReader) -> set[int]:
+    try:
+        return {Checkpoint.parse((log.folder / CHECKPOINT).read_text("utf-8").partition("\n\n")[0]).size}
+    except (ValueError, OSError):
+        return set()
+
+
+def _check_id(archive: Path, state: LogState) -> None:
+    """An archive that was given the mark of another."""
+    path = archive / MARK
+    if not (path.exists() and state.head.size):
+        return
+    try:
+        said = json.loads(path.read_bytes())["id"]
+    except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
+        said = error
+    if said != state.head.origin:
+        state.findings.append(make_finding("archive-other", place=MARK, expected=state.head.origin, actual=said))
 
 
 def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[int]) -> None:
@@ -89,7 +114,7 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
     elif isinstance(entry, KeyRotationEntry):
         state.rotations.append((index, entry))
     elif isinstance(entry, GapEntry):
-        state.findings.append(make_finding("gap", entry=index, record=entry.subject, actual=entry.reason))
+        spool.take_gap(index, entry)
 
 
 def _check_chain(index: int, entry: CaptureEntry, state: LogState, spool: Spool) -> None:

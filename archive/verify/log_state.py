@@ -17,7 +17,7 @@ class LogState:
     """What the log turned out to be. `sealed` is how many entries valid seals cover.
 
     The first `dated` entries existed by `until`, by the word of `witnesses`; `cosigned` is how many entries each witness
-    that the checker named saw.
+    that the checker named saw. `retired` are the keys that others replaced, with the entries that say so.
 
     `seal` is the last valid one, and `stamped` the names of seals with those of the valid timestamps over them.
 
@@ -27,6 +27,7 @@ class LogState:
     head: Checkpoint
     findings: Findings = field(default_factory=Findings)
     keys: list[PublicKey] = field(default_factory=list)
+    retired: dict[PublicKey, int] = field(default_factory=dict)
     are_keys_trusted: bool = False
     seals: int = 0
     sealed: int = 0

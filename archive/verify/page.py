@@ -68,8 +68,10 @@ def _tell(finding: Finding) -> str:
     at += [f"at byte {finding.offset}"] if finding.offset is not None else []
     at += [f"entry {finding.entry}"] if finding.entry is not None else []
     at += [finding.record] if finding.record else []
-    values = f" (expected {finding.expected}, found {finding.actual})" if finding.expected or finding.actual else ""
-    return f"{' '.join(at)}: {finding.chinese} / {finding.english} [{finding.kind}]{values}"
+    said = [f"expected {finding.expected}"] if finding.expected else []
+    said += [f"found {finding.actual}" if finding.expected else finding.actual] if finding.actual else []
+    values = f" ({', '.join(said)})" if said else ""
+    return f"{' '.join(at) or 'archive'}: {finding.chinese} / {finding.english} [{finding.kind}]{values}"
 
 
 def to_html(report: Report) -> str:

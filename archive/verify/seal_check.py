@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.key_chain import introduce
-from archive.log.note import NoteError, PublicKey
-from archive.log.reader import SEALS, LogReader, Seal, read_seal
+from archive.log.note import Note, NoteError, PublicKey
+from archive.log.reader import CHECKPOINT, SEALS, LogReader, Seal, read_seal
 from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.stamp_check import check_timestamps
@@ -66,9 +66,12 @@ def _follow_rotations(state: LogState, size: int) -> None:
     for index, entry in [one for one in state.rotations if one[0] < size]:
         state.rotations.remove((index, entry))
         try:
-            state.keys.append(introduce(entry, state.keys))
+            state.keys.append(introduce(entry, [key for key in state.keys if key not in state.retired]))
         except ValueError as error:  # NoteError, and of base64
             state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
+            continue
+        state.retired[PublicKey.parse(entry.old)] = index
+        state.retired.pop(state.keys[-1], None)
 
 
 def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
@@ -84,6 +87,14 @@ def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
         known = ", ".join(f"{key.name}+{key.id.hex()}" for key in state.keys)
         state.findings.append(make_finding(kind, place=place, expected=known, actual=names))
         return False
+    if all(key in state.retired for key in signers):
+        since = ", ".join(f"replaced by entry {state.retired[key]}" for key in signers)
+        names = ", ".join(f"{key.name}+{key.id.hex()}" for key in signers)
+        state.findings.append(make_finding("key-retired", place=place, expected=since, actual=names))
+        return False
+    if seal.checkpoint.origin != log.head.origin:
+        origins = dict(expected=seal.checkpoint.origin, actual=log.head.origin)
+        state.findings.append(make_finding("archive-other", place="log/head", **origins))  # type: ignore[arg-type]
     if seal.checkpoint.size > log.size:
         sizes = dict(expected=f"{seal.checkpoint.size} entries", actual=f"{log.size} entries")
         state.findings.append(make_finding("log-cut", place=place, **sizes))  # type: ignore[arg-type]
@@ -94,6 +105,24 @@ def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
         state.findings.append(make_finding("log-rewritten", place=place, **roots))  # type: ignore[arg-type]
         return False
     return True
+
+
+def check_published(log: LogReader, state: LogState, seals: Sequence[Seal]) -> None:
+    """What lies where other tools look for the last checkpoint: one of the seals, or one that was signed as they are."""
+    path = log.folder / CHECKPOINT
+    if not path.exists():
+        return
+    try:
+        note = Note.parse(path.read_bytes())
+        checkpoint = Checkpoint.parse(note.text)
+        is_signed = bool(note.signed_by(state.keys)) and state.roots.get(checkpoint.size) == checkpoint.root
+    except (NoteError, OSError) as error:
+        state.findings.append(make_finding("checkpoint-other", place=f"log/{CHECKPOINT}", actual=error))
+        return
+    known = any(one.note.text == note.text and set(one.note.signatures) <= set(note.signatures) for one in seals)
+    if not (known or is_signed):
+        actual = f"{checkpoint.size} {checkpoint.root.hex()}"
+        state.findings.append(make_finding("checkpoint-other", place=f"log/{CHECKPOINT}", actual=actual))
 
 
 def check_trusted(state: LogState, trust: Trust) -> None:

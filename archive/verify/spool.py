@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, Member, SiteEntry
+from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, GapEntry, Member, SiteEntry
 
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
@@ -19,6 +19,7 @@ CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, publishe
   url TEXT, text TEXT);
 CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT, site TEXT);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
+CREATE TABLE gaps (leaf INTEGER PRIMARY KEY, subject TEXT, reason TEXT);
 CREATE TABLE chosen (leaf INTEGER PRIMARY KEY);
 CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
 """
@@ -133,6 +134,14 @@ class Spool:
     def deletions(self) -> list[int]:
         """The entries of what was deleted."""
         return [row[0] for row in self.connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
+
+    def take_gap(self, leaf: int, entry: GapEntry) -> None:
+        """Note something that is not there."""
+        self.connection.execute("INSERT INTO gaps VALUES (?, ?, ?)", (leaf, entry.subject, entry.reason))
+
+    def gaps(self) -> Iterator[tuple[int, str, str]]:
+        """What is not there: entry, subject and reason."""
+        yield from self.connection.execute("SELECT leaf, subject, reason FROM gaps ORDER BY leaf")
 
     def capture_at(self, file: str, offset: int, *, before: int) -> int | None:
         """The entry of the capture at a place, logged before another entry."""

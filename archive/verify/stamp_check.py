@@ -15,7 +15,7 @@ CLOCK: Final = timedelta(minutes=5)
 
 
 def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) -> None:
-    """Take in what trusted authorities stamped; the rest are findings."""
+    """Take in what trusted authorities stamped; the rest are findings, and only a note where the checker named none."""
     data = seal.checkpoint.text.encode()
     for path in log.beside(seal, REPLIES):
         place = f"log/{SEALS}/{path.name}"
@@ -24,6 +24,9 @@ def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) 
             check_reply(reply, data)
         except TimestampError as error:
             state.findings.append(make_finding("timestamp-other", place=place, actual=error))
+            continue
+        if not trust.roots:
+            state.findings.append(make_finding("timestamp-unchecked", place=place))
             continue
         try:
             stamped = verify_reply(reply, data, trust.roots)

@@ -18,7 +18,7 @@ from archive.log.writer import Log
 from archive.store import Store
 from archive.verify.log_state import Trust
 from pipelines.records import format_instant
-from tests.archive.altered.case import Case, Spot
+from tests.archive.altered.case import Case, Spot, nothing_kept
 from tests.archive.altered.clean import first_file, name_of
 from tests.archive.altered.relogging import leaf_of, of_page, relog
 from tests.archive.log.authority import Authority, make_root
@@ -111,6 +111,15 @@ def _stamped(authority: Callable[[], Authority]) -> Alter:
     return lambda folder: _spot(folder, _stamp(folder, authority()))
 
 
+def _continued(folder: Path) -> Sequence[Spot]:
+    """More came, and was sealed without a timestamp: the old one says nothing of it."""
+    _stamp(folder, Authorities.valid())
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+    seal_now(Archive.open(folder))
+    return []
+
+
 def _tampered(at: int) -> Alter:
     """A bit of the reply flipped."""
 
@@ -160,5 +169,7 @@ TIMES: Final = [
     _stamps("timestamp cut to nothing", _emptied, "timestamp-other"),
     _stamps("timestamp of an authority that is not trusted", _stamped(Authorities.valid), "timestamp-untrusted", verdict="not-provable", kept=others_trusted),
     _stamps("timestamp of an authority whose certificate had expired", _stamped(Authorities.expired), "timestamp-untrusted", verdict="not-provable"),
+    _stamps("timestamp that the checker cannot check", _stamped(Authorities.valid), verdict="intact", kept=nothing_kept, notes=("timestamp-unchecked",)),
+    _stamps("sealed again without a timestamp", _continued, verdict="intact", notes=("catalog-behind",)),
     _stamps("log that says it was written after its timestamp", _ahead_of_its_timestamp, "clock-contradiction"),
 ]  # fmt: skip

@@ -175,13 +175,34 @@ def test_a_seal_is_stamped_and_its_time_provable(archive: Archive, authority: tu
 
 
 @needs_openssl
+def test_a_timestamp_says_nothing_of_what_was_logged_after_it(
+    archive: Archive, authority: tuple[Authority, str]
+) -> None:
+    made, url = authority
+    run("seal", "--tsa", url, archive=archive)
+    trust = Trust(roots=(made.root,))
+    before = verify(archive.path, trust=trust)
+    add(archive, 1)
+    run("seal", archive=archive)
+    report = verify(archive.path, trust=trust)
+    assert (report.window.until, report.window.entries) == (before.window.until, 2)
+    assert report.counts.entries == 4
+    (claim,) = (one for one in report.claims if one.kind == "existed")
+    assert not claim.holds
+    assert "the first 2 entries only; the 2 after them have no provable time" in claim.english
+    assert "4.0.tsr" not in "".join(report.commands), "there is none"
+    assert "2.0.tsr" in "".join(report.commands)
+
+
+@needs_openssl
 def test_timestamps_tampered_untrusted_or_over_other_data_are_found(
     archive: Archive, authority: tuple[Authority, str]
 ) -> None:
     made, url = authority
     run("seal", "--tsa", url, archive=archive)
     trust = Trust(roots=(made.root,))
-    assert kinds(archive, Trust()) == {"timestamp-untrusted"}
+    assert kinds(archive, Trust()) == {"timestamp-unchecked"}
+    assert verify(archive.path).verdict == "intact", "no worse than without a timestamp"
     other = Trust(roots=(make_root()[1],))
     assert kinds(archive, other) == {"timestamp-untrusted"}
     add(archive, 1)

@@ -27,6 +27,7 @@ from tests.archive.verify.growing.steps import Growth, grow, is_sealed, seal_log
 KEY = ec.derive_private_key(2026, ec.SECP384R1())
 NOTES: dict[str, tuple[str, ...]] = {
     "gap": ("gap",),
+    "gap-unsealed": ("gap",),
     "deleted": ("deletion",),
     "recipe-differs": ("older recipe",),
     "open-file": ("kill", "verified while writing"),

@@ -1,0 +1,108 @@
+"""What stands around the log altered: seals by a key that was replaced, the published checkpoint, the archive's mark; and what nobody signed yet."""
+
+import base64
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from archive.directory import Archive
+from archive.log.covering import now
+from archive.log.entries import GapEntry, KeyRotationEntry
+from archive.log.keys import SigningKey
+from archive.log.note import public_key
+from archive.log.reader import LogReader
+from archive.log.writer import Log
+from archive.store import Store
+from tests.archive.altered.case import Case, Spot
+from tests.archive.altered.relogging import ANOTHER
+from tests.archive.verify.sealed import PRIVATE, seal_now, today
+from tests.archive.warc_samples import page
+
+
+def _rotate(folder: Path) -> None:
+    archive = Archive.open(folder)
+    old, new = (str(public_key(archive.id, key)) for key in (PRIVATE, ANOTHER))
+    words = KeyRotationEntry(logged=now(), old=old, new=new, signature="")
+    signature = base64.b64encode(SigningKey(archive.id, PRIVATE).sign(words.statement).data).decode()
+    with Log(archive) as log:
+        log.append([words.model_copy(update={"signature": signature})])
+    seal_now(archive, ANOTHER)
+
+
+def _sign_with_the_old_key(folder: Path) -> Sequence[Spot]:
+    """Whoever stole the old key goes on with it after the rotation."""
+    _rotate(folder)
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+    seal_now(Archive.open(folder), PRIVATE)
+    return [Spot(f"log/seals/{LogReader.open(folder).size}")]
+
+
+def _rotate_rightly(folder: Path) -> Sequence[Spot]:
+    _rotate(folder)
+    return []
+
+
+def _rotate_the_old_key_again(folder: Path) -> Sequence[Spot]:
+    """The old key signs for a second successor."""
+    _rotate(folder)
+    archive = Archive.open(folder)
+    old = str(public_key(archive.id, PRIVATE))
+    words = KeyRotationEntry(logged=now(), old=old, new=old, signature="")
+    signature = base64.b64encode(SigningKey(archive.id, PRIVATE).sign(words.statement).data).decode()
+    with Log(archive) as log:
+        (leaf,) = log.append([words.model_copy(update={"signature": signature})])
+    seal_now(archive, ANOTHER)
+    return [Spot(entry=leaf)]
+
+
+def _junk_checkpoint(folder: Path) -> Sequence[Spot]:
+    root = base64.b64encode(bytes(32)).decode()
+    (folder / "log" / "checkpoint").write_text(f"urn:evil\n5\n{root}\n\n— evil AAAAAAAA\n", encoding="utf-8")
+    return [Spot("log/checkpoint")]
+
+
+def _older_checkpoint(folder: Path) -> Sequence[Spot]:
+    """As a kill between a seal and its publication leaves it."""
+    kept = (folder / "log" / "checkpoint").read_bytes()
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+    seal_now(Archive.open(folder))
+    (folder / "log" / "checkpoint").write_bytes(kept)
+    return []
+
+
+def _other_id(folder: Path) -> Sequence[Spot]:
+    path = folder / "archive.json"
+    mark = json.loads(path.read_bytes())
+    path.write_text(json.dumps({**mark, "id": "urn:uuid:00000000-0000-4000-8000-000000000000"}), encoding="utf-8")
+    return [Spot("archive.json")]
+
+
+def _other_id_and_head(folder: Path) -> Sequence[Spot]:
+    _other_id(folder)
+    head = folder / "log" / "head"
+    lines = head.read_text(encoding="utf-8").splitlines()
+    lines[0] = "urn:uuid:00000000-0000-4000-8000-000000000000"
+    head.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return [Spot("log/head")]
+
+
+def _admit_falsely(folder: Path) -> Sequence[Spot]:
+    entry = GapEntry(logged=now(), kind="refused", subject="http://hbj.example/", reason="403: the bureau blocks us")
+    with Log(Archive.open(folder)) as log:
+        (leaf,) = log.append([entry])
+    return [Spot(entry=leaf, record=entry.subject)]
+
+
+SEALS: Final = [
+    Case("sealed by the key that was replaced", _sign_with_the_old_key, ("key-retired", "unsealed"), notes=("catalog-behind",)),
+    Case("a replaced key signs for another successor", _rotate_the_old_key_again, ("rotation-unsigned",)),
+    Case("key replaced as it should be", _rotate_rightly, (), verdict="intact"),
+    Case("the published checkpoint replaced by junk", _junk_checkpoint, ("checkpoint-other",)),
+    Case("the published checkpoint that of an older seal", _older_checkpoint, (), verdict="intact", notes=("catalog-behind",)),
+    Case("the mark of another archive", _other_id, ("archive-other",)),
+    Case("the mark of another archive, in the head of the log too", _other_id_and_head, ("archive-other",)),
+    Case("a gap admitted after the seal by nobody knows whom", _admit_falsely, (), verdict="intact", notes=("gap-unsealed", "unsealed-notes")),
+]  # fmt: skip
