@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -111,7 +112,9 @@ def _where(selection: Selection) -> list[ColumnElement[bool]]:
 
 
 def _to_chosen(row: Any) -> Chosen:
-    is_shown = row.status is not None or row.custody not in EXCHANGED
+    # A browser shows nothing of a 304; its page is that of the capture it stands for, which is packed with it.
+    is_exchange = row.status is not None and row.status != HTTPStatus.NOT_MODIFIED
+    is_shown = is_exchange or row.custody not in EXCHANGED
     return Chosen(
         record_id=row.record_id,
         file=row.file,

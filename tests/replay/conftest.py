@@ -1,5 +1,9 @@
 """What the checks of standards need beside the project: `make replay-check` installs it, elsewhere they are skipped."""
 
+import shutil
+import struct
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +15,14 @@ from archive.directory import Archive
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose
 from archive.wacz.writer import write_wacz
-from tests.archive.made_pages import article_capture, article_url, capture
+from pipelines.records import Capture
+from tests.archive.made_pages import HOST, article_capture, article_url, capture
 from tests.archive.taking import take_all
 from tests.archive.wacz.sealing import log_everything, seal
 from tests.conftest import ROOT
 
+LOGO_WIDTH = 37
+HEADING_COLOUR = "rgb(1, 2, 3)"
 TOOLS = ROOT / ".venv-replay"
 
 
@@ -28,6 +35,30 @@ def tools() -> Path:
 
 
 @pytest.fixture(scope="session")
+def browser() -> tuple[str, str]:
+    """A driver and its browser."""
+    found = [shutil.which("chromedriver"), shutil.which("chromium")]
+    if None in found:
+        pytest.skip("CHROMIUM ABSENT: nothing was checked in a browser; apt-get install chromium chromium-driver")
+    return str(found[0]), str(found[1])
+
+
+def _requisite(name: str, media: str, body: bytes) -> Capture:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return replace(capture(f"{HOST}/images/{name}", minute=1), response=head.encode() + body)
+
+
+def _picture() -> bytes:
+    """A grey PNG."""
+    lines = zlib.compress((b"\0" + b"\x80" * LOGO_WIDTH) * 5)
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", LOGO_WIDTH, 5, 8, 0, 0, 0, 0)), (b"IDAT", lines), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+@pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     archive = Archive.open(tmp_path_factory.mktemp("standards") / "archive")
     captures = [
@@ -37,6 +68,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         article_capture(3, minute=13),
         capture(article_url(1), minute=20, status="304 Not Modified", sent='If-None-Match: "1"\r\n'),
         capture(article_url(9), minute=21, status="404 Not Found"),
+        _requisite("logo.png", "image/png", _picture()),
+        _requisite("style.css", "text/css", f"h1 {{ color: {HEADING_COLOUR} }}".encode()),
     ]
     take_all(archive, captures, one_by_one=True)
     log_everything(archive)

@@ -12,6 +12,8 @@ import pytest
 from archive.directory import Archive
 from archive.index import read_index
 from tests.archive.made_pages import article_title, article_url, body_paragraphs
+from tests.replay.browser import show
+from tests.replay.conftest import HEADING_COLOUR, LOGO_WIDTH
 
 pytestmark = pytest.mark.replay
 
@@ -75,3 +77,12 @@ def test_pywb_lists_every_capture_of_a_page(port: int) -> None:
     status, text = get(port, f"/ours/cdx?url={article_url(2)}&output=json")
     assert status == 200
     assert len(text.splitlines()) == 2
+
+
+def test_pywb_shows_the_page_and_its_pictures_in_a_browser(tools: Path, browser: tuple[str, str], port: int) -> None:
+    words = (article_title(1), body_paragraphs(1)[0], body_paragraphs(1)[-1])
+    shown = show(tools / "python", browser, f"http://127.0.0.1:{port}/ours/20260402010000/{article_url(1)}", *words)
+    assert [word for word in words if word not in shown.text] == []
+    assert f"{article_title(1)}_示例市生态环境局" in shown.titles
+    assert [width for address, width in shown.pictures.items() if address.endswith("/images/logo.png")] == [LOGO_WIDTH]
+    assert HEADING_COLOUR in shown.colours

@@ -1,0 +1,67 @@
+"""What a page shows in a real browser: text, titles and pictures, through shadow roots and nested frames.
+
+The browser is driven by the Python of the other readers' environment, which has selenium.
+"""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_DRIVE = r"""
+import json, sys, time
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+LOOK = '''
+const shown = {text: "", titles: [], pictures: {}, colours: []};
+const walk = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) { shown.text += node.data; return; }
+  if (node.tagName === "SCRIPT" || node.tagName === "STYLE") return;
+  if (node.tagName === "TITLE") shown.titles.push(node.textContent);
+  if (node.tagName === "IMG") shown.pictures[node.getAttribute("src")] = node.complete ? node.naturalWidth : -1;
+  if (node.tagName === "H1") shown.colours.push(node.ownerDocument.defaultView.getComputedStyle(node).color);
+  for (const child of node.childNodes) walk(child);
+  if (node.shadowRoot) walk(node.shadowRoot);
+  if (node.tagName === "IFRAME") { try { walk(node.contentDocument.documentElement); } catch (e) {} }
+};
+walk(document.documentElement);
+return JSON.stringify(shown);
+'''
+address, driver_path, browser_path, *wanted = sys.argv[1:]
+options = webdriver.ChromeOptions()
+options.binary_location = browser_path
+for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1600"):
+    options.add_argument(argument)
+driver = webdriver.Chrome(options=options, service=Service(driver_path))
+try:
+    driver.get(address)
+    until, shown = time.monotonic() + 60, "{}"
+    while time.monotonic() < until:
+        time.sleep(0.5)
+        shown = driver.execute_script(LOOK)
+        told = json.loads(shown)
+        if all(word in told["text"] for word in wanted) and all(width > 0 for width in told["pictures"].values()):
+            break
+    print(shown)
+finally:
+    driver.quit()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The text of all frames, the titles of their documents, the widths of pictures by address, the colours of headings."""
+
+    text: str
+    titles: list[str]
+    pictures: dict[str, int]
+    colours: list[str]
+
+
+def show(python: Path, browser: tuple[str, str], address: str, *wanted: str) -> Shown:
+    """Open an address and wait, up to a minute, until all words are shown and every picture has come."""
+    command = [str(python), "-c", _DRIVE, address, *browser, *wanted]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
+    assert done.returncode == 0, done.stderr
+    return Shown(**json.loads(done.stdout.splitlines()[-1]))
