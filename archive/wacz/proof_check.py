@@ -14,6 +14,7 @@ from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.log_state import Trust
 from archive.verify.witness_check import read_cosignature
 from archive.wacz.container import Container
+from archive.wacz.continuity import check_continuity
 from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, REPLY, UNSEALED
 from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import LARGEST_LINE, read_lines
@@ -105,6 +106,7 @@ def _read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> 
     report.checkpoint, report.signed_by = note.text, tuple(map(str, signed_by))
     _check_timestamps(report, container, checkpoint, trust)
     _check_cosignatures(report, note, trust)
+    check_continuity(report, container, checkpoint, trust)
     return checkpoint
 
 

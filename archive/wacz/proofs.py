@@ -4,6 +4,7 @@ inclusion.jsonl   an entry of the log a line, with its place and its path to the
                   the texts made of them, and of the site files by which these were read
 checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps,
                   `checkpoint.<n>.tsr`
+consistency.jsonl the paths from checkpoints that were signed before to this one
 keys.txt          the log's public keys, one a line
 recipe.json       the versions behind the recipe that read the articles last
 <sha256>.pem      the certificates that servers showed
@@ -25,6 +26,7 @@ from archive.language import describe_recipe, read_knowledge
 from archive.log.entries import DerivedEntry
 from archive.log.index import LogIndex
 from archive.log.reader import REPLIES, LogReader, Seal
+from archive.wacz.continuity import CONSISTENCY, consistency_lines
 
 FOLDER: Final = "proofs/"
 INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
@@ -104,6 +106,8 @@ class Prover:
         yield CHECKPOINT, str(self.log.cosigned(self.seal)).encode()
         keys = self.log.keys()
         yield KEYS, "".join(f"{key}\n" for key in keys).encode()
+        if earlier := "".join(consistency_lines(self.log, self.seal.checkpoint.size)):
+            yield CONSISTENCY, earlier.encode()
         for number, path in enumerate(self.log.beside(self.seal, REPLIES), 1):
             yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
         recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}

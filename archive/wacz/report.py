@@ -15,6 +15,7 @@ _WEIGHTS: Final[Mapping[str, Weight]] = {
     "timestamp-unchecked": "note",
     "timestamp-untrusted": "not-provable",
     "witness-missing": "not-provable",
+    "checkpoint-unlinked": "not-provable",
     "recipe-differs": "note",
     "reextract-failed": "not-provable",
 }
@@ -43,7 +44,7 @@ class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
     `until` is the moment by which it existed, by the word of `witnesses`: trusted timestamp authorities, and witnesses of
-    the log, `cosigned_by`. `signer` is the key, in base64, of the anonymous signature over the manifest.
+    the log, `cosigned_by`. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
 
     path: str
@@ -56,6 +57,7 @@ class WaczReport:
     witnesses: tuple[str, ...] = ()
     timestamps: int = 0
     cosigned_by: tuple[str, ...] = ()
+    continues: bool | None = None
     signer: str | None = None
     reextraction: Reextraction | None = None
 

@@ -110,9 +110,7 @@ def verify(
     if len(files) == 1 and files[0].is_dir():
         archive_path, files = files[0], ()
     if files:
-        _refuse_for_wacz(
-            {"--deep": deep, "--html": page, "--trusted-checkpoint": checkpoints, "--url": url, "--since": since}
-        )
+        _refuse_for_wacz({"--deep": deep, "--html": page, "--url": url, "--since": since})
         told = check_wacz_files(files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json)
         click.get_current_context().exit(told)
     try:

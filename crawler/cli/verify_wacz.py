@@ -53,6 +53,8 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         yield f"  checkpoint signed by {name} ({known})"
     for name in report.cosigned_by:
         yield f"  cosigned by the witness {name}, who saw this log grow and never shrink or fork · 见证方联署"
+    if report.continues:
+        yield "  its log continues the checkpoint that you kept · 延续了检查者在别处保存的检查点"
     if report.until:
         yield f"  existed by {report.until}, by the word of {'; '.join(report.witnesses)} · 不晚于该时刻已存在"
     if made := report.reextraction:

@@ -127,7 +127,7 @@ def _of_wacz(folder: Path, ask: Ask) -> Iterator[dict[str, Any]]:
     for case in WACZ:
         if case.verdict != "intact":
             case.alter(whole, path)
-            ours = check_wacz(path, trust=case.kept(path), reextract=0 if case.reextract else None).verdict != "intact"
+            ours = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None).verdict != "intact"
             yield {"group": "WACZ files", "case": case.name, OURS: ours, VALIDATE: bool(ask(VALIDATE, path))}
             path.unlink()
 

@@ -39,7 +39,7 @@ def test_an_altered_wacz_is_found_named_and_placed(
     monkeypatch.setattr("archive.warc.LARGEST_MEMBER", LOW)
     path = tmp_path / "altered.wacz"
     case.alter(whole, path)
-    report = check_wacz(path, trust=case.kept(path), reextract=0 if case.reextract else None)
+    report = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None)
     assert report.verdict == case.verdict, report.findings
     assert {finding.kind for finding in report.findings} == set(case.kinds), report.findings
     if not case.kinds:

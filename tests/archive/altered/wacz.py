@@ -13,9 +13,11 @@ from tests.archive.altered.times import others_trusted, trusted
 from tests.archive.altered.wacz_changes import (
     BOMB,
     CHECKPOINT,
+    CONSISTENCY,
     INCLUSION,
     RECORDS,
     REPLY,
+    as_it_is,
     bomb_entry,
     bomb_record,
     careless,
@@ -43,6 +45,7 @@ from tests.archive.altered.wacz_changes import (
     with_file,
     without,
 )
+from tests.archive.altered.wacz_kept import earlier_kept, foreign_kept, later_kept, other_kept
 from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
 
 
@@ -86,6 +89,12 @@ WACZ: Final = [
     WaczCase("proofs left out", forged(without(INCLUSION)), ("proofs-missing",), INCLUSION),
     WaczCase("checkpoint of another size", forged(other_checkpoint), ("checkpoint-invalid", "proofs-missing"), CHECKPOINT),
     WaczCase("key swapped", forged(other_key), ("checkpoint-unsigned", "proofs-missing"), CHECKPOINT),
+    WaczCase("against an earlier checkpoint kept elsewhere: clean", as_it_is, (), "", kept=earlier_kept, verdict="intact"),
+    WaczCase("log rewritten and signed anew, against a checkpoint kept elsewhere", as_it_is, ("log-forked",), CONSISTENCY, kept=other_kept),
+    WaczCase("file of another log than that of the checkpoint kept elsewhere", as_it_is, ("log-other",), CONSISTENCY, kept=foreign_kept),
+    WaczCase("checkpoint kept elsewhere, of more entries than the file has", as_it_is, ("checkpoint-unlinked",), CONSISTENCY, kept=later_kept, verdict="not-provable"),
+    WaczCase("link to the checkpoint kept elsewhere left out", forged(without(CONSISTENCY)), ("checkpoint-unlinked",), CONSISTENCY, kept=earlier_kept, verdict="not-provable"),
+    WaczCase("link to the checkpoint kept elsewhere edited", forged(with_file(CONSISTENCY, b"{}\n")), ("proof-invalid", "checkpoint-unlinked"), CONSISTENCY, kept=earlier_kept),
     WaczCase("timestamp of a trusted authority: clean", forged(stamped()), (), "", kept=trusted, verdict="intact", needs_openssl=True),
     WaczCase("timestamp, and no authority named: said, no alarm", forged(stamped()), ("timestamp-unchecked",), REPLY, verdict="intact", needs_openssl=True),
     WaczCase("timestamp over other data", forged(stamped(lambda data: data + b"x")), ("timestamp-other",), REPLY, kept=trusted, needs_openssl=True),

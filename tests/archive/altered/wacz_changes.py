@@ -23,6 +23,7 @@ from tests.archive.wacz.packing import DIGEST, INDEX, PAGES, Files, archive_name
 
 INCLUSION: Final = "proofs/inclusion.jsonl"
 CHECKPOINT: Final = "proofs/checkpoint.txt"
+CONSISTENCY: Final = "proofs/consistency.jsonl"
 REPLY: Final = "proofs/checkpoint.1.tsr"
 RECORDS: Final = "archive/*"
 """Stands for the WARC file, whose name has its time in it."""
@@ -153,6 +154,11 @@ def stamped(change: Callable[[bytes], bytes] = bytes, *, is_valid: bool = True) 
         return files | {REPLY: _reply(change(_signed_text(files)), is_valid=is_valid)}
 
     return alter
+
+
+def as_it_is(whole: Path, path: Path) -> None:
+    """The file as it is, for what is held against it."""
+    shutil.copy(whole, path)
 
 
 def _signed_text(files: Files) -> bytes:
