@@ -6,7 +6,7 @@ not speak of yet; the next upload goes on.
 
 import hashlib
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -55,7 +55,8 @@ def send(archive: Archive, bucket: Bucket, *, standing: Standing = nullcontext) 
     with Ledger.open(archive, bucket.address) as ledger, Log(archive) as log:
         with standing():
             contents = list_contents(log)
-        bucket.drop_unfinished("")
+        with suppress(UploadError):  # they cost money, and nothing else
+            bucket.drop_unfinished("")
         sending = _Sending(archive, bucket, ledger, Sent(bucket.address))
         for name in contents.files:
             sending.send_file(name, deleted=contents.deleted)

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from archive.directory import Archive
+from archive.errors import ArchiveError
 from archive.upload.courier import Courier
 from crawler.cli.options import this_run
 from crawler.cli.output import complain
@@ -57,6 +58,6 @@ def work(
 
 
 def _tell_the_rest(path: Path, fleet: FleetCatalog, failure: type[BaseException] | None, *_: object) -> None:
-    """A worker that failed tells it at its next start."""
-    if failure is None:
+    """Where a worker has failed, why it has is what must be told."""
+    with suppress(*((ArchiveError,) if failure else ())):
         publish_rest(path, fleet)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from archive.upload.bucket import Retention
 from archive.upload.courier import open_courier
 from archive.upload.send import Sent, bucket_of, send
 from archive.verify.check import verify
+from crawler.run_archive import open_intake
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc_samples import page
 from tests.crawler.loopback import ROOT, lantian
@@ -301,6 +303,27 @@ def test_a_store_that_is_away_is_one_line_without_credentials(tmp_path: Path, ob
     (line,) = done.stderr.splitlines()
     assert line.startswith("lantian: s3://evidence/lantian/")
     assert not any(secret in line for secret in (KEY, SECRET, "a-token"))
+
+
+def test_a_run_whose_store_is_away_keeps_everything_and_says_so_at_its_end(
+    tmp_path: Path, objects: ObjectStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, bucket = tmp_path / "archive", objects.make_bucket()
+    send_by = partial(open_courier, address=f"s3://{bucket}/x", retention=None, every=timedelta(hours=1))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with (
+        pytest.raises(UploadError, match="what is missing there is uploaded next time"),
+        open_intake(folder, sites={}, workers=0, command="test", send_by=send_by) as intake,
+    ):
+        intake.take(today(page(1)), site=None)
+    assert "uploaded next time" in caplog.text
+    monkeypatch.setenv("AWS_ENDPOINT_URL", objects.environment["AWS_ENDPOINT_URL"])
+    with open_intake(folder, sites={}, workers=0, command="test", send_by=send_by):
+        pass
+    copy = objects.copy_to(bucket, prefix_of(folder).replace("lantian", "x"), tmp_path / "copy")
+    assert verify(copy).counts == verify(folder).counts
+    assert verify(copy).counts.captures == 1
 
 
 @pytest.mark.parametrize(
