@@ -72,17 +72,41 @@ def _soak() -> str:
             f"{overall['error %']} % of characters differ, {overall['digits or Latin wrong']} digits or letters wrong",
         ],
     ]
-    fleet = _read(SOAK / "fleet.json")
-    told = (
-        f"{fleet['in_the_catalogs']} of {fleet['articles']} articles, {fleet['captured_again']} captured again; "
-        f"{fleet['requests_of_two_at_one_host']} times two at one host; fastest {fleet['shortest_gap']} s at a delay of {fleet['stated_delay']} s"
-    )
-    rows.append(
-        [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], told]
-    )
+    rows += _fleet()
     rows += _crashes()
     rows += [*_collection(), *_growth(), *_always_on()]
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
+
+
+def _fleet() -> list[list[Any]]:
+    """Many workers: what is in their catalog, what the servers saw, and what went to the object store."""
+    fleet, delay = (_read(SOAK / f"{name}.json") for name in ("fleet", "fleet_delay"))
+    exact = (
+        f"{fleet['in_the_catalog_of_the_fleet']} of {fleet['articles']} articles exactly once in the fleet's catalog; "
+        f"{fleet['captured_again']} captured again; {fleet['requests_of_two_at_one_host']} times two at one host"
+    )
+    kept = (
+        f"fastest four requests {delay['shortest_gap']} s apart, nearest two {delay['shortest_single_gap']} s, "
+        f"at a delay of {delay['stated_delay']} s"
+    )
+    rows: list[list[Any]] = [
+        [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], exact],
+        [f"requests of {delay['workers']} workers to {delay['hosts']} hosts", delay["requests"], kept],
+    ]
+    if (report := SOAK / "fleet_catalog.json").exists():
+        catalog = _read(report)
+        told = (
+            f"{catalog['told_per_second']} a second into PostgreSQL, {catalog['followed_per_second']} out of it; "
+            f"{catalog['pieces_missed']} of {catalog['pieces_searched']} pieces of text not found"
+        )
+        rows.append([f"captures of {catalog['archives']} archives into one catalog", f"{catalog['captures']:,}", told])
+    if (report := SOAK / "upload_kill.json").exists():
+        killed = _read(report)
+        lost = (
+            f"{killed['written_twice']} objects written twice, {killed['copies_that_are_not_whole']} copies not whole"
+        )
+        rows.append(["kills of uploads to an object store", killed["kills"], lost])
+    return rows
 
 
 def _crashes() -> list[list[Any]]:

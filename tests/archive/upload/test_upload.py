@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -162,11 +163,21 @@ def upload_and_die(folder: Path, bucket: str, objects: ObjectStore, *, at: int) 
     return status != 0
 
 
-def kill_uploads(folder: Path, objects: ObjectStore, *, rounds: int) -> int:
-    """Upload, killed at some request each time, with the archive growing half-way; give the number of kills."""
-    bucket, kills = objects.make_bucket(), 0
-    build(folder / "archive")
-    archive = folder / "archive"
+@dataclass(frozen=True)
+class Killed:
+    """What killed uploads came to; `odd_copies` are copies taken after a kill with more wrong than what is not there yet."""
+
+    kills: int
+    odd_copies: int
+    is_whole: bool
+    written_twice: int
+
+
+def kill_uploads(folder: Path, objects: ObjectStore, *, rounds: int) -> Killed:
+    """Upload, killed at some request each time, with the archive growing half-way, and at last to the end."""
+    archive, bucket = folder / "archive", objects.make_bucket()
+    build(archive)
+    kills, odd = 0, 0
     for number in range(rounds):
         if number == rounds // 2:
             assert upload(archive, bucket).problems == []
@@ -175,33 +186,37 @@ def kill_uploads(folder: Path, objects: ObjectStore, *, rounds: int) -> int:
         kills += upload_and_die(archive, bucket, objects, at=random.randrange(2, 10))
         copy = objects.copy_to(bucket, prefix_of(archive), folder / "copies" / str(number))
         if (copy / "log" / "head").exists():
-            assert {one.kind for one in verify(copy).findings} <= {"file-unlisted", "unsealed", "no-seal"}
+            odd += not {one.kind for one in verify(copy).findings} <= {"file-unlisted", "unsealed", "no-seal"}
     upload(archive, bucket)
-    assert upload(archive, bucket).uploaded == 0
     whole = objects.copy_to(bucket, prefix_of(archive), folder / "whole")
-    assert verify(whole).verdict == "intact"
-    assert files_of(whole) == files_of(archive) | {name: one for name, one in files_of(whole).items() if ".p/" in name}
+    partial_tiles = {name: one for name, one in files_of(whole).items() if ".p/" in name}
+    is_whole = verify(whole).verdict == "intact" and files_of(whole) == files_of(archive) | partial_tiles
     written = objects.versions(bucket)
-    grown = {prefix_of(archive) + name for name in ("log/head", "log/checkpoint")}
-    assert {key for key, times in written.items() if times > 1} == grown
-    assert {written[key] for key in grown} == {2}
-    return kills
+    twice = [key for key, times in written.items() if times > 1 + key.endswith(("log/head", "log/checkpoint"))]
+    return Killed(kills, odd, is_whole and not upload(archive, bucket).uploaded, len(twice))
 
 
 def test_an_upload_that_is_killed_is_gone_on_with_and_writes_nothing_twice(
     tmp_path: Path, objects: ObjectStore
 ) -> None:
-    assert kill_uploads(tmp_path, objects, rounds=4) >= 1
+    found = kill_uploads(tmp_path, objects, rounds=4)
+    assert found == Killed(found.kills, odd_copies=0, is_whole=True, written_twice=0)
+    assert found.kills >= 1
 
 
 @pytest.mark.soak
 def test_a_hundred_kills_of_uploads(tmp_path: Path, objects: ObjectStore) -> None:
-    kills, archives = 0, 0
-    while kills < 100:
-        kills += kill_uploads(tmp_path / str(archives), objects, rounds=20)
-        archives += 1
-    figures = {"archives": archives, "kills": kills, "written_twice": 0, "copies_that_are_not_whole": 0}
+    found: list[Killed] = []
+    while sum(one.kills for one in found) < 100:
+        found.append(kill_uploads(tmp_path / str(len(found)), objects, rounds=20))
+    figures = {
+        "archives": len(found),
+        "kills": sum(one.kills for one in found),
+        "written_twice": sum(one.written_twice for one in found),
+        "copies_that_are_not_whole": sum(not one.is_whole for one in found) + sum(one.odd_copies for one in found),
+    }
     REPORT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    assert figures["written_twice"] == figures["copies_that_are_not_whole"] == 0
 
 
 def test_a_run_uploads_while_it_goes_on_and_the_copy_is_whole_at_any_time(tmp_path: Path, objects: ObjectStore) -> None:
@@ -219,7 +234,7 @@ def test_a_run_uploads_while_it_goes_on_and_the_copy_is_whole_at_any_time(tmp_pa
         copy = objects.copy_to(bucket, prefix_of(folder), tmp_path / "copy")
         found = verify(copy)
         assert found.verdict == "not-provable", "nothing is sealed, and nothing is missing"
-        assert 0 < found.counts.captures < kept
+        assert 0 < found.counts.captures <= kept
     courier.finish()
     assert verify(objects.copy_to(bucket, prefix_of(folder), tmp_path / "whole")).counts.captures == kept
 
