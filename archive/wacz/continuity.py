@@ -17,8 +17,8 @@ from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import read_lines
 
 CONSISTENCY: Final = "proofs/consistency.jsonl"
-MOST_SEALS: Final = 1000
-"""Earlier seals, the newest ones, that a WACZ is linked to."""
+MOST_SEALS: Final = 366
+"""Earlier seals, the newest ones, that a WACZ is linked to: a year of daily ones, in a fifth of a second."""
 
 
 def consistency_lines(log: LogReader, size: int) -> Iterator[str]:
