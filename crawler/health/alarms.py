@@ -7,7 +7,7 @@ against what is usual, and speaks only where chance would hardly ever bring it.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import comb
+from math import exp, lgamma, log, log1p
 from typing import Final
 
 from crawler.health.measure import Figures, Tally
@@ -192,12 +192,16 @@ def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0) -> bool:
 
     A share that was never seen is taken to be one in the number that is known, and two more (rule of succession).
 
-    >>> is_no_chance(6, 6, 0.02), is_no_chance(2, 2, 0.1)
-    (True, False)
+    >>> is_no_chance(6, 6, 0.02), is_no_chance(2, 2, 0.1), is_no_chance(3000, 6000, 0.3)
+    (True, False, True)
     """
     share = max(usual, 1 / (known + 2) if known else 1 / 100)
-    chance = sum(comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(seen, of + 1))
-    return chance < CHANCE
+    if seen <= of * share:
+        return False
+    # By logarithms: the numbers of ways to choose among thousands of pages are too large for a float.
+    ways = (lgamma(of + 1) - lgamma(n + 1) - lgamma(of - n + 1) for n in range(seen, of + 1))
+    odds = (n * log(share) + (of - n) * log1p(-share) for n in range(seen, of + 1))
+    return sum(exp(way + odd) for way, odd in zip(ways, odds, strict=True)) < CHANCE
 
 
 def _promise(figures: Figures, _: datetime) -> Found:

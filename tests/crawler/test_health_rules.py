@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from crawler.health.alarms import is_no_chance
 from crawler.health.rhythm import Rhythm, count_office_days, find_silence
 from crawler.schedule import longest_wait, openings_between
 from pipelines.site import Site
@@ -51,6 +52,23 @@ def test_slots_of_the_night_are_one_opening_where_a_site_may_be_asked_by_night_o
     assert len(openings_between(site, MONDAY, MONDAY + timedelta(days=2))) == 2
     assert len(openings_between(make_site(), MONDAY, MONDAY + timedelta(days=2))) == 6
     assert longest_wait(make_site(), MONDAY) == timedelta(hours=12)
+
+
+@pytest.mark.parametrize(
+    ("seen", "of", "usual", "is_none"),
+    [
+        (0, 0, 0.0, False),
+        (2, 2, 0.0, False),
+        (3, 3, 0.0, True),
+        (4, 6, 0.02, True),
+        (100, 5000, 0.02, False),
+        (3000, 5000, 0.3, True),
+        (2600, 5000, 0.5, False),
+        (5000, 5000, 1.0, False),
+    ],
+)
+def test_chance_is_told_from_trouble_whatever_the_number(*, seen: int, of: int, usual: float, is_none: bool) -> None:
+    assert is_no_chance(seen, of, usual) is is_none
 
 
 def test_uneven_bureaus_raise_hardly_any_alarm() -> None:
