@@ -4,7 +4,7 @@ A rule must hold against the unevenness of offices: bursts, holidays, single pag
 against what is usual, and speaks only where chance would hardly ever bring it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, lgamma, log, log1p
@@ -25,8 +25,8 @@ KNOWN: Final = 5
 NEW: Final = 6
 """New pages that tell of the layout, however many rounds it takes them to come."""
 
-WINDOWS: Final = (4, 6, 8)
-"""New articles of a channel that tell of its fields: the fewer, the more must be known of it."""
+SOME: Final = 4
+"""New articles of a channel that tell of its fields at the earliest: the fewer, the more must be known of it."""
 
 CHANCE: Final = 1e-5
 """What is less likely than this is no chance."""
@@ -150,34 +150,41 @@ def _find_fresh(figures: Figures, last: Tally, prefix: str) -> dict[str, int]:
 
 def _coverage(figures: Figures, _: datetime) -> Found:
     """By channel: one may never state what another always does."""
+    rounds = (figures.last, *figures.past)
     for channel in figures.before().under("new at "):
-        kept = f"new at {channel}"
-        settled = figures.settled if figures.settled.counts.get(kept, 0) >= KNOWN else None
-        windows = [figures.latest(kept, least) for least in WINDOWS]
         for name in FIELDS:
-            field = f"new with {name} at {channel}"
-            shares = (_find_loss(latest, settled or before, kept, field) for latest, before in windows)
-            if lost := next((share for share in shares if share is not None), None):
+            lost = _find_loss(rounds, f"new at {channel}", f"new with {name} at {channel}")
+            if lost is not None:
                 where = f" of {channel}" if channel else ""
-                yield (
-                    f"{name} {channel}".strip(),
-                    f"{name}: in {lost[0]:.0%} of the new articles{where}, it was {lost[1]:.0%}",
-                )
+                text = f"{name}: in {lost[0]:.0%} of the new articles{where}, it was {lost[1]:.0%}"
+                yield f"{name} {channel}".strip(), text
 
 
-def _find_loss(latest: Tally, before: Tally, kept: str, field: str) -> tuple[float, float] | None:
-    """The share of new articles that have a field, and what it was, where that is a loss and no chance."""
-    new, known = latest.counts.get(kept, 0), before.counts.get(kept, 0)
-    now, usual = latest.share(field, kept), before.share(field, kept)
-    if known < KNOWN or usual < MOST or now >= HALF:
-        return None
-    missing = new - latest.counts.get(field, 0)
-    return (now, usual) if is_no_chance(missing, new, 1 - usual, known=known) else None
+def _find_loss(rounds: Sequence[Tally], kept: str, field: str) -> tuple[float, float] | None:
+    """The share of articles that have a field since a round from which on it is lost, and what it was before.
+
+    However long ago that was: what lasts is no less a loss.
+    """
+    known, had = (sum(tally.counts.get(name, 0) for tally in rounds) for name in (kept, field))
+    new = having = 0
+    for tally in rounds:
+        if not (more := tally.counts.get(kept, 0)):
+            continue
+        new, having = new + more, having + tally.counts.get(field, 0)
+        known, had = known - more, had - tally.counts.get(field, 0)
+        if known < KNOWN:
+            return None
+        is_lost = new >= SOME and having <= MUCH * new and had >= MOST * known
+        if is_lost and is_no_chance(new - having, new, 1 - had / known, known=known):
+            return having / new, had / known
+    return None
 
 
 def _charset(figures: Figures, _: datetime) -> Found:
     now, before = (tally.share("characters lost", "pages") for tally in (figures.last, figures.settled))
-    if figures.last.counts.get("characters lost", 0) >= FEW and now > MUCH and figures.past and before < MUCH / 4:
+    lost, pages = figures.last.counts.get("characters lost", 0), figures.last.counts.get("pages", 0)
+    known = figures.settled.counts.get("pages", 0)
+    if figures.past and now > MUCH > 4 * before and is_no_chance(lost, pages, before, known=known):
         yield "", f"characters are lost on {now:.0%} of the pages; has the charset changed?"
 
 

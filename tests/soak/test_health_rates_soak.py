@@ -9,7 +9,7 @@ import pytest
 from tests.crawler.health_rates import Silences, count_false_alarms, measure_silences
 
 REPORT = Path(__file__).with_name("health_rates.json")
-CHANNELS, SITES, DAYS = 400, 12, 365
+CHANNELS, SITES, DAYS = 300, 10, 365
 
 
 @pytest.mark.soak

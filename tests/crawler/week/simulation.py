@@ -31,6 +31,7 @@ from tests.crawler.week.living import BROKEN, CHANNELS, LivingSite
 CRON: Final = timedelta(hours=2)
 SILENCE: Final = timedelta(days=9)
 """Six office days, and the weekend among them."""
+UNSEEN: Final = frozenset({"blocked", "down", "server error", "list moved", "unreadable"})
 SLOW_TO_TELL: Final = frozenset({"down", "server error"})
 _LINE = re.compile(r"(?P<site>\w+) \[(?P<kind>\w+)\] (?P<over>over: )?(?P<text>.*)")
 
@@ -177,12 +178,12 @@ def _find_promise(world: World, key: str, published: datetime) -> datetime:
     A host that refused is left in peace for a day at most; what was fetched and could not be read has its turn within
     `promise_days`.
     """
-    broken = world.sites[key].breakage
-    if broken is None or not broken.is_on(published):
-        return world.promised(key, published)
-    wait = {"blocked": LONGEST, "unreadable": timedelta(days=world.promise_days)}.get(broken.kind, timedelta(0))
-    is_unseen = broken.kind in {"blocked", "down", "server error", "list moved", "unreadable"}
-    return world.promised(key, broken.until + wait if is_unseen else published)
+    promised, broken = world.promised(key, published), world.sites[key].breakage
+    wait = {"blocked": LONGEST, "unreadable": timedelta(days=world.promise_days)}.get(broken.kind if broken else "")
+    if broken is None or broken.kind not in UNSEEN:
+        return promised
+    until = broken.until + (wait or timedelta(0))
+    return world.promised(key, until) if broken.since < promised and published < until else promised
 
 
 def _find_first(world: World) -> dict[str, datetime]:

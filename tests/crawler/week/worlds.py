@@ -9,14 +9,16 @@ from tests.crawler.week.living import CHANNELS, Story
 DAY = timedelta(days=1)
 
 
-def make_stories(chance: random.Random, first: datetime, last: datetime, *, most: int, burst: int = 0) -> list[Story]:
-    """What a bureau publishes at its desks: nothing at weekends, up to so many a day, and once many at the same time."""
+def make_stories(
+    chance: random.Random, first: datetime, last: datetime, *, least: int = 0, most: int, burst: int = 0
+) -> list[Story]:
+    """What a bureau publishes at its desks: nothing at weekends, so many a day, and once many at the same time."""
     stories = []
     day = first.replace(hour=0, minute=0)
     while day < last:
         # Days begin at midnight in China, four in the afternoon in UTC.
         for channel in CHANNELS if (day + DAY / 2).weekday() < 5 else ():
-            for _ in range(chance.randint(1 if channel == "dt" else 0, most)):
+            for _ in range(chance.randint(max(least, channel == "dt"), most)):
                 published = day + timedelta(hours=chance.uniform(1, 10))
                 if published < last:
                     stories.append((channel, published))
