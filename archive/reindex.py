@@ -13,6 +13,7 @@ from archive.entries import Entry
 from archive.errors import BrokenLog, CatalogError
 from archive.index import update_index
 from archive.locks import owning_catalog
+from archive.log.bring_in import bring_in
 from archive.log.deriving import Deriving
 from archive.log.entries import DerivedEntry
 from archive.log.reader import LogReader
@@ -36,7 +37,7 @@ def reindex(
 ) -> int:
     """Read every capture of the archive into a new catalog and new indexes, and give their number.
 
-    The log gets the texts that it does not have, so that the new catalog can be held against it.
+    The log gets what a killed writer left unlogged, as found, and the texts that it does not have, so that the new catalog can be held against it.
 
     `progress` is told the number as it grows.
 
@@ -49,6 +50,7 @@ def reindex(
         _remove(draft)
         try:
             with Log(archive) as log:
+                bring_in(log)
                 finish_files(log)
                 count = _fill(archive, draft, log=log, workers=workers, sites=sites, progress=progress)
             _put_in_place(archive, draft)

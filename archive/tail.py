@@ -54,6 +54,9 @@ def mend(archive: Archive) -> tuple[Cut, ...]:
 
 
 def _take_over(archive: Archive, path: Path) -> list[Cut]:
+    if path.exists():  # as a copy has it that was made twice while a crawl went on: the closed one is whole and stays
+        _log.error("%s: lies beside the closed file of its name, and is left alone; remove it", opened(path))
+        return []
     with on_disk(path):
         handle = take_over(path)
         if handle is None:

@@ -123,7 +123,7 @@ def _check_row(records: LoggedRecords, spool: Spool, row: Any) -> Iterator[Findi
     if custody and custody != row["custody"]:
         yield _altered(row, "custody", custody, row["custody"])
     is_deleted = row["record_type"] == "deleted"
-    if not is_deleted and row["failure"] == DELETED:
+    if not is_deleted and row["original_type"] != "deleted" and row["failure"] == DELETED:
         yield _altered(row, "failure", None, row["failure"])
     if not is_deleted:
         yield from _check_references(row)

@@ -19,7 +19,8 @@ _ROWS: Final = """
 SELECT c.record_id, c.method, c.custody, c.status, c.content_type, c.etag, c.last_modified, c.truncated, c.failure,
   l.leaf, l.file
 FROM catalog.captures c JOIN captures l ON l.record_id = c.record_id AND l.file = c.file AND l."offset" = c."offset"
-WHERE l.record_type <> 'deleted' ORDER BY c.file, c."offset"
+LEFT JOIN captures o ON o.record_id = l.refers_to
+WHERE l.record_type <> 'deleted' AND o.record_type IS NOT 'deleted' ORDER BY c.file, c."offset"
 """
 
 

@@ -14,6 +14,7 @@ from archive.verify.claims import make_claims
 from archive.verify.commands import make_commands
 from archive.verify.deletion_check import check_deletions
 from archive.verify.file_check import check_files, check_references
+from archive.verify.found_check import check_found
 from archive.verify.held_file import Holding, Seen
 from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
@@ -21,6 +22,7 @@ from archive.verify.log_check import check_log
 from archive.verify.log_state import LogState, Trust
 from archive.verify.logged_texts import ArchivedTexts
 from archive.verify.looks import make_looks
+from archive.verify.original_check import check_originals
 from archive.verify.reextraction import Reextractor
 from archive.verify.report import Counts, Finding, Report, Window
 from archive.verify.selection import Selection, check_chosen, choose
@@ -90,12 +92,13 @@ def _everything(check: _Check) -> Iterator[Finding]:
     for leaf, subject, reason in spool.gaps():
         kind = "gap" if leaf < state.sealed else "gap-unsealed"
         yield make_finding(kind, entry=leaf, record=subject, actual=reason)
-    if state.found:
-        yield make_finding("found-only", actual=f"{state.found} of {state.captures} captures")
+    log = LogReader(archive / "log", state.head)
     is_whole = check.task.selection.is_whole
     stages = {
-        "log": check_deletions(archive, LogReader(archive / "log", state.head), spool),
+        "log": check_deletions(archive, log, spool, sealed=state.sealed),
+        "found": check_found(log, spool),
         "warc": _check_captures(check),
+        "imports": check_originals(archive, log, spool) if is_whole else iter(()),
         "references": check_references(spool),
         "texts": _check_texts(check),
         "catalog.sqlite": check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),
@@ -181,6 +184,7 @@ def _report(check: _Check) -> Report:
         counts=Counts(
             entries=state.head.size,
             captures=state.captures,
+            found=state.found,
             records=seen.records,
             files=seen.files,
             bytes=seen.bytes,

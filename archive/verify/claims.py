@@ -19,6 +19,18 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             proves_not_english="not that the bureau published it: only that the archive received or found these bytes",
         ),
         Claim(
+            kind="received",
+            holds=state.captures > state.found == 0,
+            chinese="所有抓取都登记为收到时的字节"
+            if not state.found
+            else f"{state.found} 条抓取只登记为“当时如此存在”",
+            english="every capture was logged as it was received or handed over"
+            if not state.found
+            else f"{state.found} of {state.captures} captures were only found: how and when they came is not proven",
+            proves_not_chinese="只是归档者的说法;找到的抓取,其所述日期早于登记时刻的,什么也不证明",
+            proves_not_english="the archive's own word; of a capture that was found, a date before its finding proves nothing",
+        ),
+        Claim(
             kind="signed",
             holds=state.seals > 0 and state.sealed >= state.substance,
             chinese="日志由密钥签署" + ("(由检查者提供的公钥)" if state.are_keys_trusted else "(公钥取自归档本身)"),

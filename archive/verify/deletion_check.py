@@ -13,18 +13,24 @@ from archive.verify.spool import Spool
 from archive.warc import BrokenRecord, read_record, sha256
 
 
-def check_deletions(archive: Path, log: LogReader, spool: Spool) -> Iterator[Finding]:
-    """Name each deletion with its reason; from then on, what stands in its place is what is expected there."""
+def check_deletions(archive: Path, log: LogReader, spool: Spool, *, sealed: int) -> Iterator[Finding]:
+    """Name each deletion with its reason; from then on, what stands in its place is what is expected there.
+
+    One behind the first `sealed` entries is nobody's word yet: without a key anybody could destroy a record that way.
+    """
     for leaf in spool.deletions():
         entry = log.entry(leaf)
         if isinstance(entry, DeletionEntry):
-            yield from _check(archive, log, spool, leaf, entry)
+            done = "deleted" if leaf < sealed else "deletion-unsigned"
+            yield from _check(archive, log, spool, leaf, entry, done=done)
 
 
-def _check(archive: Path, log: LogReader, spool: Spool, leaf: int, entry: DeletionEntry) -> Iterator[Finding]:
+def _check(
+    archive: Path, log: LogReader, spool: Spool, leaf: int, entry: DeletionEntry, *, done: str
+) -> Iterator[Finding]:
     where = dict(place=entry.file, record=entry.record_id or None, entry=leaf)
     if entry.member is None:
-        kind = "deletion-unfinished" if (archive / entry.file).exists() else "deleted"
+        kind = "deletion-unfinished" if (archive / entry.file).exists() else done
         yield make_finding(kind, **where, actual=entry.reason)  # type: ignore[arg-type]
         return
     where["offset"] = entry.offset
@@ -40,7 +46,7 @@ def _check(archive: Path, log: LogReader, spool: Spool, leaf: int, entry: Deleti
     if found is not None and sha256(found) == entry.member and not _is_tombstone_of(archive / entry.file, capture):
         yield make_finding("deletion-false", **where, actual=entry.member)  # type: ignore[arg-type]
     else:
-        yield make_finding("deleted", **where, actual=entry.reason)  # type: ignore[arg-type]
+        yield make_finding(done, **where, actual=entry.reason)  # type: ignore[arg-type]
     spool.expect_deleted(capture.file, capture.offset, member=entry.member, after=entry.after)
 
 

@@ -3,40 +3,35 @@
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from archive.log.covering import digest_file
-from archive.openfile import ENDING, OPEN, opened
+from archive.verify.growing_file import check_growing
 from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
+from archive.verify.listing import is_readable, list_files
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-
-_PIECE: Final = 1 << 20
-_WARC: Final = "warc"
 
 
 def check_files(holding: Holding) -> Iterator[Finding]:
     """Everything that is not in the files as the log says."""
-    archive, spool, closed = holding.archive, holding.spool, holding.closed
-    present = _present(archive)
-    missing = sorted((closed.keys() | spool.file_names()) - present)
-    strangers = {file: _digest(archive / file) for file in sorted(present - closed.keys() - spool.file_names())}
-    for file in missing:
-        same = next(
-            (other for other, digest in strangers.items() if file in closed and digest == closed[file].digest), None
-        )
+    archive, closed, listing = holding.archive, holding.closed, list_files(holding.archive)
+    known = closed.keys() | holding.spool.file_names()
+    strangers = {file: _digest(archive / file) for file in (*sorted(listing.closed - known), *listing.strangers)}
+    for file in sorted(known - listing.present):
+        digest = closed[file].digest if file in closed else None
+        same = next((other for other, one in strangers.items() if digest and one == digest), None)
         if same:
             del strangers[same]
             yield make_finding("file-misplaced", place=same, expected=file, actual=same)
         else:
-            yield make_finding("file-missing", place=file, expected=closed[file].digest if file in closed else None)
+            yield make_finding("file-missing", place=file, expected=digest)
     for file, digest in strangers.items():
-        is_open = file.endswith(OPEN) or not (archive / file).exists()
-        yield make_finding("open-file" if is_open else "file-unlisted", place=file, actual=digest)
-    for file in sorted(present & (closed.keys() | spool.file_names())):
+        yield make_finding("file-unlisted", place=file, actual=digest)
+    yield from listing.findings()
+    for file in sorted((listing.present & known) | listing.opened):
         with holding.open(file) as held:
-            yield from _check_file(held)
+            yield from check_growing(held) if held.is_growing else _check_file(held)
 
 
 def check_references(spool: Spool) -> Iterator[Finding]:
@@ -76,38 +71,25 @@ def _revisit_fault(spool: Spool, record_id: str) -> str | None:
     return "revisit-loop"
 
 
-def _present(archive: Path) -> set[str]:
-    """The files by the names they have when closed, and by their own where that one is there too."""
-    found = {path.relative_to(archive).as_posix() for path in (archive / _WARC).glob("*/*/*") if path.is_file()}
-    files = {name for name in found if name.endswith(ENDING)}
-    for name in found:
-        if name.endswith(ENDING + OPEN):
-            files.add(name.removesuffix(OPEN) if name.removesuffix(OPEN) not in files else name)
-    return files
-
-
-def _digest(path: Path) -> str:
-    return digest_file(path if path.exists() else opened(path))
+def _digest(path: Path) -> str | None:
+    return digest_file(path) if is_readable(path) else None
 
 
 def _check_file(held: HeldFile) -> Iterator[Finding]:
     """Read it from front to end, member by member; the digest of the whole is taken on the way."""
     held.holding.seen.bytes += held.size
-    if held.is_growing:
-        yield make_finding("open-file", place=held.file)
+    closed = held.holding.closed[held.file]
+    if held.is_open:
+        yield make_finding("file-reopened", place=held.file, entry=closed.leaf)
     digest, end, is_whole = hashlib.sha256(), 0, True
     for expected in held.holding.spool.members(held.file):
         data = held.read(expected)
-        if data is None or (expected.offset != end and not held.is_growing):
+        if data is None or expected.offset != end:
             is_whole = False
             break
         digest.update(data)
         end = expected.offset + expected.length
         yield from held.look_into(expected)
-    if is_whole and held.is_growing:
-        return  # what a writer has not logged yet lies behind
-    if is_whole:
-        closed = held.holding.closed[held.file]
-        if held.size == end == closed.size and f"sha256:{digest.hexdigest()}" == closed.digest:
-            return
+    if is_whole and held.size == end == closed.size and f"sha256:{digest.hexdigest()}" == closed.digest:
+        return
     yield from held.explain()

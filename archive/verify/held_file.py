@@ -51,19 +51,20 @@ class Holding:
         handle = os.open(opened(path) if is_open else path, os.O_RDONLY)
         try:
             self.seen.files += 1
-            yield HeldFile(self, file, handle, os.fstat(handle).st_size, is_growing=is_open or file not in self.closed)
+            yield HeldFile(self, file, handle, os.fstat(handle).st_size, is_open, file not in self.closed)
         finally:
             os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
 class HeldFile:
-    """A file that was opened; `is_growing` when it was not closed, or that was not logged: it may hold more than the log."""
+    """A file that was opened: `is_open` by the name it has while it is written; `is_growing` when the log has it not closed."""
 
     holding: Holding
     file: str
     handle: int
     size: int
+    is_open: bool
     is_growing: bool
 
     def read(self, expected: Expected) -> bytes | None:

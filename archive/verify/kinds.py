@@ -25,6 +25,19 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "bytes-unlisted": ("altered", "文件里有日志没有登记的字节", "the log knows nothing of these bytes"),
     "file-missing": ("altered", "文件缺失", "the file is missing"),
     "file-unlisted": ("altered", "日志没有登记的文件", "the log knows nothing of this file"),
+    "file-reopened": ("altered", "已登记关闭的文件以未关闭的名称存在", "the log has the file as closed, and it lies here as not closed"),
+    "open-unlogged": (
+        "not-provable", "未关闭的文件里有日志尚未登记的字节:任何人都可能放入",
+        "the log has not these bytes of a file that is not closed: nobody vouches for them yet",
+    ),
+    "link": ("not-provable", "是链接:内容不在此处", "a link: what it leads to is not kept here"),
+    "file-aside": ("note", "修复或删除时留在一旁的字节,不属于归档", "left beside by mending or deleting: no part of the archive"),
+    "file-stray": ("note", "不是 WARC 文件,不属于归档", "no WARC file and no part of the archive"),
+    "original-altered": ("altered", "导入的原件被改动", "the kept original of an import was altered"),
+    "original-missing": ("altered", "导入的原件缺失", "the kept original of an import is missing"),
+    "original-unlisted": (
+        "note", "没有导入登记的原件:导入未完成或他人放入", "no import is logged of it: one that was not ended, or somebody put it here",
+    ),
     "file-misplaced": ("altered", "文件被改名或调换", "the file is another's: renamed or swapped"),
     "file-replaced": ("altered", "文件被换成了别的文件", "another file was put in its place: none of its records is there"),
     "file-altered": ("altered", "文件整体摘要不符", "the digest of the whole file differs"),
@@ -104,6 +117,10 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
     "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),
     "deleted": ("note", "已依法删除;日志中记有原因", "deleted under an order; the log has its reason"),
+    "deletion-unsigned": (
+        "not-provable", "删除登记尚未签署:任何能写入者都可删除并登记;请 lantian seal",
+        "gone, by a deletion that nobody signed for: whoever can write could have made it; lantian seal signs it",
+    ),
     "deletion-unfinished": (
         "not-provable", "删除已登记但尚未完成", "a deletion was logged and is not finished; the next command that writes does it",
     ),

@@ -17,6 +17,7 @@ from archive.log.entries import (
     ExportEntry,
     FileEntry,
     GapEntry,
+    ImportEntry,
     KeyRotationEntry,
     RunEndEntry,
     RunStartEntry,
@@ -101,20 +102,14 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
         spool.take_capture(index, entry)
         _check_chain(index, entry, state, spool)
         _check_dates(index, entry, state)
-    elif isinstance(entry, FileEntry):
-        spool.take_file(index, entry)
-    elif isinstance(entry, DerivedEntry):
-        spool.take_derived(index, entry)
+    elif isinstance(entry, FileEntry | DerivedEntry | DeletionEntry | ImportEntry | GapEntry):
+        spool.take(index, entry)
     elif isinstance(entry, SiteEntry):
         spool.take_site(entry)
         if entry.rules and sha256(entry.rules.encode()) != entry.digest:
             state.findings.append(make_finding("log-entry", entry=index, actual="the site file has another digest"))
-    elif isinstance(entry, DeletionEntry):
-        spool.take_deletion(index)
     elif isinstance(entry, KeyRotationEntry):
         state.rotations.append((index, entry))
-    elif isinstance(entry, GapEntry):
-        spool.take_gap(index, entry)
 
 
 def _check_chain(index: int, entry: CaptureEntry, state: LogState, spool: Spool) -> None:

@@ -33,6 +33,8 @@ def to_lines(report: Report) -> Iterator[str]:
         f"  {counts.entries} entries, {counts.captures} captures, {counts.records} records, {counts.files} files, "
         f"{counts.seals} seals, {counts.timestamps} timestamps"
     )
+    if counts.found:
+        yield f"  {' / '.join(_found(report))}"
     window = report.window
     told = f"≤ {window.until}, {window.entries} entries" if window.until else "无 none"
     yield f"  可证明的时间 provable time: {told}"
@@ -48,6 +50,15 @@ def to_lines(report: Report) -> Iterator[str]:
     if report.omitted:
         yield f"  … and {report.omitted} of them not listed anywhere, but part of the verdict"
     yield from _to_redo(report)
+
+
+def _found(report: Report) -> tuple[str, str]:
+    """What stands beside the verdict where some captures were only found: intact is not all that is to be said of them."""
+    found, captures = report.counts.found, report.counts.captures
+    return (
+        f"{captures} 条抓取中有 {found} 条只登记为“当时如此存在”:收到的时间未经证明",
+        f"{found} of {captures} captures were only found, not received: when they came is not proven",
+    )
 
 
 def _to_redo(report: Report) -> Iterator[str]:
@@ -82,6 +93,7 @@ def to_html(report: Report) -> str:
         f"<title>{escape(chinese)} {escape(english)}</title><style>{_STYLE}</style>",
         f"<h1 class={report.verdict}>{escape(chinese)} <small>{escape(english)}</small></h1>",
         f"<p><code>{escape(report.archive)}</code></p>",
+        *(f"<p class=not-provable>{escape(one)}</p>" for one in _found(report) if report.counts.found),
         _window(report),
         "<h2>能证明什么,不能证明什么 <small>What it proves, and what not</small></h2>",
         _table(("", "证明 proves", "不证明 does not prove"), _claims(report)),

@@ -75,10 +75,11 @@ class Reextraction(_Part):
 
 
 class Counts(_Part):
-    """How much was looked at; `selected` captures where only some were asked for."""
+    """How much was looked at; of `found` captures only that they lay there at a moment is logged; `selected` captures where only some were asked for."""
 
     entries: int
     captures: int
+    found: int = 0
     records: int
     files: int
     bytes: int

@@ -8,7 +8,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from archive.log.entries import CaptureEntry, DerivedEntry, FileEntry, GapEntry, Member, SiteEntry
+from archive.log.entries import (
+    CaptureEntry,
+    DeletionEntry,
+    DerivedEntry,
+    FileEntry,
+    GapEntry,
+    ImportEntry,
+    Member,
+    SiteEntry,
+)
 
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
@@ -19,6 +28,7 @@ CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, publishe
   url TEXT, text TEXT);
 CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT, site TEXT);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
+CREATE TABLE originals (leaf INTEGER PRIMARY KEY, kept_as TEXT, digest TEXT);
 CREATE TABLE gaps (leaf INTEGER PRIMARY KEY, subject TEXT, reason TEXT);
 CREATE TABLE chosen (leaf INTEGER PRIMARY KEY);
 CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
@@ -108,7 +118,21 @@ class Spool:
         self.connection.execute("INSERT OR REPLACE INTO last VALUES (?, ?)", (uri, leaf))
         return row[0] if row else None
 
-    def take_file(self, leaf: int, entry: FileEntry) -> None:
+    def take(self, leaf: int, entry: FileEntry | DerivedEntry | DeletionEntry | ImportEntry | GapEntry) -> None:
+        """Note what an entry says, for the checks of its kind."""
+        if isinstance(entry, FileEntry):
+            self._take_file(leaf, entry)
+        elif isinstance(entry, DerivedEntry):
+            self._take_derived(leaf, entry)
+        elif isinstance(entry, DeletionEntry):
+            self.connection.execute("INSERT INTO deletions VALUES (?)", (leaf,))
+        elif isinstance(entry, ImportEntry):
+            row = (leaf, entry.kept_as, entry.digest)
+            self.connection.execute("INSERT INTO originals VALUES (?, ?, ?)", row)
+        else:
+            self.connection.execute("INSERT INTO gaps VALUES (?, ?, ?)", (leaf, entry.subject, entry.reason))
+
+    def _take_file(self, leaf: int, entry: FileEntry) -> None:
         """Note a closed file and its first and last record."""
         row = (entry.file, entry.size, entry.digest, entry.captures, leaf)
         self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
@@ -117,7 +141,7 @@ class Spool:
                 own = (entry.file, one.offset, one.length, one.member, one.record_id, leaf, 0)
                 self.connection.execute("INSERT INTO members VALUES (?, ?, ?, ?, ?, ?, ?)", own)
 
-    def take_derived(self, leaf: int, entry: DerivedEntry) -> None:
+    def _take_derived(self, leaf: int, entry: DerivedEntry) -> None:
         """Note what was made of a capture."""
         made = (entry.capture, entry.recipe, entry.body, entry.title, entry.published)
         row = (*made, leaf, entry.site, entry.article, entry.url, entry.text)
@@ -127,17 +151,13 @@ class Spool:
         """Note a site file by which pages were read."""
         self.connection.execute("INSERT OR IGNORE INTO sites VALUES (?, ?, ?)", (entry.digest, entry.rules, entry.key))
 
-    def take_deletion(self, leaf: int) -> None:
-        """Note that something was deleted."""
-        self.connection.execute("INSERT INTO deletions VALUES (?)", (leaf,))
-
     def deletions(self) -> list[int]:
         """The entries of what was deleted."""
         return [row[0] for row in self.connection.execute("SELECT leaf FROM deletions ORDER BY leaf")]
 
-    def take_gap(self, leaf: int, entry: GapEntry) -> None:
-        """Note something that is not there."""
-        self.connection.execute("INSERT INTO gaps VALUES (?, ?, ?)", (leaf, entry.subject, entry.reason))
+    def originals(self) -> Iterator[tuple[int, str, str]]:
+        """The kept originals, each once: the entry, where it is kept, its digest."""
+        yield from self.connection.execute("SELECT min(leaf), kept_as, digest FROM originals GROUP BY kept_as, digest")
 
     def gaps(self) -> Iterator[tuple[int, str, str]]:
         """What is not there: entry, subject and reason."""

@@ -11,6 +11,7 @@ import pytest
 
 from archive.directory import Archive
 from archive.errors import BrokenWarc, StorageFull
+from archive.openfile import opened
 from archive.store import Cut, Store, Stored, mend, read_captures, warc_files
 from archive.warc import read_records
 from pipelines.records import Capture
@@ -200,3 +201,17 @@ def test_a_draft_of_an_earlier_mending_is_in_no_ones_way(archive: Archive) -> No
     draft.write_bytes(opened.read_bytes()[:100])
     assert mend(archive) == ()
     assert [stored for _, stored in read_captures(archive)] == kept
+
+
+def test_a_file_beside_the_closed_one_of_its_name_never_takes_its_place(tmp_path: Path) -> None:
+    """A copy that was made while a crawl went on, and once more after, has both."""
+    archive = Archive.open(tmp_path / "archive")
+    with Store(archive) as store:
+        kept = store.append(page(), site="wuxi")
+        path = archive.path / kept.file
+        early = opened(path).read_bytes()
+    whole = path.read_bytes()
+    opened(path).write_bytes(early[:-20])
+    assert mend(archive) == ()
+    assert (path.read_bytes(), opened(path).exists()) == (whole, True)
+    assert [stored.record_id for _, stored in read_captures(archive)] == [kept.record_id]

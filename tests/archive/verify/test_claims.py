@@ -27,7 +27,14 @@ def test_a_history_rewritten_and_signed_anew_shows_only_against_what_is_kept_els
     alone = verify(folder)
     assert alone.verdict == "intact"
     claims = {claim.kind: claim.holds for claim in alone.claims}
-    assert claims == {"unchanged": True, "signed": True, "existed": False, "witnessed": False, "continues": False}
+    assert claims == {
+        "unchanged": True,
+        "received": True,
+        "signed": True,
+        "existed": False,
+        "witnessed": False,
+        "continues": False,
+    }
     assert "rewritten history shows only" in alone.claims[-1].proves_not_english
     known = verify(folder, trust=trust)
     assert known.verdict == "altered"

@@ -1,6 +1,8 @@
 """Archives of which nothing was altered: no false alarm, and what is not provable yet is said to be so."""
 
+import os
 import shutil
+import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +13,12 @@ from archive.directory import Archive
 from archive.index import update_index
 from archive.log.checkpoint import Checkpoint
 from archive.log.reader import LogReader
+from archive.reindex import reindex
 from archive.store import Store
 from archive.verify.check import verify
+from archive.verify.page import to_lines
 from archive.verify.report import Report
+from archive.workers import Workers
 from tests.archive.verify.growing.check import make_and_verify
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc_samples import page
@@ -78,15 +83,42 @@ def test_the_open_file_of_a_living_writer_is_no_alarm(tmp_path: Path) -> None:
         store.append(today(page(4)), site="wuxi")
         report = verify(archive.path)
         assert report.verdict == "not-provable"
-        assert {finding.kind for finding in report.findings} == {"no-seal", "open-file"}
+        assert {finding.kind for finding in report.findings} == {"no-seal", "open-file", "open-unlogged"}
 
 
-def test_an_open_file_of_which_nothing_is_logged_yet_is_no_alarm(folder: Path) -> None:
+def test_an_open_file_of_which_nothing_is_logged_yet_is_not_proven_and_no_alarm(folder: Path) -> None:
     with Store(Archive.open(folder)) as store:
         store.append(today(page(50)), site="wuxi")
         report = verify(folder)
-        assert report.verdict == "intact"
-        assert {finding.kind for finding in report.findings} == {"open-file"}
+        assert report.verdict == "not-provable", "anybody could have put it there"
+        assert {finding.kind for finding in report.findings} == {"open-file", "open-unlogged"}
+
+
+@pytest.mark.parametrize("is_torn", [False, True])
+def test_a_reindex_after_a_kill_logs_what_it_closes(folder: Path, *, is_torn: bool) -> None:
+    archive = Archive.open(folder)
+    child = os.fork()
+    if child == 0:
+        store = Store(archive)
+        store.append(today(page(50)), site="wuxi")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = folder.rglob("*.open")
+    if is_torn:
+        left.write_bytes(left.read_bytes() + left.read_bytes()[:100])
+    with Workers(0) as workers:
+        reindex(archive, workers=workers, sites={})
+    seal_now(archive)
+    report = verify(folder)
+    assert report.verdict == "intact"
+    (found,) = (finding for finding in report.findings if finding.kind == "found-only")
+    assert f"{found.place}.open" == left.relative_to(folder).as_posix()
+    assert "stated dates, not proven" in (found.actual or "")
+    assert {claim.kind: claim.holds for claim in report.claims}["received"] is False
+    assert any("1 of 13 captures were only found" in line for line in to_lines(report))
+    assert [finding.place for finding in report.findings if finding.kind == "file-aside"] == (
+        [f"{found.place}.cut-{left_over.name.rpartition('-')[2]}" for left_over in folder.rglob("*.cut-*")]
+    )
 
 
 def test_a_capture_from_before_the_clock_was_set_back_is_no_alarm_and_is_not_received_then(tmp_path: Path) -> None:

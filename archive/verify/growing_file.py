@@ -1,0 +1,39 @@
+"""A file that the log does not have as closed: what of it is logged is held against the log, the rest nobody vouches for."""
+
+from collections.abc import Iterator
+
+from archive.frame import is_first
+from archive.verify.held_file import HeldFile
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+from archive.warc import BrokenRecord, read_record
+
+
+def check_growing(held: HeldFile) -> Iterator[Finding]:
+    """A writer is at it, or was killed; or somebody put it there: what is not logged is not proven, however it came."""
+    held.holding.seen.bytes += held.size
+    yield make_finding("open-file", place=held.file)
+    gaps: list[tuple[int, int]] = []
+    end = 0
+    for expected in held.holding.spool.members(held.file):
+        if held.read(expected) is None:
+            yield from held.explain()
+            return
+        if expected.offset > end and not (end == 0 and _is_head(held, expected.offset)):
+            gaps.append((end, expected.offset))
+        end = max(end, expected.offset + expected.length)
+        yield from held.look_into(expected)
+    if end < held.size:
+        gaps.append((end, held.size))
+    if gaps:
+        count = sum(after - before for before, after in gaps)
+        yield make_finding("open-unlogged", place=held.file, offset=gaps[0][0], actual=f"{count} bytes")
+
+
+def _is_head(held: HeldFile, end: int) -> bool:
+    """Whether nothing stands before the first capture but the record that heads every file: it is logged at the end."""
+    try:
+        placed = read_record(held.handle, 0, held.size)
+    except BrokenRecord:
+        return False
+    return placed.length == end and is_first(placed.record)

@@ -1,0 +1,103 @@
+"""What lies in the folders of the files: by what it would be taken for, however deep, and whether it is there at all or a link."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archive.openfile import ENDING, OPEN
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+
+WARC: Final = "warc"
+_DEPTH: Final = 4
+"""Parts of the name of a file in its place: `warc/<site>/<month>/<name>`."""
+_DEEPEST: Final = 32
+_ASIDE: Final = re.compile(r".+\.warc\.gz\.(?:cut-\d+|mending|deleting)")
+"""What mending and deleting leave beside a file: bytes that were cut, and drafts of a killed process."""
+_BEGINNINGS: Final = (b"\x1f\x8b", b"WARC/")
+
+
+@dataclass(slots=True)
+class Listing:
+    """Files in their place by the name they have when closed: `closed`, `opened`; elsewhere or otherwise: `strangers`.
+
+    `asides` are left beside files by their mending, `strays` look like no WARC file, `links` lead to what is elsewhere.
+    """
+
+    closed: set[str] = field(default_factory=set)
+    opened: set[str] = field(default_factory=set)
+    strangers: list[str] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+    @property
+    def present(self) -> set[str]:
+        """Every file in its place."""
+        return self.closed | self.opened
+
+    def findings(self) -> Iterator[Finding]:
+        """What is no part of the archive, named."""
+        for kind, names in (("file-aside", self.asides), ("file-stray", self.strays), ("link", self.links)):
+            for name in names:
+                yield make_finding(kind, place=name)
+
+
+def list_files(archive: Path) -> Listing:
+    """Look through the folder of the WARC files, links included."""
+    listing = Listing()
+    names = sorted(_walk(archive, archive / WARC, listing.links, set()))
+    for name in names:
+        is_in_place = name.count("/") == _DEPTH - 1
+        if is_in_place and name.endswith(ENDING):
+            listing.closed.add(name)
+        elif is_in_place and _ASIDE.fullmatch(name):
+            listing.asides.append(name)
+        elif not (is_in_place and name.endswith(ENDING + OPEN)):
+            (listing.strangers if _is_warc(archive / name) else listing.strays).append(name)
+    for name in (name for name in names if name.count("/") == _DEPTH - 1 and name.endswith(ENDING + OPEN)):
+        own = name.removesuffix(OPEN)
+        if own in listing.closed:
+            listing.strangers.append(name)
+        else:
+            listing.opened.add(own)
+    return listing
+
+
+def _walk(archive: Path, folder: Path, links: list[str], seen: set[tuple[int, int]]) -> Iterator[str]:
+    """Links are followed, as every reader does, but into no folder twice."""
+    if not folder.is_dir():
+        return
+    status = folder.stat()
+    if (status.st_dev, status.st_ino) in seen or len(folder.relative_to(archive).parts) > _DEEPEST:
+        return
+    seen.add((status.st_dev, status.st_ino))
+    for path in sorted(folder.iterdir()):
+        name = path.relative_to(archive).as_posix()
+        if path.is_symlink():
+            links.append(name)
+        if path.is_dir():
+            yield from _walk(archive, path, links, seen)
+        else:
+            yield name
+
+
+def _is_warc(path: Path) -> bool:
+    """Whether somebody could take a file for a WARC, by its name or its beginning; what is no file is not opened."""
+    if ".warc" in path.name.lower():
+        return True
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(max(map(len, _BEGINNINGS))).startswith(_BEGINNINGS)
+    except OSError:
+        return False
+
+
+def is_readable(path: Path) -> bool:
+    """Whether there is a file of bytes: nothing that a reader would wait for."""
+    return path.is_file() and os.access(path, os.R_OK)
