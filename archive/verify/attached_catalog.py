@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,15 +27,15 @@ def attached(path: Path, spool: Spool) -> Iterator[sqlite3.Connection]:
     """
     connection = spool.connection
     with readable(path) as uri:
-        connection.text_factory = _decode
         connection.execute("ATTACH ? AS catalog", (uri,))
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
             _require_tables(connection)
             yield connection
         finally:
-            connection.execute("DETACH catalog")
-            connection.text_factory = str
+            # What broke off has left a question open; the connection goes with the spool.
+            with suppress(sqlite3.OperationalError):
+                connection.execute("DETACH catalog")
 
 
 @contextmanager
@@ -65,7 +65,3 @@ def _require_tables(connection: sqlite3.Connection) -> None:
     tables = {name for name, kind, sql in rows if kind == "table" and "virtual" not in str(sql)[:20].lower()}
     if missing := [name for name in _TABLES if name not in tables]:
         raise sqlite3.DatabaseError(f"has no table {missing[0]}")
-
-
-def _decode(data: bytes) -> str:
-    return data.decode("utf-8", "backslashreplace")

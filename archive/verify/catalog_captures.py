@@ -179,9 +179,9 @@ def _custody(records: LoggedRecords, row: Any) -> str | None:
 
 def _custody_of_record(records: LoggedRecords, row: Any) -> str | None:
     """None where the records are not as they were logged, which is told of their file."""
-    found = records.group(row["said_file"], row["leaf"])
+    found = records.ends(row["said_file"], row["leaf"])
     try:
-        return str(read_metadata(found[0][-1].record.block).get("custody", "wire")) if found else None
+        return str(read_metadata(found[-1].block).get("custody", "wire")) if found else None
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -34,10 +34,13 @@ def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True, is_deep
             yield from check_captures(archive, spool, connection)
             if is_deep:
                 yield from check_exchanges(archive, spool, connection)
-            yield from check_texts(spool, connection, is_whole=is_whole)
-            yield from check_versions(connection)
+            broken: set[object] = set()
+            yield from check_versions(connection, broken)
+            yield from check_texts(spool, connection, broken, is_whole=is_whole)
         yield from check_wholes(path)
     except OtherCatalog as error:
         yield make_finding("catalog-other", place=PLACE, actual=error)
+    except sqlite3.ProgrammingError:
+        raise  # a defect of ours, and nothing of the catalog
     except (sqlite3.Error, OSError) as error:
         yield make_finding("derived-altered", place=PLACE, actual=error)

@@ -30,11 +30,11 @@ def check_exchanges(archive: Path, spool: Spool, connection: sqlite3.Connection)
     cursor.row_factory = sqlite3.Row
     with logged_records(archive, spool) as records:
         for row in cursor.execute(_ROWS):
-            found = records.group(row["file"], row["leaf"])
+            found = records.ends(row["file"], row["leaf"])
             if found is None:
                 continue
             try:
-                capture = from_records([placed.record for placed in found[0]])
+                capture = from_records(found)
             except BrokenRecord:
                 continue  # cut off while it was written
             for name, said in _describe(capture).items():

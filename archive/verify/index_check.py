@@ -49,19 +49,21 @@ def check_index(archive: Path, spool: Spool) -> Iterator[Finding]:
 
 def _check_file(path: Path, place: str, lines: dict[int, _Line], deleted: set[int]) -> Iterator[Finding]:
     before = ""
+    whole = {line.text: offset for offset, line in lines.items() if line.text}
     with path.open(encoding="utf-8", errors="replace", newline="\n") as index:
         for number, line in enumerate(iter(lambda: index.readline(_LONGEST), ""), 1):
-            fields = _parse(line)
-            if fields is None:
+            fields = None if line in whole else _parse(line)
+            if line in whole:
+                lines.pop(whole.pop(line))
+            elif fields is None:
                 yield make_finding("index-altered", place=place, offset=number, actual=line[:80])
                 continue
-            offset = int(fields["offset"])
-            if offset in deleted:
-                yield make_finding("deletion-unfinished", place=place, offset=offset)
-                continue
-            yield from _compare(line, fields, lines.pop(offset, None), place)
+            elif int(fields["offset"]) in deleted:
+                yield make_finding("deletion-unfinished", place=place, offset=int(fields["offset"]))
+            else:
+                yield from _compare(line, fields, lines.pop(int(fields["offset"]), None), place)
             if line < before:
-                yield make_finding("index-altered", place=place, offset=offset, actual="not in its order")
+                yield make_finding("index-altered", place=place, actual=f"line {number} is not in its order")
             before = line
     for offset, missing in sorted(lines.items()):
         yield make_finding("index-removed", place=place, offset=offset, expected=missing.known["url"])
@@ -74,7 +76,7 @@ def _compare(line: str, fields: dict[str, Any], due: _Line | None, place: str) -
         yield make_finding("index-altered", **at, actual=line[:200])
         return
     own = _parse(due.text) if due.text else None
-    said = {**(own or {}), **due.known}
+    said = own or due.known
     names = [name for name in {**said, **(fields if own else {})} if said.get(name) != fields.get(name)]
     if names or (own and line != due.text):
         yield make_finding("index-altered", **at, expected=_tell(said, names), actual=_tell(fields, names))
@@ -100,8 +102,9 @@ def _make_lines(archive: Path, spool: Spool, file: str) -> Iterator[tuple[int, _
         for leaf, offset, uri, date, digest in spool.connection.execute(_SHOWN, (file,)):
             moment = "".join(letter for letter in date[:19] if letter.isdigit())
             known = {"url": uri, "timestamp": moment, "recordDigest": digest}
-            found = records.group(file, leaf, with_last=False)
-            yield offset, _Line(_make_line(file, *found) if found else None, known)
+            found = records.content(file, leaf)
+            is_own = found and (uri, date) == tuple(map(found[0][0].record.get, ("WARC-Target-URI", "WARC-Date")))
+            yield offset, _Line(_make_line(file, *found) if found and is_own else None, known)
 
 
 def _make_line(file: str, group: list[Placed], member: bytes) -> str | None:

@@ -8,9 +8,11 @@ from typing import Final
 
 from archive.openfile import opened
 from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, Placed, decode_record, read_member, sha256
+from archive.warc import BrokenRecord, Placed, Record, decode_known, read_member, sha256
 
-_MEMBERS: Final = 'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? AND file = ? ORDER BY "offset"'
+_MEMBERS: Final = (
+    'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? ORDER BY "offset"'
+)
 
 
 class LoggedRecords:
@@ -28,21 +30,33 @@ class LoggedRecords:
             os.close(self._handle)
         self._handle = None
 
-    def group(self, file: str, leaf: int, *, with_last: bool = True) -> tuple[list[Placed], bytes] | None:
-        """The records of a capture and the bytes of the first; None where one of them is not as it was logged.
+    def content(self, file: str, leaf: int) -> tuple[list[Placed], bytes] | None:
+        """The records of a capture that have what was sent, and the bytes of the first; the last one says how it came.
 
-        The last record says how a capture came, and nothing of what; `with_last` has it read too.
+        None where one of them is not as it was logged.
         """
+        group = self._group(file, self._members(leaf)[:-1] or self._members(leaf))
+        if not group or self._handle is None:
+            return None
+        return group, os.pread(self._handle, group[0].length, group[0].offset)
+
+    def ends(self, file: str, leaf: int) -> list[Record] | None:
+        """The first record of a capture and the last, which make a capture without its request; None as above."""
+        members = self._members(leaf)
+        group = self._group(file, members if len(members) == 1 else [members[0], members[-1]])
+        return [placed.record for placed in group] if group else None
+
+    def _members(self, leaf: int) -> list[Expected]:
+        return [Expected(*row) for row in self._spool.connection.execute(_MEMBERS, (leaf,))]
+
+    def _group(self, file: str, members: list[Expected]) -> list[Placed] | None:
         self._open(file)
         if self._handle is None:
             return None
-        members = [Expected(*row) for row in self._spool.connection.execute(_MEMBERS, (leaf, file))]
-        wanted = members if with_last else members[: max(1, len(members) - 1)]
         try:
-            group = list(_read(self._handle, wanted))
+            return list(_read(self._handle, members))
         except BrokenRecord:
             return None
-        return (group, os.pread(self._handle, group[0].length, group[0].offset)) if group else None
 
     def _open(self, file: str) -> None:
         if file == self._file:
@@ -70,4 +84,4 @@ def _read(handle: int, members: list[Expected]) -> Iterator[Placed]:
     for one in members:
         if sha256(os.pread(handle, one.length, one.offset)) != one.digest:
             raise BrokenRecord("is not as it was logged")
-        yield Placed(decode_record(read_member(handle, one.offset, size)[0]), one.offset, one.length)
+        yield Placed(decode_known(read_member(handle, one.offset, size)[0]), one.offset, one.length)

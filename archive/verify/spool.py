@@ -36,6 +36,7 @@ CREATE TABLE last (uri TEXT PRIMARY KEY, leaf INTEGER);
 _INDEXES: Final = """
 CREATE INDEX members_by_place ON members (file, "offset");
 CREATE INDEX members_by_record ON members (record_id);
+CREATE INDEX members_by_leaf ON members (leaf);
 CREATE INDEX captures_by_place ON captures (file, "offset");
 CREATE INDEX captures_by_record ON captures (record_id);
 CREATE INDEX derived_by_capture ON derived (capture);
