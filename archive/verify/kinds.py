@@ -50,6 +50,8 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "clock-contradiction": ("altered", "登记时间晚于时间戳", "an entry says it was made after the timestamp over it"),
     "log-unreadable": ("unreadable", "日志无法读取", "the log cannot be read"),
     "log-tiles": ("altered", "日志的哈希树与条目不符", "the tiles of the log are not those of its entries"),
+    "log-left-over": ("note", "日志末端之外的残留:写入中断或另行放入", "beyond the end of the log: of a writer at work or killed; counts for nothing"),
+    "log-stray": ("note", "日志目录里不属于日志的文件", "no part of the log, though it lies there"),
     "log-entry": ("altered", "日志条目无效", "an entry of the log is invalid"),
     "entry-altered": ("altered", "日志条目被改动", "an entry of the log is not the one in its tree"),
     "log-chain": ("altered", "同一网址的前后条目不相连", "the chain of an address's captures is broken"),

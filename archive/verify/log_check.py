@@ -33,6 +33,7 @@ from archive.verify.report import Finding
 from archive.verify.seal_check import check_published, check_seals, check_trusted, read_seals
 from archive.verify.spool import Spool
 from archive.verify.stamp_check import CLOCK
+from archive.verify.tile_check import check_tile_files
 from archive.warc import sha256
 from pipelines.records import parse_instant
 
@@ -50,6 +51,10 @@ def check_log(archive: Path, spool: Spool, trust: Trust) -> LogState:
     _check_entries(log, state, spool, wanted)
     spool.finish()
     _check_tiles(log, state)
+    if log.size:
+        is_tree = state.roots.get(log.size) == log.head.root
+        for finding in check_tile_files(log, is_tree_of_entries=is_tree):
+            state.findings.append(finding)
     check_seals(log, state, seals, trust)
     check_published(log, state, seals)
     _check_id(archive, state)
@@ -148,21 +153,19 @@ def _check_tiles(log: LogReader, state: LogState) -> None:
             state.findings.append(
                 make_finding("log-tiles", place=place, expected=root.hex() if root else None, actual=said.hex())
             )
-    if by_tiles != root:
-        for finding in _differing(log, is_entry=root != log.head.root):
+    if by_tiles != root != log.head.root:
+        for finding in _differing(log):
             state.findings.append(finding)
 
 
-def _differing(log: LogReader, *, is_entry: bool) -> Iterator[Finding]:
-    """Each entry that does not have its hash in the tree; the root that the head has tells which of the two was altered."""
+def _differing(log: LogReader) -> Iterator[Finding]:
+    """Each entry that does not have its hash in the tree; the root that the head has tells that it was altered, not the tree."""
     for index, data in log.entries():
         try:
             said = log.tiles.subtree(0, index)
         except (BrokenTile, OSError):
             return
         if said != leaf_hash(data):
-            place = tile_path(ENTRIES if is_entry else 0, index // WIDTH, min(WIDTH, log.size - index // WIDTH * WIDTH))
-            kind = "entry-altered" if is_entry else "log-tiles"
-            yield make_finding(
-                kind, place=f"log/{place}", entry=index, expected=said.hex(), actual=leaf_hash(data).hex()
-            )
+            place = tile_path(ENTRIES, index // WIDTH, min(WIDTH, log.size - index // WIDTH * WIDTH))
+            hashes = dict(expected=said.hex(), actual=leaf_hash(data).hex())
+            yield make_finding("entry-altered", place=f"log/{place}", entry=index, **hashes)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from tests.archive.altered.files import FILES
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
 from tests.archive.altered.seals import SEALS
+from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
 
-CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *CATALOG, *LOG, *SEALS, *TIMES]
+CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *CATALOG, *LOG, *SEALS, *TILES, *TIMES]

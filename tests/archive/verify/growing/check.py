@@ -30,6 +30,7 @@ NOTES: dict[str, tuple[str, ...]] = {
     "gap-unsealed": ("gap",),
     "deleted": ("deletion",),
     "recipe-differs": ("older recipe",),
+    "log-left-over": ("kill", "verified while writing"),
     "open-unlogged": ("kill", "verified while writing"),
     "file-aside": ("half a record",),
     "original-unlisted": ("import",),

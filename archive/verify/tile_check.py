@@ -1,0 +1,131 @@
+"""Every file of the tree against the entries: a tile that no root needs is still read for proofs, and what does not belong is named."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from archive.log.merkle import leaf_hash
+from archive.log.reader import LogReader
+from archive.log.tiles import (
+    ENTRIES,
+    WIDTH,
+    BrokenTile,
+    decode_bundle,
+    decode_tile,
+    tile_path,
+    tile_root,
+)
+from archive.verify.kinds import make_finding
+from archive.verify.report import Finding
+
+_TILE: Final = re.compile(r"tile/(entries|\d{1,2})/((?:x\d{3}/)*\d{3})(?:\.p/(\d{1,3}))?")
+_OTHERS: Final = re.compile(
+    r"head|head\.new|lock|checkpoint|keys|\.(?:checkpoint|keys)\.new|seals/\.?\d+(?:-\d+)?(?:\.\d+\.(?:tsr|cosig))?(?:\.new)?"
+)
+_SHOWN: Final = 80
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files of each tile by their width, below the folder of the log; and those that are none."""
+
+    tiles: dict[tuple[str, int], dict[int, str]] = field(default_factory=dict)
+    strays: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, folder: Path) -> "_Files":
+        files = cls()
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_dir() and not path.is_symlink():
+                continue
+            known = _TILE.fullmatch(name)
+            if known and path.is_file():
+                number = int(known[2].replace("/", "").replace("x", ""))
+                files.tiles.setdefault((known[1], number), {})[int(known[3] or WIDTH)] = name
+            elif not _OTHERS.fullmatch(name) or not path.is_file():
+                files.strays.append(name)
+        return files
+
+
+def check_tile_files(log: LogReader, *, is_tree_of_entries: bool) -> Iterator[Finding]:
+    """What is wrong in the files of the tree. Where the entries are not those of the head, the tiles are not to blame."""
+    files = _Files.of(log.folder)
+    if is_tree_of_entries:
+        yield from _check_levels(log, files)
+        for names in files.tiles.values():
+            for name in names.values():
+                yield make_finding("log-left-over", place=f"log/{name}")
+    for name in files.strays:
+        yield make_finding("log-stray", place=f"log/{name}")
+
+
+def _check_levels(log: LogReader, files: _Files) -> Iterator[Finding]:
+    """From the leaves up; a hash above is held against the tile below as it is stored, so that each tile answers for itself."""
+    above: list[list[bytes]] = []
+    for bundle in range(-(-log.size // WIDTH)):
+        entries = log.tiles.bundle(bundle)
+        yield from _check(log, files, ENTRIES, bundle, entries)
+        hashes, level, number = [leaf_hash(one) for one in entries], 0, bundle
+        while True:
+            stored = _stored(log, files, level, number, len(hashes))
+            yield from _check(log, files, str(level), number, hashes)
+            if len(hashes) < WIDTH:
+                break
+            above += [[] for _ in range(level + 1 - len(above))]
+            above[level].append(tile_root(list(stored or hashes)))
+            if len(above[level]) < WIDTH:
+                break
+            hashes, above[level] = above[level], []
+            level, number = level + 1, number // WIDTH
+    for level, hashes in enumerate(above, 1):
+        if hashes:
+            yield from _check(log, files, str(level), (log.size >> (8 * level)) // WIDTH, hashes)
+
+
+def _stored(log: LogReader, files: _Files, level: int, number: int, width: int) -> Sequence[bytes]:
+    """The hashes of a full tile as they lie there; none where it cannot be read."""
+    name = files.tiles.get((str(level), number), {}).get(WIDTH)
+    if name is None or width < WIDTH:
+        return ()
+    try:
+        hashes = decode_tile((log.folder / name).read_bytes())
+    except (BrokenTile, OSError):
+        return ()
+    return hashes if len(hashes) == WIDTH else ()
+
+
+def _check(log: LogReader, files: _Files, level: str, number: int, due: Sequence[bytes]) -> Iterator[Finding]:
+    """The files of one tile, full and partial, which are taken out of the list."""
+    found = files.tiles.pop((level, number), {})
+    if not any(width >= len(due) for width in found):
+        width = len(due)
+        place = f"log/{tile_path(level if level == ENTRIES else int(level), number, width)}"
+        yield make_finding("log-tiles", place=place, actual="missing")
+    decode: Callable[[bytes], list[bytes]] = decode_bundle if level == ENTRIES else decode_tile
+    span = 1 if level == ENTRIES else WIDTH ** int(level)
+    for width, name in sorted(found.items()):
+        place, first = f"log/{name}", number * WIDTH * span
+        try:
+            items = decode((log.folder / name).read_bytes())
+        except FileNotFoundError:
+            continue  # a living writer has put a wider one in its place
+        except (BrokenTile, OSError) as error:
+            kind = "log-tiles" if width <= len(due) else "log-left-over"
+            yield make_finding(kind, place=place, entry=first, actual=error)
+            continue
+        at = next((at for at, pair in enumerate(zip(items, due, strict=False)) if pair[0] != pair[1]), None)
+        if at is not None:
+            values = dict(expected=_show(due[at]), actual=_show(items[at]))
+            yield make_finding("log-tiles", place=place, entry=first + at * span, **values)  # type: ignore[arg-type]
+        elif len(items) > width or len(items) < width <= len(due):
+            sizes = dict(expected=f"{width} items", actual=f"{len(items)} items")
+            yield make_finding("log-tiles", place=place, entry=first + min(len(items), width) * span, **sizes)  # type: ignore[arg-type]
+        elif width > len(due):
+            yield make_finding("log-left-over", place=place, actual=f"{len(items) - len(due)} items beyond the head")
+
+
+def _show(item: bytes) -> str:
+    return item.hex() if len(item) <= 32 else item[:_SHOWN].decode("utf-8", "replace")  # noqa: PLR2004 (a hash)
