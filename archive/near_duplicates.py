@@ -12,6 +12,7 @@ a rebuild would make. All of it is on disk; the memory does not grow with the ar
 
 import heapq
 import json
+from array import array
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
@@ -29,6 +30,9 @@ MOST_IN_BAND = 64
 MOST_COMPARED = 64
 """Texts that one is compared with, those that share the most bands."""
 _REMEMBERED = 256
+"""Fingerprints held in memory, those that were used last."""
+_MOST_NOTED = 20_000
+"""Texts in the queue of which is noted what they were compared with, half a kilobyte each."""
 
 
 class Position(NamedTuple):
@@ -62,6 +66,8 @@ class _Fold:
         self._waiting: list[tuple[Position, int]] = []
         self._queued: set[tuple[Position, int]] = set()
         self._read: dict[int, Fingerprint] = {}
+        self._compared: dict[int, array[int]] = {}
+        self._withdrawn: set[int] = set()
 
     def settle(self, digests: Collection[str], made: Mapping[str, bytes]) -> None:
         rows = self._connection.execute(select(sketches).where(sketches.c.text_digest.in_(digests)))
@@ -93,6 +99,7 @@ class _Fold:
     def _withdraw(self, row: Row[Any]) -> None:
         """Take a text out as if it had never come."""
         self._queue_dependants(row, was_representative=bool(row.is_representative), is_moved=True)
+        self._withdrawn.add(row.id)
         self._drop_bands(row)
         self._connection.execute(delete(sketches).where(sketches.c.id == row.id))
 
@@ -102,7 +109,10 @@ class _Fold:
             heapq.heappush(self._waiting, (position, one))
 
     def _queue_dependants(self, row: Row[Any], *, was_representative: bool, is_moved: bool) -> None:
-        """The later texts for which this one has become, or ceased to be, one to be compared with."""
+        """The later texts for which this one becomes, or ceases to be, one to be compared with; called before it does.
+
+        What each was compared with so far is noted: of that the outcome is known.
+        """
         found: list[Row[Any]] = []
         if was_representative and row.at <= self._newest:
             keys = list(unpack(row.bands))
@@ -110,7 +120,10 @@ class _Fold:
         if is_moved:
             found += self._connection.execute(_CHILDREN, {"own": row.id})
         for other in found:
-            self._queue(other.id, _position(other))
+            position = _position(other)
+            if (position, other.id) not in self._queued and len(self._compared) < _MOST_NOTED:
+                self._compared[other.id] = array("q", (one.id for _, one in self._find_compared(other)))
+            self._queue(other.id, position)
 
     def _judge(self, row: Row[Any]) -> None:
         parent, similarity = self._find_parent(row)
@@ -121,36 +134,63 @@ class _Fold:
         )
         self._connection.execute(_DECIDE, decided | {"own": row.id})
         if row.is_representative is not is_representative:
-            self._drop_bands(row)
-            self._add_bands(row, is_representative=is_representative)
             if row.is_representative is not None or is_representative:
                 self._queue_dependants(row, was_representative=True, is_moved=False)
+            self._drop_bands(row)
+            self._add_bands(row, is_representative=is_representative)
         if row.root is not None and row.root != root:
             self._queue_dependants(row, was_representative=False, is_moved=True)
 
     def _find_parent(self, row: Row[Any]) -> tuple[Any, float | None]:
         """The most similar earlier representative, and how similar it is."""
-        own = _position(row)
-        if not row.bands:
-            return None, None
-        shared = self._connection.exec_driver_sql(_CANDIDATES, (row.at, *unpack(row.bands))).all()
-        earlier = [(-other.shared, _position(other), other) for other in shared if _position(other) < own]
         best: tuple[float, Position, Any] | None = None
-        for _, position, other in sorted(earlier, key=lambda found: found[:2])[:MOST_COMPARED]:
-            similarity = compare(self._fingerprint(row), self._fingerprint(other))
+        candidates = self._find_candidates(row)
+        known = self._known_of(row, {other.id for _, other in candidates})
+        for position, other in candidates:
+            if other.id in known:
+                similarity = row.similarity if other.id == row.parent else None
+            else:
+                similarity = compare(self._fingerprint(row), self._fingerprint(other))
             if similarity is not None and (best is None or (-similarity, position) < best[:2]):
                 best = (-similarity, position, other)
         return (best[2], -best[0]) if best else (None, None)
 
+    def _find_candidates(self, row: Row[Any]) -> list[tuple[Position, Any]]:
+        """The earlier representatives that a text is compared with: those that share the most bands with it."""
+        return self._find_sharing(row)[0][:MOST_COMPARED]
+
+    def _find_compared(self, row: Row[Any]) -> list[tuple[Position, Any]]:
+        """What a text was compared with for certain; the place of those whose first capture has gone is not known any more."""
+        found, lost = self._find_sharing(row)
+        return found[: max(MOST_COMPARED - lost, 0)]
+
+    def _find_sharing(self, row: Row[Any]) -> tuple[list[tuple[Position, Any]], int]:
+        """The earlier representatives that share a band, and the number of those of which no capture is known."""
+        own = _position(row)
+        if not row.bands:
+            return [], 0
+        shared = self._connection.exec_driver_sql(_CANDIDATES, (row.at, *unpack(row.bands))).all()
+        placed = [other for other in shared if other.record_id is not None]
+        earlier = [(-other.shared, _position(other), other) for other in placed if _position(other) < own]
+        return [found[1:] for found in sorted(earlier, key=lambda found: found[:2])], len(shared) - len(placed)
+
+    def _known_of(self, row: Row[Any], candidates: Collection[int]) -> set[int]:
+        """The candidates that a text was compared with when it got its parent: none of them is more similar than that."""
+        compared = self._compared.pop(row.id, None)
+        has_other_parent = row.parent is not None and (row.parent in self._withdrawn or row.parent not in candidates)
+        if compared is None or row.is_representative is None or has_other_parent:
+            return set()
+        return set(compared) - self._withdrawn
+
     def _fingerprint(self, row: Row[Any]) -> Fingerprint:
         """What a text is compared by, made from what the catalog has of it."""
-        found = self._read.get(row.id)
+        found = self._read.pop(row.id, None)
         if found is None:
             body = json.loads(self._connection.execute(_BODY, {"digest": row.text_digest}).scalar_one())
             found = fingerprint(covered_text(body["title"], body["subtitle"], body["paragraphs"]))
             if len(self._read) >= _REMEMBERED:
-                self._read.clear()
-            self._read[row.id] = found
+                del self._read[next(iter(self._read))]
+        self._read[row.id] = found
         return found
 
     def _add_bands(self, row: Row[Any], *, is_representative: bool) -> None:
@@ -224,5 +264,5 @@ WITH found AS (
     UNION ALL SELECT text FROM sketch_bands WHERE key IN ({", ".join(_KEYS)}) AND is_representative = 1 AND at = ?1
 )
 SELECT s.id, s.text_digest, s.root, c.fetched_at, c.url, c.record_id, count(*) AS shared
-FROM found JOIN sketches s ON s.id = found.text JOIN captures c ON c.id = s.first_capture GROUP BY s.id
+FROM found JOIN sketches s ON s.id = found.text LEFT JOIN captures c ON c.id = s.first_capture GROUP BY s.id
 """  # noqa: S608

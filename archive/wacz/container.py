@@ -67,7 +67,7 @@ class Container:
             self.zip = zipfile.ZipFile(self.file)
             self.entries: dict[str, Entry] = {}
             self.flaws = list(self._inspect())
-        except (NotImplementedError, struct.error, OverflowError) as error:
+        except (NotImplementedError, struct.error, OverflowError, OSError) as error:
             self.close()
             raise zipfile.BadZipFile(str(error)) from None
         except BaseException:

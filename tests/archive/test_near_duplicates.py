@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from archive import near_duplicates
 from archive.catalog import Catalog
 from archive.clusters import cluster_of, clusters
 from archive.directory import Archive
@@ -42,12 +43,12 @@ def state(catalog: Catalog) -> dict[str, list[Any]]:
     return {"texts": texts, "bands": bands}
 
 
-def families(rng: random.Random) -> list[Entry]:
+def families(rng: random.Random, *, count: int = 5, members: int = 7) -> list[Entry]:
     """Texts in families of every degree of likeness, some said by several addresses, some at the same moment."""
     made = []
-    for family in range(5):
+    for family in range(count):
         base = alter(PASSAGE[:600], 0.7, rng, POOL)
-        for member in range(7):
+        for member in range(members):
             text = alter(base, rng.choice([0, 0.01, 0.05, 0.1, 0.12]), rng, POOL)
             url = f"http://{rng.choice('abc')}.example.cn/{family}/{member}"
             made.append(entry(url, f"标题{base[:9]}", [text], second=rng.randrange(20)))
@@ -88,6 +89,28 @@ def test_what_is_taken_out_leaves_no_trace(archive: Archive, tmp_path: Path) -> 
         left = state(catalog)
     with Catalog(archive, path=tmp_path / "kept.sqlite") as catalog:
         catalog.add(kept)
+        assert state(catalog) == left
+
+
+@pytest.mark.parametrize("seed", [40, 46, 1])
+def test_more_texts_of_a_kind_than_are_compared_leave_the_verdicts_to_the_order(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """With limits that such few texts reach; a hundred and sixty seeds held when this was written."""
+    monkeypatch.setattr(near_duplicates, "MOST_COMPARED", 3)
+    monkeypatch.setattr(near_duplicates, "_CANDIDATES", near_duplicates._CANDIDATES.replace("LIMIT 64", "LIMIT 4"))
+    assert "LIMIT 4" in near_duplicates._CANDIDATES
+    rng = random.Random(seed)
+    entries = families(rng, count=2, members=16)
+    gone = rng.sample(entries, rng.choice([1, 2, 5]))
+    with Catalog(archive, path=tmp_path / "all.sqlite") as catalog:
+        for batch in batches(rng.sample(entries, len(entries)), rng.choice([1, 3, 8])):
+            catalog.add(batch)
+        for one in gone:
+            catalog.forget(one.row["file"], after=0)
+        left = state(catalog)
+    with Catalog(archive, path=tmp_path / "kept.sqlite") as catalog:
+        catalog.add([one for one in entries if one not in gone])
         assert state(catalog) == left
 
 
