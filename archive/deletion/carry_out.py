@@ -10,6 +10,7 @@ from archive.catalog import Catalog
 from archive.database import is_one_of
 from archive.deletion.files import finish_files, logged_deletions, make_entries
 from archive.deletion.plan import Plan
+from archive.deletion.signing import sign_deletion
 from archive.directory import Archive
 from archive.index import index_path, update_index
 from archive.log.covering import now
@@ -24,8 +25,8 @@ from pipelines.site import Site
 
 def delete(
     archive: Archive, catalog: Catalog, plan: Plan, *, reason: str, workers: Workers, sites: Mapping[str, Site]
-) -> None:
-    """Carry out a plan; nobody else may write meanwhile. Raises StorageFull, BrokenLog, BrokenWarc, NotDeletable."""
+) -> bool:
+    """Carry out a plan; nobody else may write meanwhile. Gives whether it was signed, before the bytes went. Raises StorageFull, BrokenLog, BrokenWarc, NotDeletable."""
     moment = now()
     entries: list[DeletionEntry] = []
     stored = sorted((one for one in plan.doomed if one.is_stored), key=lambda one: one.file)
@@ -39,8 +40,10 @@ def delete(
         entries.append(DeletionEntry(logged=moment, reason=reason, **whole))
     with Log(archive) as log:
         log.append(entries)
+        is_signed = sign_deletion(log)
         finish_files(log)
     finish_catalog(archive, catalog, workers=workers, sites=sites)
+    return is_signed
 
 
 def finish_catalog(archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:

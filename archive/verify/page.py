@@ -10,7 +10,7 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "intact": ("完好", "intact"),
     "altered": ("有改动", "altered"),
     "unreadable": ("无法读取", "unreadable"),
-    "not-provable": ("未见改动,但尚不能证明", "nothing altered, but not provable"),
+    "not-provable": ("与日志并无矛盾,但尚不能证明", "nothing contradicts the log, but not all is provable"),
 }
 SHOWN: Final = 200
 """Findings listed; `--json` has all of them."""
@@ -28,13 +28,12 @@ def to_lines(report: Report) -> Iterator[str]:
     """The report for a terminal."""
     chinese, english = VERDICTS[report.verdict]
     counts = report.counts
-    yield f"{report.archive}: {chinese} / {english}"
+    only = f"; {' / '.join(_found(report))}" if counts.found else ""
+    yield f"{report.archive}: {chinese} / {english}{only}"
     yield (
         f"  {counts.entries} entries, {counts.captures} captures, {counts.records} records, {counts.files} files, "
         f"{counts.seals} seals, {counts.timestamps} timestamps"
     )
-    if counts.found:
-        yield f"  {' / '.join(_found(report))}"
     window = report.window
     told = f"≤ {window.until}, {window.entries} entries" if window.until else "无 none"
     yield f"  可证明的时间 provable time: {told}"

@@ -75,8 +75,8 @@ def delete(
         if not yes:
             _show(plan)
             click.confirm("delete them for good?", abort=True, err=True)
-        carry_out(archive, catalog, plan, reason=reason, workers=pool, sites=sites)
-    _report(plan, reason)
+        is_signed = carry_out(archive, catalog, plan, reason=reason, workers=pool, sites=sites)
+    _report(plan, reason, is_signed=is_signed)
 
 
 def _show(plan: Plan) -> None:
@@ -86,12 +86,25 @@ def _show(plan: Plan) -> None:
         say(f"{original.kept_as}: the original of an import goes as a whole; its other captures stay", err=True)
 
 
-def _report(plan: Plan, reason: str) -> None:
+def _report(plan: Plan, reason: str, *, is_signed: bool) -> None:
     for url, record_id in plan.same_words:
         complain(f"{url}: says the same words in other bytes and stays; --record {record_id} deletes it")
     if this_run().json:
         deleted = [{"url": one.url, "fetched_at": one.fetched_at, "record_id": one.record_id} for one in plan.doomed]
         originals = [one.kept_as for one in plan.originals]
-        print_json({"deleted": deleted, "originals": originals, "order": reason, "same_words": plan.same_words})
+        print_json(
+            {
+                "deleted": deleted,
+                "originals": originals,
+                "order": reason,
+                "same_words": plan.same_words,
+                "signed": is_signed,
+            }
+        )
         return
-    say(f"{say_count(len(plan.doomed), 'captures')} deleted; lantian seal signs that it was done")
+    then = (
+        "signed with the key of the archive"
+        if is_signed
+        else "lantian verify calls it not provable until lantian seal signs it"
+    )
+    say(f"{say_count(len(plan.doomed), 'captures')} deleted; {then}")

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import archive.catalog
 import crawler.cli.delete  # noqa: F401 (before its parts are changed)
@@ -21,6 +22,7 @@ from archive.deletion import carry_out, files
 from archive.directory import Archive
 from archive.index import read_index, update_index
 from archive.log.entries import DeletionEntry
+from archive.log.keys import key_path
 from archive.log.reader import LogReader
 from archive.readback import read_captures
 from archive.tombstone import encode_tombstone, is_tombstone, make_tombstone
@@ -34,7 +36,7 @@ from tests.archive.reader.test_replay_server import ask, serving
 from tests.archive.taking import take_all
 from tests.archive.test_importing import run as import_files
 from tests.archive.test_importing import warc
-from tests.archive.verify.sealed import files_of, rewrite, seal_now
+from tests.archive.verify.sealed import PRIVATE, files_of, rewrite, seal_now
 
 ORDER = "无锡市中级人民法院(2026)苏02民初1号裁定"
 URL, MIRROR, OTHER = article_url(1), "http://mirror.example.cn/t20260302_1.html", article_url(2)
@@ -136,6 +138,29 @@ def test_it_is_gone_everywhere_and_everything_else_verifies(folder: Path) -> Non
     assert len(list(read_captures(Archive.open(folder)))) == 6
     assert call(folder, "reindex").exit_code == 0
     assert verify(folder).verdict == "intact"
+
+
+def test_it_is_signed_before_the_bytes_go_where_the_key_is_at_hand(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANTIAN_KEYS", str(folder.parent / "keys"))
+    archive = Archive.open(folder)
+    assert delete(folder, "--record", places(archive, OTHER)).exit_code == 0
+    assert "deletion-unsigned" in kinds(verify(folder)), "no key is made for it"
+    assert not (folder.parent / "keys").exists()
+    (folder.parent / "keys").mkdir()
+    path = key_path(archive)
+    path.write_bytes(PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    done = delete(folder, URL)
+    assert (done.exit_code, "signed with the key of the archive" in done.stdout) == (0, True)
+    assert verify(folder, is_deep=True).verdict == "intact"
+
+
+def places(archive: Archive, url: str) -> str:
+    """The record of the first capture of an address."""
+    with Catalog(archive) as catalog, catalog.view() as view:
+        return str(view.exec_driver_sql("SELECT record_id FROM captures WHERE url = ?", (url,)).scalar_one())
 
 
 def test_catalog_search_exports_index_history_and_server_follow(folder: Path) -> None:
