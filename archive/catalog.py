@@ -19,7 +19,7 @@ from archive.database import is_one_of, one_line, open_engine, reading, writing
 from archive.directory import Archive
 from archive.entries import Entry, add_entries, expunge, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
-from archive.schema import captures, files
+from archive.schema import captures, files, versions
 from archive.search.index import compact_index, tidy_index
 from archive.store import Reference
 from pipelines.framing import decode_header
@@ -131,13 +131,15 @@ class Catalog:
                 gone = select(captures.c.record_id).where(captures.c.file == file, captures.c.offset.in_(offsets))
                 remove_captures(connection, connection.execute(gone).scalars().all())
 
-    def articles_of(self, file: str) -> dict[int, str]:
-        """The captures of a file that gave an article themselves: offset and record id."""
-        query = select(captures.c.offset, captures.c.record_id).where(
-            captures.c.file == file, captures.c.version.is_not(None), captures.c.refers_to.is_(None)
+    def articles_of(self, file: str) -> dict[int, tuple[str, str, str]]:
+        """The captures of a file that gave an article themselves, by offset: record id, recipe and digest of the body."""
+        query = (
+            select(captures.c.offset, captures.c.record_id, versions.c.recipe, versions.c.body_digest)
+            .join(versions, versions.c.id == captures.c.version)
+            .where(captures.c.file == file, captures.c.refers_to.is_(None))
         )
         with self.view() as connection:
-            return {row.offset: row.record_id for row in connection.execute(query)}
+            return {row.offset: (row.record_id, row.recipe, row.body_digest) for row in connection.execute(query)}
 
     def offsets(self, file: str) -> set[int]:
         """Where in a file the captures begin that are catalogued."""

@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 class Notes(Protocol):
     """Where it is noted what was made of captures."""
 
-    def has(self, record_id: str) -> bool:
-        """Whether that of a capture is noted."""
+    def has(self, record_id: str, recipe: str, body: str) -> bool:
+        """Whether that text of a capture is noted, by this recipe and with this digest."""
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Note what was made of captures, soon."""
@@ -85,13 +85,15 @@ def _catch_up_file(
         # Left by a power cut, and by a kill of the start after it: no cut tells of them any more.
         catalog.forget_places(file, known - {group[0].offset for group in read_groups(archive, file)})
     if notes:
-        known -= {offset for offset, record in catalog.articles_of(file).items() if not notes.has(record)}
+        known -= {offset for offset, text in catalog.articles_of(file).items() if not notes.has(*text)}
     missing = ((capture, stored) for capture, stored in read_file(archive, file) if stored.offset not in known)
     read = reread(archive, missing, workers=workers, sites=sites)
     added = 0
     while batch := [one.entry for one in islice(read, BATCH)]:
-        catalog.replace(batch)
         if notes:
+            # First, so that a kill leaves no text in the catalog that is in no log.
             notes.put(batch)
+            notes.are_kept()
+        catalog.replace(batch)
         added += len(batch)
     return added

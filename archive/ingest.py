@@ -174,7 +174,12 @@ class Intake:
         capture, stored, outcome = found
         taken = Taken(stored, promise(), promise())
         judged = judge_fairly(
-            self.archive, self.catalog, [stored.record_id], workers=self._workers, sites=self._sites
+            self.archive,
+            self.catalog,
+            [stored.record_id],
+            workers=self._workers,
+            sites=self._sites,
+            notes=self._notes,
         ).get(stored.record_id)
         taken.future.set_result(outcome)
         taken.verdict.set_result(judged.verdict if judged else None)
@@ -236,7 +241,9 @@ class Intake:
         self.catalog.add(entries)
         self._notes.put(entries)
         record_ids = [entry.row["record_id"] for entry in entries]
-        judged = judge_fairly(self.archive, self.catalog, record_ids, workers=self._workers, sites=self._sites)
+        judged = judge_fairly(
+            self.archive, self.catalog, record_ids, workers=self._workers, sites=self._sites, notes=self._notes
+        )
         if (complete := self._count_off(entries)) and self._notes.are_kept():
             self._mark_complete(complete)
         return {record_id: judgement.verdict for record_id, judgement in judged.items()}

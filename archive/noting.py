@@ -14,9 +14,9 @@ class DerivedNotes:
         self._store = store
         self._deriving = deriving
 
-    def has(self, record_id: str) -> bool:
-        """Whether what was made of a capture is in the log."""
-        return self._store.journal.has_derived(record_id)
+    def has(self, record_id: str, recipe: str, body: str) -> bool:
+        """Whether the log has this text of a capture."""
+        return self._store.journal.has_derived(record_id, recipe, body)
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Log what was made of captures, soon. Raises ArchiveError."""

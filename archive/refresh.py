@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from archive.catalog import Catalog
+from archive.catch_up import Notes
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.judge import Judgement
@@ -18,9 +19,18 @@ _log = logging.getLogger(__name__)
 
 
 def judge_fairly(
-    archive: Archive, catalog: Catalog, record_ids: Sequence[str], *, workers: Workers, sites: Mapping[str, Site]
+    archive: Archive,
+    catalog: Catalog,
+    record_ids: Sequence[str],
+    *,
+    workers: Workers,
+    sites: Mapping[str, Site],
+    notes: Notes,
 ) -> dict[str, Judgement]:
-    """Judge captures, with those before them read again where a verdict rests on the reading of another recipe."""
+    """Judge captures, with those before them read again where a verdict rests on the reading of another recipe.
+
+    What they are read as is noted before the catalog has it.
+    """
     done: set[str] = set()
     while True:
         judgements = catalog.judge(record_ids)
@@ -30,6 +40,9 @@ def judge_fairly(
         done |= doubts
         try:
             captures = read_places(archive, catalog.places_of(doubts))
-            catalog.replace([one.entry for one in reread(archive, captures, workers=workers, sites=sites)])
+            entries = [one.entry for one in reread(archive, captures, workers=workers, sites=sites)]
+            notes.put(entries)
+            notes.are_kept()
+            catalog.replace(entries)
         except BrokenWarc as error:
             _log.error("%s", error)

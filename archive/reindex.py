@@ -15,8 +15,6 @@ from archive.index import update_index
 from archive.locks import owning_catalog
 from archive.log.bring_in import bring_in
 from archive.log.deriving import Deriving
-from archive.log.entries import DerivedEntry
-from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.reread import reread
 from archive.store import Stored, mend, read_file, warc_files
@@ -90,10 +88,7 @@ def _is_logged(log: Log, one: Entry) -> bool:
     """Whether the log has this very text of a capture; a text of a capture that it does not have waits for that one."""
     if one.body is None or log.index.capture(one.row["record_id"]) is None:
         return True
-    reader = LogReader.open(log.archive.path)
-    logged = (reader.entry(leaf) for leaf in log.index.derived_of(one.row["record_id"]))
-    said = (one.row["recipe"], one.body.body_digest)
-    return any(isinstance(entry, DerivedEntry) and (entry.recipe, entry.body) == said for entry in logged)
+    return log.has_derived(one.row["record_id"], one.row["recipe"], one.body.body_digest)
 
 
 def _find_complete(archive: Archive, catalog: Catalog, files: list[str]) -> list[str]:
@@ -105,8 +100,8 @@ def _find_complete(archive: Archive, catalog: Catalog, files: list[str]) -> list
         return files
     # A broken log is told by who writes to it, and does not keep the catalog from being made.
     with suppress(BrokenLog), Log(archive) as log:
-        has = log.index.derived_of
-        return [file for file in files if file in known or all(map(has, catalog.articles_of(file).values()))]
+        texts = {file: catalog.articles_of(file).values() for file in files if file not in known}
+        return [file for file in files if all(log.has_derived(*text) for text in texts.get(file, ()))]
     return files
 
 

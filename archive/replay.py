@@ -90,6 +90,8 @@ class _Kept:
             if row is None or (row["recipe"], row["body_digest"]) != after:
                 for entry in self._deriving.entries([one.entry]):
                     self._journal.put(entry)
+        # Before the catalog has them: a kill leaves no text there that is in no log.
+        self._journal.flush()
 
 
 @contextmanager
@@ -122,8 +124,8 @@ def _replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], ke
 def _take(catalog: Catalog, batch: Sequence[Reread], kept: _Kept | None) -> Iterator[Replayed]:
     rows = _known(catalog, [one.entry.row["record_id"] for one in batch])
     if kept:
-        catalog.replace([one.entry for one in batch])
         kept.note(batch, rows)
+        catalog.replace([one.entry for one in batch])
     for one in batch:
         record_id = one.entry.row["record_id"]
         differences = tuple(_compare(one.entry, rows.get(record_id)))

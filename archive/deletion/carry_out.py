@@ -12,8 +12,10 @@ from archive.deletion.files import finish_files, logged_deletions, make_entries
 from archive.deletion.plan import Plan
 from archive.deletion.signing import sign_deletion
 from archive.directory import Archive
+from archive.entries import Entry
 from archive.index import index_path, update_index
 from archive.log.covering import now
+from archive.log.deriving import Deriving
 from archive.log.entries import DeletionEntry
 from archive.log.writer import Log
 from archive.reread import read_places, reread
@@ -56,10 +58,16 @@ def finish_catalog(archive: Archive, catalog: Catalog, *, workers: Workers, site
         stale = _stale(connection, {entry.record_id for entry in entries})
     if stale:
         places = catalog.places_of(stale)
-        read = reread(archive, read_places(archive, places), workers=workers, sites=sites)
-        catalog.expunge([one.entry for one in read])
+        read = [one.entry for one in reread(archive, read_places(archive, places), workers=workers, sites=sites)]
+        with Log(archive) as log:
+            log.append(list(Deriving(sites).entries([one for one in read if not _is_logged(log, one)])))
+        catalog.expunge(read)
     if sum([_drop_index(archive, entry) for entry in entries]):
         update_index(archive)
+
+
+def _is_logged(log: Log, one: Entry) -> bool:
+    return one.body is None or log.has_derived(one.row["record_id"], one.row["recipe"], one.body.body_digest)
 
 
 def _stale(connection: Connection, gone: set[str]) -> set[str]:

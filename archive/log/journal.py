@@ -55,10 +55,10 @@ class Journal:
         """Whether the disk did not take what was to be logged."""
         return self._is_full
 
-    def has_derived(self, record_id: str) -> bool:
-        """Whether the log, without what still waits, has what was made of a capture."""
+    def has_derived(self, record_id: str, recipe: str, body: str) -> bool:
+        """Whether the log, without what still waits, has this text of a capture."""
         with self._writing:
-            return bool(self._log.index.derived_of(record_id))
+            return self._log.has_derived(record_id, recipe, body)
 
     def flush(self) -> None:
         """Log what is waiting; raises the error that stopped the log, if one did."""

@@ -18,7 +18,7 @@ from archive.directory import Archive
 from archive.disk import on_disk, replace_synced, sync_file, sync_folder, write_synced
 from archive.errors import BrokenLog, StorageFull
 from archive.log.checkpoint import Checkpoint
-from archive.log.entries import CaptureEntry, Entry, FileEntry, encode_entry
+from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, encode_entry
 from archive.log.index import PATH, LogIndex
 from archive.log.merkle import EMPTY_ROOT, join_edge, leaf_hash
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, LogReader, read_head
@@ -82,6 +82,12 @@ class Log:
                 )
                 self.index.add(head.size, fresh, root=root)
         return list(range(head.size, head.size + len(fresh)))
+
+    def has_derived(self, record_id: str, recipe: str, body: str) -> bool:
+        """Whether it has this text of a capture, by this recipe and with this digest. Raises BrokenLog."""
+        reader = LogReader.open(self.archive.path)
+        logged = (reader.entry(leaf) for leaf in self.index.derived_of(record_id))
+        return any(isinstance(one, DerivedEntry) and (one.recipe, one.body) == (recipe, body) for one in logged)
 
     @contextmanager
     def standing(self) -> Iterator[Checkpoint]:

@@ -1,6 +1,7 @@
 """Archives of which nothing was altered: no false alarm, and what is not provable yet is said to be so."""
 
 import os
+import random
 import shutil
 import signal
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from archive.directory import Archive
 from archive.index import update_index
 from archive.log.checkpoint import Checkpoint
+from archive.log.entries import DerivedEntry
 from archive.log.reader import LogReader
 from archive.reindex import reindex
 from archive.store import Store
@@ -19,7 +21,9 @@ from archive.verify.check import verify
 from archive.verify.page import to_lines
 from archive.verify.report import Report
 from archive.workers import Workers
+from tests.archive.made_pages import article_capture
 from tests.archive.verify.growing.check import make_and_verify
+from tests.archive.verify.growing.steps import Growth, seal_log
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc_samples import page
 
@@ -143,3 +147,18 @@ def test_checkpoints_of_the_reader_are_those_of_the_seal(folder: Path) -> None:
     (sealed,) = LogReader.open(folder).seals()
     assert isinstance(sealed.checkpoint, Checkpoint)
     assert sealed.checkpoint == LogReader.open(folder).head
+
+
+def test_what_is_read_again_after_an_upgrade_is_logged_whoever_reads_it(tmp_path: Path) -> None:
+    """A page that an earlier program read is read again before it is called changed, and when a payload like it is deleted."""
+    growth = Growth(Archive.open(tmp_path / "archive"), random.Random(1), tmp_path)
+    for is_older, edition in ((True, 0), (False, 1)):
+        with growth.open_intake(is_older=is_older) as intake:
+            intake.take(today(article_capture(1, edition=edition)), site=None)
+    seal_log(growth)
+    report = verify(growth.archive.path)
+    assert (report.verdict, kinds(report)) == ("intact", set())
+    log = LogReader.open(growth.archive.path)
+    recipes = [entry.recipe for leaf in range(log.size) if isinstance(entry := log.entry(leaf), DerivedEntry)]
+    assert len(set(recipes)) == 2
+    assert len(recipes) == 3
