@@ -74,7 +74,7 @@ def _soak() -> str:
     ]
     rows += _fleet()
     rows += _crashes()
-    rows += [*_collection(), *_growth(), *_always_on()]
+    rows += [*_proof(), *_collection(), *_growth(), *_always_on()]
     return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
 
 
@@ -130,6 +130,29 @@ CRASHES = {
     "disk": "full disks",
     "clock": "kills, and the clock set back by three days",
 }
+
+
+def _proof() -> list[list[Any]]:
+    """Clean archives under verify, and what large files need of memory."""
+    parts = _read(SOAK / "verify_clean.json").values()
+    counted = {name: sum(part["counts"][name] for part in parts) for name in ("records", "wacz")}
+    alarms = f"{sum(part['false_alarms'] for part in parts)} false alarms over {counted['records']:,} records and {counted['wacz']:,} WACZ files of them"
+    memory = _read(SOAK / "memory.json")
+    large = {way: f"{way} {figures['peak_mb'][-1]:.0f}" for way, figures in memory.items()}
+    return [
+        ["clean archives grown by chance, verified in every way", sum(part["seeds"] for part in parts), alarms],
+        [
+            "bytes in one WARC file",
+            f"{memory['verify']['bytes'][-1]:,}",
+            f"MB of memory: {large.pop('verify')}, {large.pop('verify --deep')}",
+        ],
+        [
+            "captures in one WACZ",
+            f"{memory['verify FILE.wacz']['captures'][-1]:,}",
+            f"MB of memory: {large.pop('export --format wacz')}, {large.pop('verify FILE.wacz')}",
+        ],
+        ["bytes of a foreign file", f"{memory['import']['bytes'][-1]:,}", f"MB of memory: {large.pop('import')}"],
+    ]
 
 
 def _collection() -> list[list[Any]]:
