@@ -27,6 +27,8 @@ from tests.archive.altered.derived import DERIVED
 from tests.archive.altered.files import FILES
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
+from tests.archive.altered.seals import SEALS
+from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
 from tests.archive.altered.wacz import WACZ
 from tests.archive.warc_samples import page
@@ -40,7 +42,7 @@ OURS = "lantian verify"
 GROUPS = {
     "records in WARC files": RECORDS,
     "WARC files": FILES,
-    "log and keys": LOG,
+    "log and keys": [*LOG, *SEALS, *TILES],
     "catalog and index": [*DERIVED, *CATALOG],
     "times": TIMES,
 }
