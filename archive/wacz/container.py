@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from archive.wacz.ambiguity import END, compare_ends, compare_extra
+
 LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
 _SIGNATURE: Final = b"PK\x03\x04"
 _ZIP64: Final = 1
@@ -104,6 +106,7 @@ class Container:
             raise zipfile.BadZipFile(f"more than {MOST_ENTRIES} entries")
         for info in sorted(self.zip.infolist(), key=lambda one: one.header_offset):
             yield from _inspect_name(info)
+            yield from self._inspect_extra(info, info.extra, is_central=True)
             if info.filename in self.entries:
                 yield Flaw("duplicate-name", info.filename, info.header_offset)
             header = os.pread(self.file.fileno(), LOCAL.size, info.header_offset)
@@ -125,6 +128,7 @@ class Container:
         """Hold the header before an entry against the directory."""
         _, version, flags, method, time, date, crc, packed, size, name_size, extra_size = LOCAL.unpack(header)
         rest = os.pread(self.file.fileno(), name_size + extra_size, info.header_offset + LOCAL.size)
+        yield from self._inspect_extra(info, rest[name_size:], is_central=False)
         name = rest[:name_size].decode("utf-8" if flags & 0x800 else "cp437", "replace")
         size, packed = _zip64_sizes(rest[name_size:], size, packed)
         pairs = [("name", info.orig_filename, name), ("method", info.compress_type, method)]
@@ -155,6 +159,13 @@ class Container:
         tail = os.pread(self.file.fileno(), 22, max(size - 22, 0))
         if not self.zip.comment and not tail.startswith(b"PK\x05\x06"):
             yield Flaw("hidden-bytes", "", size, "the end of the directory", "more bytes behind it")
+            return
+        for expected, actual in compare_ends(self.file.fileno(), size, self.zip):
+            yield Flaw("end-differs", "", size - END.size, expected, actual)
+
+    def _inspect_extra(self, info: zipfile.ZipInfo, extra: bytes, *, is_central: bool) -> Iterator[Flaw]:
+        for expected, actual in compare_extra(info, extra, is_central=is_central):
+            yield Flaw("extra-field-differs", info.filename, info.header_offset, expected, actual)
 
 
 def _inspect_name(info: zipfile.ZipInfo) -> Iterator[Flaw]:

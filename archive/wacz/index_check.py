@@ -6,18 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Literal
 
 from archive.wacz.container import Container
+from archive.wacz.index_map import INDEX, check_map
 from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import read_gzip_lines
-from archive.wacz.writer import INDEX
 
 
 def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]) -> None:
-    """The index must have exactly the lines that are due."""
+    """The index must have exactly the lines that are due; where it has, its map must lead to them."""
     if INDEX in container.entries:
         found = read_gzip_lines(report, container, INDEX)
     else:
         report.add("index-missing", INDEX)
         found = iter(())
+    is_as_due = True
     for line, side in _differing(heapq.merge(*due), found):
         try:
             about = json.loads(line.split(" ", 2)[2])
@@ -26,6 +27,9 @@ def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]
             where = {}
         kind = "index-line-missing" if side == "due" else "index-line-extra"
         report.add(kind, INDEX, **where, actual=line[:300].strip())
+        is_as_due = False
+    if is_as_due:
+        check_map(report, container)
 
 
 def _differing(due: Iterator[str], found: Iterator[str]) -> Iterator[tuple[str, Literal["due", "found"]]]:

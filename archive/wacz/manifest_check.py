@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, Final
 
 from archive.wacz.container import Container, Entry
-from archive.wacz.proofs import FOLDER
+from archive.wacz.profile import is_name_of_ours, is_ours
 from archive.wacz.report import WaczReport
 from archive.wacz.signature import is_signed
 from archive.wacz.unpacking import UNREADABLE, read_json
@@ -27,6 +27,8 @@ def check_manifest(report: WaczReport, container: Container) -> None:
             continue
         if name not in listed:
             report.add("unlisted-file", name, offset=entry.info.header_offset)
+        elif is_ours(container) and not is_name_of_ours(name):
+            report.add("unexpected-file", name, offset=entry.info.header_offset)
         if name.startswith("archive/") or name.endswith(".cdx.gz"):
             _require_stored(report, entry)
     for name, resource in listed.items():
@@ -66,7 +68,7 @@ def _check_signature(report: WaczReport, container: Container, manifest: bytes) 
         report.add("manifest-hash-differs", MANIFEST, expected=str(sealed.get("hash")), actual=actual)
     signed = sealed.get("signedData")
     if not isinstance(signed, dict):
-        if any(name.startswith(FOLDER) for name in container.entries):
+        if is_ours(container):
             report.add("signature-missing", DIGEST)
     elif is_signed(signed, actual):
         report.signer = signed["publicKey"]

@@ -4,10 +4,11 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from archive.errors import TimestampError
 from archive.log.checkpoint import Checkpoint
-from archive.log.entries import CaptureEntry, DerivedEntry, Entry, SiteEntry, decode_entry
+from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, SiteEntry, decode_entry
 from archive.log.merkle import is_included, leaf_hash
 from archive.log.note import Note, NoteError, parse_keys
 from archive.log.timestamps import check_reply, verify_reply
@@ -23,7 +24,7 @@ from archive.warc import sha256
 
 @dataclass(slots=True)
 class Proven:
-    """Entries that are in the log: captures by record id, the last text of each capture with its place, site files.
+    """Entries that are in the log: captures by record id, the last text of each with its place, site files, WARC files.
 
     `unsealed` are captures that came after the seal, with their entries where the log had them: nobody signed for them.
     """
@@ -32,6 +33,7 @@ class Proven:
     unsealed: dict[str, CaptureEntry | None] = field(default_factory=dict)
     texts: dict[str, tuple[int, DerivedEntry]] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
+    files: dict[str, FileEntry] = field(default_factory=dict)
 
     def take(self, index: int, entry: Entry) -> None:
         """Note an entry."""
@@ -41,6 +43,8 @@ class Proven:
             known = self.texts.get(entry.capture)
             if known is None or known[0] < index:
                 self.texts[entry.capture] = (index, entry)
+        elif isinstance(entry, FileEntry):
+            self.files[PurePosixPath(entry.file).name] = entry
         elif isinstance(entry, SiteEntry) and sha256(entry.rules.encode()) == entry.digest:
             self.sites[entry.digest] = entry.rules
 

@@ -1,7 +1,7 @@
 """What the log says of the captures in a WACZ, in its directory `proofs/`: enough to check them with nothing else.
 
 inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3): of captures, of
-                  the texts made of them, and of the site files by which these were read
+                  the texts made of them, of the site files by which these were read, and of WARC files that were closed
 checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps,
                   `checkpoint.<n>.tsr`
 consistency.jsonl the paths from checkpoints that were signed before to this one
@@ -33,6 +33,8 @@ INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
 CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
 KEYS: Final = f"{FOLDER}keys.txt"
 UNSEALED: Final = f"{FOLDER}unsealed.jsonl"
+RECIPE: Final = f"{FOLDER}recipe.json"
+README_FILE: Final = f"{FOLDER}readme.txt"
 REPLY: Final = re.compile(rf"{FOLDER}checkpoint\.\d+\.tsr")
 """An authority's timestamp over the text of the checkpoint."""
 
@@ -86,6 +88,11 @@ class Prover:
         derived = [leaf for leaf in self.index.derived_of(record_id) if leaf < size]
         return [self._line(leaf) for leaf in (logged.leaf, *derived, *self._sites(derived))]
 
+    def file_lines(self, file: str) -> list[str]:
+        """The proof that a file was closed, and with which first record; empty where the seal does not cover that."""
+        leaf = self.index.file_leaf(file)
+        return [] if leaf is None or leaf >= self.seal.checkpoint.size else [self._line(leaf)]
+
     def _sites(self, derived: Sequence[int]) -> Iterator[int]:
         """The entries of site files that texts were read by, each given once in the life of the prover."""
         for entry in map(self.log.entry, derived):
@@ -111,8 +118,8 @@ class Prover:
         for number, path in enumerate(self.log.beside(self.seal, REPLIES), 1):
             yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
         recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}
-        yield f"{FOLDER}recipe.json", (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()
-        yield f"{FOLDER}readme.txt", README.encode()
+        yield RECIPE, (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()
+        yield README_FILE, README.encode()
 
     def _line(self, leaf: int) -> str:
         proof = self.log.inclusion_proof(leaf, self.seal.checkpoint.size)

@@ -14,9 +14,10 @@ from archive.frame import is_first, is_last
 from archive.index import make_line
 from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
+from archive.wacz.first_check import check_first, check_is_of
 from archive.wacz.proof_check import Proven
 from archive.wacz.report import WaczReport
-from archive.warc import BrokenRecord, Placed, read_records, sha256
+from archive.warc import BrokenRecord, Placed, Record, read_records, sha256
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ def check_records(report: WaczReport, container: Container, proven: Proven, open
         if not name.startswith("archive/") or not entry.is_stored:
             continue
         lines: list[str] = []
-        for group in _groups(report, container, entry):
+        for group in _groups(report, container, entry, proven):
             members = [os.pread(container.file.fileno(), one.length, one.offset) for one in group]
             moved = [Placed(one.record, one.offset - entry.start, one.length) for one in group]
             line = make_line(moved, members[0], filename=PurePosixPath(name).name)
@@ -94,14 +95,24 @@ def _is_as_logged(
     return not differing
 
 
-def _groups(report: WaczReport, container: Container, entry: Entry) -> Iterator[list[Placed]]:
+def _groups(report: WaczReport, container: Container, entry: Entry, proven: Proven) -> Iterator[list[Placed]]:
+    """The records of each capture together; where captures are proven, the first of the file is the only other one."""
     group: list[Placed] = []
+    first: Record | None = None
     try:
         for placed in read_records(container.file.fileno(), entry.start, entry.start + entry.size):
+            if placed.offset == entry.start and proven.captures:
+                check_first(report, container, entry, placed, proven)
+                first = placed.record
             if is_first(placed.record) or is_last(placed.record):
+                if placed.record is not first and proven.captures:
+                    about = dict(offset=placed.offset - entry.start, record_id=placed.record.id)
+                    report.add("record-not-proven", entry.name, **about)
                 continue
             group.append(placed)
             if placed.record.type == "metadata":
+                if first and is_first(first):
+                    check_is_of(report, entry, first, group)
                 yield group
                 group = []
             elif len(group) >= MOST_RECORDS:

@@ -28,6 +28,7 @@ from archive.export.writing import write_whole
 from archive.index import make_line
 from archive.openfile import opened
 from archive.readback import read_groups_at
+from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
 from archive.wacz.proofs import INCLUSION, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
@@ -37,8 +38,6 @@ from pipelines.records import parse_instant
 MANIFEST: Final = "datapackage.json"
 DIGEST: Final = "datapackage-digest.json"
 PAGES: Final = "pages/pages.jsonl"
-INDEX: Final = "indexes/index.cdx.gz"
-INDEX_MAP: Final = "indexes/index.idx"
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100
 """Temporary files held open at once."""
@@ -126,6 +125,8 @@ def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chos
             lines += [line] if line else []
             at += out.copy(stored.fileno(), one.offset, group[-1].offset + group[-1].length - one.offset)
             _note(draft, one, group)
+    if draft.prover:
+        draft.proofs.writelines(draft.prover.file_lines(file))
     run = _aside(draft.held)
     run.writelines(sorted(lines))
     draft.index.append(run)
@@ -174,18 +175,12 @@ def _merge(draft: _Draft) -> IO[str]:
 def _add_index(draft: _Draft) -> None:
     """The sorted lines in gzip blocks of 300, and where each block begins (CDXJ, "compressed index")."""
     merged = _merge(draft)
-    places = [f"!meta 0 {json.dumps({'format': 'cdxj-gzip-1.0', 'filename': PurePosixPath(INDEX).name})}\n"]
+    places = [HEAD]
     at = 0
     with _entry(draft, INDEX, most=_size(merged)) as out:
         while lines := list(islice(merged, LINES_A_BLOCK)):
             block = gzip.compress("".join(lines).encode(), mtime=0)
-            place = {
-                "offset": at,
-                "length": len(block),
-                "digest": sha256(block),
-                "filename": PurePosixPath(INDEX).name,
-            }
-            places.append(f"{' '.join(lines[0].split(' ', 2)[:2])} {json.dumps(place)}\n")
+            places.append(map_line(lines[0], block, at))
             out.write(block)
             at += len(block)
     _add_lines(draft, INDEX_MAP, places)

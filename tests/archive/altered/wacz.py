@@ -8,6 +8,7 @@ from typing import Final
 
 from archive.verify.log_state import Trust
 from archive.verify.report import Verdict
+from archive.wacz.index_map import INDEX_MAP
 from tests.archive.altered.case import nothing_kept
 from tests.archive.altered.times import others_trusted, trusted
 from tests.archive.altered.wacz_changes import (
@@ -44,6 +45,15 @@ from tests.archive.altered.wacz_changes import (
     under_old_signature,
     with_file,
     without,
+)
+from tests.archive.altered.wacz_hidden import (
+    other_map,
+    other_name,
+    page_in_another_first,
+    page_in_first,
+    page_in_unproven_first,
+    two_ends,
+    without_first,
 )
 from tests.archive.altered.wacz_kept import earlier_kept, foreign_kept, later_kept, other_kept
 from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
@@ -113,6 +123,17 @@ WACZ: Final = [
     WaczCase("link", link, ("link", "unlisted-file"), "proofs/link"),
     WaczCase("local header against the directory", other_local_header, ("local-header-differs", "broken-file"), PAGES),
     WaczCase("WARC deflated in the ZIP", deflated, ("not-stored", "record-missing", "index-line-extra"), RECORDS),
+    WaczCase("page in a second warcinfo record", forged(page_in_another_first), ("record-not-proven",), RECORDS),
+    WaczCase("page in the warcinfo record, which the log has", forged(page_in_first), ("first-record-differs", *_LINES), RECORDS),
+    WaczCase("page in the warcinfo record, its proof left out", forged(page_in_unproven_first), ("first-record-differs", *_LINES), RECORDS),
+    WaczCase("warcinfo record left out", forged(without_first), ("first-record-missing", *_LINES), RECORDS),
+    WaczCase("map of the index leads to another index", forged(other_map), ("index-map-differs",), INDEX_MAP),
+    WaczCase("map of the index left out, manifest made anew", forged(without(INDEX_MAP)), ("missing-file",), INDEX_MAP),
+    WaczCase("one more index, listed", forged(with_file("indexes/evil.cdxj")), ("unexpected-file",), "indexes/evil.cdxj"),
+    WaczCase("one more WARC beside archive/, listed", forged(with_file("Archive/evil.warc.gz")), ("unexpected-file",), "Archive/evil.warc.gz"),
+    WaczCase("a report of the forger among the proofs, listed", forged(with_file("proofs/report.html")), ("unexpected-file",), "proofs/report.html"),
+    WaczCase("Unicode path of another name", other_name, ("extra-field-differs",), PAGES),
+    WaczCase("ZIP64 end against the classic one", two_ends, ("end-differs",), ""),
     WaczCase("bomb: a file", bomb_entry, ("bomb",), ""),
     WaczCase("bomb: the index", forged(with_file(INDEX, gzip.compress(bytes(BOMB), 1, mtime=0))), ("bomb", "index-line-missing", "index-line-extra"), INDEX),
     WaczCase("bomb: a record", forged(bomb_record), ("broken-record",), RECORDS),

@@ -7,6 +7,8 @@ import json
 import shutil
 import struct
 import zipfile
+import zlib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from archive.directory import Archive
 from archive.log.note import PublicKey, public_key
 from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
+from archive.wacz.container import Container
 from archive.wacz.selection import Selection, find_capture
 from archive.wacz.signature import load_key
 from tests.archive.made_pages import article_capture, article_url, capture
@@ -160,6 +163,20 @@ def test_bytes_hidden_beside_the_files_are_found(where: str, whole: Path, tmp_pa
                     file.start_dir = file.fp.tell()  # type: ignore[union-attr]
         path.write_bytes(buffer.getvalue())
     assert "hidden-bytes" in kinds(check_wacz(path))
+
+
+def test_fields_that_programs_of_others_write_are_no_flaws(tmp_path: Path) -> None:
+    """Times of Unix and of Windows, the same name in Unicode, and sizes in the long form (APPNOTE 4.5.5, 4.6.9)."""
+    path, name = tmp_path / "foreign.wacz", "archive/a.warc"
+    unicode_name = b"\x01" + struct.pack("<I", zlib.crc32(name.encode())) + name.encode()
+    fields = {0x5455: b"\x01" + bytes(4), 0x000A: bytes(32), 0x7075: unicode_name}
+    with zipfile.ZipFile(path, "w") as file:
+        info = zipfile.ZipInfo(name)
+        info.extra = b"".join(struct.pack("<HH", kind, len(data)) + data for kind, data in fields.items())
+        with file.open(info, "w", force_zip64=True) as entry:
+            entry.write(b"x")
+    with closing(Container(path)) as container:
+        assert container.flaws == []
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])

@@ -1,0 +1,32 @@
+"""The names that a file in a WACZ of ours can have; another is nothing that we packed, whatever it says.
+
+Players take any index of `indexes/` and programs list any text of `proofs/`, so that a file more is a file that speaks.
+"""
+
+import re
+from typing import Final
+
+from archive.wacz.container import Container
+from archive.wacz.continuity import CONSISTENCY
+from archive.wacz.index_map import INDEX, INDEX_MAP
+from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, README_FILE, RECIPE, REPLY, UNSEALED
+from archive.wacz.writer import DIGEST, MANIFEST, PAGES
+
+_NAMES: Final = frozenset(
+    (
+        *(MANIFEST, DIGEST, PAGES, INDEX, INDEX_MAP),
+        *(INCLUSION, CHECKPOINT, KEYS, UNSEALED, CONSISTENCY, RECIPE, README_FILE),
+    )
+)
+_RECORDS: Final = re.compile(r"archive/[^/]+\.warc\.gz")
+_CERTIFICATE: Final = re.compile(rf"{FOLDER}[0-9a-f]{{64}}\.pem")
+
+
+def is_ours(container: Container) -> bool:
+    """Whether it has proofs of a log of ours, and so must be as we pack."""
+    return any(name.startswith(FOLDER) for name in container.entries)
+
+
+def is_name_of_ours(name: str) -> bool:
+    """Whether we give a file this name."""
+    return name in _NAMES or any(form.fullmatch(name) for form in (_RECORDS, REPLY, _CERTIFICATE))
