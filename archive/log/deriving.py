@@ -13,6 +13,7 @@ from archive.entries import Entry as Catalogued
 from archive.entries import site_key
 from archive.log.covering import now
 from archive.log.entries import DerivedEntry, Entry, SiteEntry
+from archive.log.titles import title_digest
 from archive.reading import Body
 from archive.warc import sha256
 from pipelines.site import Site
@@ -70,7 +71,7 @@ def _derived_entry(row: Mapping[str, Any], body: Body, site: str | None) -> Deri
         recipe=row["recipe"],
         body=body.body_digest,
         text=body.text_digest,
-        title=sha256(title.encode("utf-8", "surrogatepass")),
+        title=title_digest(title),
         published=body.published,
         site=site,
     )

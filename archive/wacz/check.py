@@ -13,11 +13,13 @@ from archive.verify.reextraction import Reextractor
 from archive.wacz.container import Container
 from archive.wacz.index_check import check_index
 from archive.wacz.manifest_check import check_manifest
+from archive.wacz.pages_check import check_pages
 from archive.wacz.proof_check import read_proofs
 from archive.wacz.record_check import check_records
 from archive.wacz.report import WaczReport
 from archive.wacz.texts import PackedTexts
 from archive.wacz.unpacking import is_bounded
+from archive.wacz.words_check import check_words
 from archive.workers import Workers
 
 
@@ -50,6 +52,9 @@ def _check(report: WaczReport, container: Container, trust: Trust, *, reextract:
         held = check_records(report, container, proven, opened)
         if proven.captures:
             check_index(report, container, held.due)
+            check_words(report, container, held)
+            if report.verdict != "altered":  # a record that is gone is told once, and not as a page as well
+                check_pages(report, container, proven, held)
     if reextract is None:
         return
     with Workers(workers) as processes:

@@ -4,14 +4,17 @@ import hashlib
 from typing import Any, Final
 
 from archive.wacz.container import Container, Entry
+from archive.wacz.pages import PAGES
 from archive.wacz.profile import is_name_of_ours, is_ours
 from archive.wacz.report import WaczReport
 from archive.wacz.signature import is_signed
 from archive.wacz.unpacking import UNREADABLE, read_json
-from archive.wacz.writer import DIGEST, MANIFEST, PAGES
+from archive.wacz.writer import DIGEST, MANIFEST
 from archive.warc import sha256
 
 _PIECE: Final = 1 << 20
+_SEALED: Final = {"path", "hash", "signedData"}
+_SIGNED: Final = {"hash", "signature", "publicKey", "software"}
 
 
 def check_manifest(report: WaczReport, container: Container) -> None:
@@ -70,6 +73,9 @@ def _check_signature(report: WaczReport, container: Container, manifest: bytes) 
     if not isinstance(signed, dict):
         if is_ours(container):
             report.add("signature-missing", DIGEST)
+    elif is_ours(container) and (set(sealed) != _SEALED or set(signed) != _SIGNED):
+        more = sorted({*sealed} - _SEALED | {*signed} - _SIGNED)
+        report.add("signature-differs", DIGEST, expected="an anonymous signature alone", actual=", ".join(more))
     elif is_signed(signed, actual):
         report.signer = signed["publicKey"]
     else:

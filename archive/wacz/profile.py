@@ -9,8 +9,9 @@ from typing import Final
 from archive.wacz.container import Container
 from archive.wacz.continuity import CONSISTENCY
 from archive.wacz.index_map import INDEX, INDEX_MAP
+from archive.wacz.pages import PAGES
 from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, README_FILE, RECIPE, REPLY, UNSEALED
-from archive.wacz.writer import DIGEST, MANIFEST, PAGES
+from archive.wacz.writer import DIGEST, MANIFEST
 
 _NAMES: Final = frozenset(
     (
@@ -19,7 +20,7 @@ _NAMES: Final = frozenset(
     )
 )
 _RECORDS: Final = re.compile(r"archive/[^/]+\.warc\.gz")
-_CERTIFICATE: Final = re.compile(rf"{FOLDER}[0-9a-f]{{64}}\.pem")
+CERTIFICATE: Final = re.compile(rf"{FOLDER}[0-9a-f]{{64}}\.pem")
 
 
 def is_ours(container: Container) -> bool:
@@ -29,4 +30,4 @@ def is_ours(container: Container) -> bool:
 
 def is_name_of_ours(name: str) -> bool:
     """Whether we give a file this name."""
-    return name in _NAMES or any(form.fullmatch(name) for form in (_RECORDS, REPLY, _CERTIFICATE))
+    return name in _NAMES or any(form.fullmatch(name) for form in (_RECORDS, REPLY, CERTIFICATE))

@@ -24,7 +24,7 @@ from archive.warc import sha256
 
 @dataclass(slots=True)
 class Proven:
-    """Entries that are in the log: captures by record id, the last text of each with its place, site files, WARC files.
+    """Entries that are in the log: captures by record id, the last text of each with its place, titles, site files, files.
 
     `unsealed` are captures that came after the seal, with their entries where the log had them: nobody signed for them.
     """
@@ -32,6 +32,7 @@ class Proven:
     captures: dict[str, CaptureEntry] = field(default_factory=dict)
     unsealed: dict[str, CaptureEntry | None] = field(default_factory=dict)
     texts: dict[str, tuple[int, DerivedEntry]] = field(default_factory=dict)
+    titles: dict[str, set[str]] = field(default_factory=dict)
     sites: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileEntry] = field(default_factory=dict)
 
@@ -40,6 +41,7 @@ class Proven:
         if isinstance(entry, CaptureEntry):
             self.captures[entry.record_id] = entry
         elif isinstance(entry, DerivedEntry):
+            self.titles.setdefault(entry.capture, set()).add(entry.title)
             known = self.texts.get(entry.capture)
             if known is None or known[0] < index:
                 self.texts[entry.capture] = (index, entry)
@@ -104,6 +106,8 @@ def _read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> 
     except (NoteError, zipfile.BadZipFile, UnicodeDecodeError, OSError) as error:
         report.add("checkpoint-invalid", CHECKPOINT, actual=str(error))
         return None
+    if trust.keys and signed_by and KEYS in container.entries:
+        _check_keys(report, container, note)
     if not signed_by:
         report.add("checkpoint-unsigned", CHECKPOINT, expected=", ".join(map(str, known)) or "a signature")
         return None
@@ -112,6 +116,17 @@ def _read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> 
     _check_cosignatures(report, note, trust)
     check_continuity(report, container, checkpoint, trust)
     return checkpoint
+
+
+def _check_keys(report: WaczReport, container: Container, note: Note) -> None:
+    """Where the checker brings the keys, the file must name one that signed too: people compare them by eye."""
+    try:
+        is_named = note.signed_by(list(parse_keys(container.read(KEYS, limit=LARGEST_LINE).decode())))
+    except (NoteError, zipfile.BadZipFile, UnicodeDecodeError, OSError, EOFError) as error:
+        report.add("keys-differ", KEYS, actual=str(error))
+        return
+    if not is_named:
+        report.add("keys-differ", KEYS, expected="a key that signed the checkpoint")
 
 
 def _check_cosignatures(report: WaczReport, note: Note, trust: Trust) -> None:

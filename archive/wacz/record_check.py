@@ -9,13 +9,15 @@ from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import IO
 
-from archive.captures import MOST_RECORDS
+from archive.captures import MOST_RECORDS, from_records
 from archive.frame import is_first, is_last
 from archive.index import make_line
 from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
 from archive.wacz.first_check import check_first, check_is_of
+from archive.wacz.pages import page_id, page_of
 from archive.wacz.proof_check import Proven
+from archive.wacz.proofs import certificate_files
 from archive.wacz.report import WaczReport
 from archive.warc import BrokenRecord, Placed, Record, read_records, sha256
 
@@ -25,15 +27,19 @@ class Held:
     """What was read: sorted index lines that are due, a file for each WARC file; and where proven captures lie.
 
     `places` are by record id: the file in the WACZ, the byte in that file, and the bytes of the WACZ from there on.
+    `pages` are what the page list can name: record, address and moment; `certificates` digests of files, by their names.
     """
 
     due: list[IO[str]] = field(default_factory=list)
     places: dict[str, tuple[str, int, int, int]] = field(default_factory=dict)
+    pages: dict[str, tuple[str, str, str]] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
 
 
 def check_records(report: WaczReport, container: Container, proven: Proven, opened: ExitStack) -> Held:
     """Hold every record against its entry; records that are proven and not there are findings as well."""
     waiting = dict(proven.captures)
+    has_certificates = any(name.endswith(".pem") for name in container.entries)
     held = Held()
     for name, entry in sorted(container.entries.items()):
         if not name.startswith("archive/") or not entry.is_stored:
@@ -46,9 +52,13 @@ def check_records(report: WaczReport, container: Container, proven: Proven, open
             lines += [line] if line else []
             report.captures += 1
             record_id = group[0].record.id
+            held.pages[page_id(record_id)] = (record_id, *page_of(group[0].record))
+            if has_certificates:
+                held.certificates |= _certificates(group)
             logged = waiting.pop(record_id, None)
             if logged and _is_as_logged(report, name, moved, members, logged):
                 report.proven += 1
+                report.count(logged)
                 held.places[record_id] = (name, moved[0].offset, group[0].offset, entry.start + entry.size)
             elif not logged and record_id in proven.unsealed:
                 if entry_of := proven.unsealed[record_id]:
@@ -62,6 +72,14 @@ def check_records(report: WaczReport, container: Container, proven: Proven, open
         stood = f"byte {missing.offset} of {missing.file} in the archive"
         report.add("record-missing", where, record_id=missing.record_id, expected=stood)
     return held
+
+
+def _certificates(group: Sequence[Placed]) -> dict[str, str]:
+    try:
+        tls = from_records([placed.record for placed in group]).tls
+    except BrokenRecord:
+        return {}
+    return {name: sha256(data) for name, data in certificate_files(tls.chain)} if tls else {}
 
 
 def _aside(opened: ExitStack, lines: list[str]) -> IO[str]:

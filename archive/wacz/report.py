@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
 from pipelines.records import format_instant
 
@@ -43,6 +44,9 @@ class WaczFinding:
 class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
+    Of the proven ones `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
+    person; only the others were received from a server. `title` is the packer's word.
+
     `until` is the moment by which it existed, by the word of `witnesses`: trusted timestamp authorities, and witnesses of
     the log, `cosigned_by`. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
@@ -51,6 +55,10 @@ class WaczReport:
     findings: list[WaczFinding] = field(default_factory=list)
     captures: int = 0
     proven: int = 0
+    found: int = 0
+    found_by: str | None = None
+    supplied: int = 0
+    title: str | None = None
     checkpoint: str | None = None
     signed_by: tuple[str, ...] = ()
     until: str | None = None
@@ -75,6 +83,18 @@ class WaczReport:
     def is_readable(self) -> bool:
         """Whether it is a WACZ at all."""
         return self.verdict != "unreadable"
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether of some of the captures it is not even said that a server sent them."""
+        return bool(self.found or self.supplied)
+
+    def count(self, logged: CaptureEntry) -> None:
+        """Note what a proven capture's entry claims: when found bytes were received, nobody says."""
+        if logged.claim == "found":
+            self.found += 1
+            self.found_by = max(self.found_by or logged.logged, logged.logged)
+        self.supplied += logged.claim == "supplied"
 
     def add(self, kind: str, file: str, **details: Any) -> None:
         """Note a finding."""

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby, islice, tee
@@ -26,18 +26,18 @@ from archive.directory import Archive
 from archive.disk import on_disk
 from archive.export.writing import write_whole
 from archive.index import make_line
+from archive.log.titles import title_digest
 from archive.openfile import opened
 from archive.readback import read_groups_at
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
+from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line, page_of
 from archive.wacz.proofs import INCLUSION, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.warc import Placed, read_member, sha256
-from pipelines.records import parse_instant
 
 MANIFEST: Final = "datapackage.json"
 DIGEST: Final = "datapackage-digest.json"
-PAGES: Final = "pages/pages.jsonl"
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100
 """Temporary files held open at once."""
@@ -93,16 +93,15 @@ def write_wacz(
         for name, group in groupby(chosen, key=lambda one: one.file):
             _pack_file(draft, archive, name, group)
         _add_index(draft)
-        _add_lines(draft, PAGES, [_PAGES_HEAD], draft.pages)
+        _add_lines(draft, PAGES, [PAGES_HEAD], draft.pages)
         _add_proofs(draft)
         _add_manifest(draft, title=title, software=software, key=key)
     return draft.packed
 
 
-_VERSIONS: Final = {"profile": "data-package", "wacz_version": "1.1.1"}
+VERSIONS: Final = {"profile": "data-package", "wacz_version": "1.1.1"}
 """The draft of WACZ 1.2.0 asks for the profile `wacz` and no version, but ReplayWeb.page 2.4.6 refuses that profile and py-wacz
 0.6.0 any version but 1.1.1. In everything else a file is as 1.2.0 has it."""
-_PAGES_HEAD: Final = '{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}\n'
 
 
 def _aside(held: ExitStack) -> IO[str]:
@@ -137,27 +136,33 @@ def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chos
 def _note(draft: _Draft, one: Chosen, group: list[Placed]) -> None:
     """Put down what the capture adds to pages, proofs and certificates."""
     draft.packed.captures += 1
+    proofs = _prove(draft, one.record_id)
     if one.is_page:
-        moment = f"{parse_instant(one.fetched_at):%Y-%m-%dT%H:%M:%SZ}"
-        uri = group[0].record.get("WARC-Target-URI") or ""
-        page = {"id": hashlib.sha256(one.record_id.encode()).hexdigest()[:16], "url": uri, "ts": moment}
-        draft.pages.write(json.dumps(page | {"title": one.title or uri}, ensure_ascii=False) + "\n")
+        uri, moment = page_of(group[0].record)
+        draft.pages.write(page_line(one.record_id, uri, moment, _title(one.title, proofs) or uri))
         draft.packed.pages += 1
         draft.home = draft.home or {"url": uri, "ts": moment}
-    _prove(draft, one.record_id)
     tls = from_records([placed.record for placed in group]).tls
     draft.certificates |= dict(certificate_files(tls.chain)) if tls else {}
 
 
-def _prove(draft: _Draft, record_id: str) -> None:
+def _title(title: str | None, proofs: Sequence[str]) -> str | None:
+    """The title of a page; beside proofs only one that they bear out, or whoever packs could write any."""
+    if title is None or not proofs:
+        return title
+    return title if any(title_digest(title) in line for line in proofs) else None
+
+
+def _prove(draft: _Draft, record_id: str) -> list[str]:
     """A capture that no seal covers is named as such: else it would look like one that was put in later."""
     if draft.prover is None:
-        return
+        return []
     lines = draft.prover.lines(record_id)
     draft.proofs.writelines(lines)
     draft.packed.proven += bool(lines)
     if not lines:
         draft.unsealed.write(draft.prover.unsealed_line(record_id))
+    return lines
 
 
 def _merge(draft: _Draft) -> IO[str]:
@@ -199,9 +204,7 @@ def _add_proofs(draft: _Draft) -> None:
 
 def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurvePrivateKey) -> None:
     """The manifest, which lists every file, and its signed digest."""
-    manifest: dict[str, Any] = {**_VERSIONS, "title": title, "software": software}
-    if draft.home:
-        manifest |= {"home": draft.home, "mainPageUrl": draft.home["url"], "mainPageDate": draft.home["ts"]}
+    manifest: dict[str, Any] = {**VERSIONS, "title": title, "software": software, **home_words(draft.home)}
     manifest["resources"] = draft.resources
     text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
     draft.packed.digest = sha256(text)

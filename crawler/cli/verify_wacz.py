@@ -17,6 +17,10 @@ _SAID: Final = {
     "unreadable": "unreadable: this is no whole WACZ · 无法读取：不是完整的 WACZ 文件",
     "not-provable": "not provable: nothing vouches for some of the captures · 无法证明：部分抓取没有证据",
 }
+_WEAK: Final = (
+    "intact as logged, and not all of it was received from a server: see below "
+    "· 与签名日志一致，但并非全部取自服务器，见下"
+)
 _LIMIT: Final = (
     "proves that these bytes stood in the log of that key when the checkpoint was made, not that the office published "
     "them · 仅证明封存时日志中即为这些字节，不证明机构发布了它们"
@@ -45,9 +49,11 @@ def _to_json(report: WaczReport) -> dict[str, Any]:
 
 
 def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
-    yield f"{report.path}: {_SAID[report.verdict]}"
+    is_weak = report.verdict == "intact" and report.is_weak
+    yield f"{report.path}: {_WEAK if is_weak else _SAID[report.verdict]}"
     if report.is_readable:
         yield f"  {report.proven} of {report.captures} captures proved"
+    yield from _to_claims(report)
     for name in report.signed_by:
         known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"
         yield f"  checkpoint signed by {name} ({known})"
@@ -66,6 +72,19 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         yield f"  {_LIMIT}"
     for finding in report.findings:
         yield f"  {_to_line(finding)}"
+
+
+def _to_claims(report: WaczReport) -> Iterator[str]:
+    """What is said of the captures and the file, and not that a server sent it."""
+    if report.found:
+        yield (
+            f"  {report.found} of them only found on the disk, by {report.found_by}: the date of receipt is unproven "
+            "· 仅证明当时已存在于磁盘，接收时间未经证明"
+        )
+    if report.supplied:
+        yield f"  {report.supplied} of them supplied by a person, not received from a server · 由人提供，非取自服务器"
+    if report.title:
+        yield f"  its title “{report.title}” is the word of whoever packed it, and proved by nothing · 标题为打包者自述"
 
 
 def _to_line(finding: WaczFinding) -> str:

@@ -85,7 +85,10 @@ def test_a_proof_is_checked_with_nothing_but_the_file(proof: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "1 of 1 captures proved" in told.stdout
     assert "name it with --pubkey to trust it" in told.stdout
+    assert "not all of it was received from a server" in told.stdout.splitlines()[0]
     line = json.loads(verify(str(proof), "--json").stdout)
+    assert (line["found"], line["supplied"]) == (1, 0)
+    assert f"1 of them only found on the disk, by {line['found_by']}: the date of receipt is unproven" in told.stdout
     assert (line["verdict"], line["captures"], line["proven"], line["findings"]) == ("intact", 1, 1, [])
 
 

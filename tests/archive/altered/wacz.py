@@ -56,6 +56,7 @@ from tests.archive.altered.wacz_hidden import (
     without_first,
 )
 from tests.archive.altered.wacz_kept import earlier_kept, foreign_kept, later_kept, other_kept
+from tests.archive.altered.wacz_words import in_manifest, in_page, in_pages, named_signer, one_page_more, one_page_twice
 from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
 
 
@@ -134,6 +135,20 @@ WACZ: Final = [
     WaczCase("a report of the forger among the proofs, listed", forged(with_file("proofs/report.html")), ("unexpected-file",), "proofs/report.html"),
     WaczCase("Unicode path of another name", other_name, ("extra-field-differs",), PAGES),
     WaczCase("ZIP64 end against the classic one", two_ends, ("end-differs",), ""),
+    WaczCase("title of a page forged", forged(in_page(title="该企业从未被处罚")), ("page-differs",), PAGES, page="_100002.html"),
+    WaczCase("moment of a page forged", forged(in_page(ts="2019-01-01T00:00:00Z")), ("page-differs",), PAGES, page="_100002.html"),
+    WaczCase("address of a page forged", forged(in_page(url="http://sthjj.example.cn/")), ("page-differs",), PAGES, page="_100002.html"),
+    WaczCase("text given to a page", forged(in_page(text="x")), ("page-differs",), PAGES, page="_100002.html"),
+    WaczCase("page that no record has", forged(in_pages(one_page_more)), ("page-not-captured",), PAGES),
+    WaczCase("page listed twice", forged(in_pages(one_page_twice)), ("page-differs",), PAGES),
+    WaczCase("other main page", in_manifest(mainPageUrl="http://sthjj.example.cn/"), ("manifest-differs",), MANIFEST),
+    WaczCase("date of the main page forged", in_manifest(mainPageDate="2019-01-01T00:00:00Z"), ("manifest-differs",), MANIFEST),
+    WaczCase("date of making forged", in_manifest(created="2019-01-01T00:00:00Z"), ("manifest-differs",), MANIFEST),
+    WaczCase("other title: the packer's word, said, no alarm", in_manifest(title="x"), (), "", verdict="intact"),
+    WaczCase("signer named whom nobody vouches for", named_signer, ("signature-differs",), DIGEST),
+    WaczCase("readme of the forger", forged(with_file("proofs/readme.txt")), ("readme-differs",), "proofs/readme.txt"),
+    WaczCase("recipe of the forger", forged(with_file("proofs/recipe.json", b"{}")), ("recipe-unreadable",), "proofs/recipe.json"),
+    WaczCase("certificate that no server showed", forged(with_file(f"proofs/{'a' * 64}.pem")), ("certificate-differs",), f"proofs/{'a' * 64}.pem"),
     WaczCase("bomb: a file", bomb_entry, ("bomb",), ""),
     WaczCase("bomb: the index", forged(with_file(INDEX, gzip.compress(bytes(BOMB), 1, mtime=0))), ("bomb", "index-line-missing", "index-line-extra"), INDEX),
     WaczCase("bomb: a record", forged(bomb_record), ("broken-record",), RECORDS),

@@ -49,6 +49,11 @@ def repack(files: Files, path: Path, *, method: int = zipfile.ZIP_STORED) -> Pat
     return path
 
 
+def remanifest(files: Files, **words: str) -> Files:
+    """The same with other words in the manifest."""
+    return rehash(files | {MANIFEST: json.dumps(json.loads(files[MANIFEST]) | words).encode()})
+
+
 def rehash(files: Files, *, key: ec.EllipticCurvePrivateKey | None = KEY) -> Files:
     """What a forger does: the manifest and its digest made anew, and signed with a key of his own."""
     manifest = json.loads(files[MANIFEST])

@@ -1,0 +1,66 @@
+"""The page list of a WACZ and the words of its manifest, made again from the records and the titles that the log has.
+
+They are what a player shows first, and no proof covers them; so a line must be the one that its record gives.
+"""
+
+import json
+from typing import Any, Final
+
+from archive.log.titles import title_digest
+from archive.wacz.container import Container
+from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line
+from archive.wacz.proof_check import Proven
+from archive.wacz.record_check import Held
+from archive.wacz.report import WaczReport
+from archive.wacz.unpacking import read_json, read_lines
+from archive.wacz.writer import MANIFEST, VERSIONS
+
+_PACKERS: Final = ("title", "software", "resources")
+"""Keys of the manifest that say what the packer likes, or that are held against the files themselves."""
+
+
+def check_pages(report: WaczReport, container: Container, proven: Proven, held: Held) -> None:
+    """Hold every line of the page list, and what the manifest says of pages."""
+    home: dict[str, str] | None = None
+    seen: set[str] = set()
+    offset = 0
+    for number, line in enumerate(read_lines(report, container, PAGES) if PAGES in container.entries else ()):
+        if number == 0:
+            if line != PAGES_HEAD:
+                report.add("page-differs", PAGES, offset=0, expected=PAGES_HEAD, actual=line[:300])
+        elif (page := _as_due(report, line, offset, proven, held)) is not None:
+            if page["id"] in seen:
+                report.add("page-differs", PAGES, offset=offset, expected="a page once", actual=line[:300])
+            seen.add(page["id"])
+            home = home or {"url": page["url"], "ts": page["ts"]}
+        offset += len(line.encode())
+    _check_manifest(report, container, home)
+
+
+def _as_due(report: WaczReport, line: str, offset: int, proven: Proven, held: Held) -> dict[str, str] | None:
+    """The page of a line as its record has it, None for no record; a line that says anything else is a finding."""
+    try:
+        page = json.loads(line)
+        record_id, url, moment = held.pages[page["id"]]
+        title = str(page["title"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        report.add("page-not-captured", PAGES, offset=offset, actual=line[:300].strip())
+        return None
+    due = page_line(record_id, url, moment, title)
+    is_known = title == url or title_digest(title) in proven.titles.get(record_id, ())
+    if line != due or not (is_known or record_id not in proven.captures):
+        expected = due if is_known else page_line(record_id, url, moment, url)
+        about = dict(expected=expected[:300].strip(), actual=line[:300].strip())
+        report.add("page-differs", PAGES, offset=offset, record_id=record_id, **about)
+    return {"id": page["id"], "url": url, "ts": moment}
+
+
+def _check_manifest(report: WaczReport, container: Container, home: dict[str, str] | None) -> None:
+    _, manifest = read_json(report, container, MANIFEST)
+    report.title = str(manifest.get("title"))
+    said: dict[str, Any] = {name: value for name, value in manifest.items() if name not in _PACKERS}
+    due = VERSIONS | home_words(home)
+    for name in sorted({*said, *due}):
+        if said.get(name) != due.get(name):
+            expected, actual = (f"{name} {json.dumps(one.get(name), ensure_ascii=False)}" for one in (due, said))
+            report.add("manifest-differs", MANIFEST, expected=expected, actual=actual[:300])

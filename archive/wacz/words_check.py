@@ -1,0 +1,57 @@
+"""The files among the proofs that no signature covers: readme, recipe, certificates. They must be what we write."""
+
+import json
+from typing import Any, Final
+
+from archive.wacz.container import Container
+from archive.wacz.profile import CERTIFICATE
+from archive.wacz.proofs import README, README_FILE, RECIPE
+from archive.wacz.record_check import Held
+from archive.wacz.report import WaczReport
+from archive.wacz.unpacking import LARGEST_LINE, UNREADABLE
+from archive.warc import sha256
+
+_READMES: Final = (
+    sha256(README.encode()),
+    "sha256:4b5737c492c9fea86b57682d28e595411247b02d2ce70cd95876389ea1e660f9",
+    "sha256:17afb5de388dd30bfbbcfb21fbe74c1ffd7cba6923c000aad3e643908bdd0216",
+    "sha256:0e73ad77b0ea36a717bceef4c8e6e2df204e9ef6409d6c76d319b7974f703a4b",
+)
+"""Of every text that we ever packed; a change of it leaves its digest here."""
+_LONGEST: Final = 100
+
+
+def check_words(report: WaczReport, container: Container, held: Held) -> None:
+    """What stands there in our name is ours, and certificates are those that a packed capture was shown."""
+    data = _read(report, container, README_FILE)
+    if data is not None and sha256(data) not in _READMES:
+        report.add("readme-differs", README_FILE, expected=_READMES[0], actual=sha256(data))
+    data = _read(report, container, RECIPE)
+    if data is not None and not _is_recipe(data):
+        report.add("recipe-unreadable", RECIPE, expected="a recipe and its versions", actual=repr(data[:100]))
+    for name in sorted(filter(CERTIFICATE.fullmatch, container.entries)):
+        data = _read(report, container, name)
+        if data is not None and held.certificates.get(name) != sha256(data):
+            expected = held.certificates.get(name) or "a certificate that a server showed"
+            report.add("certificate-differs", name, expected=expected, actual=sha256(data))
+
+
+def _read(report: WaczReport, container: Container, name: str) -> bytes | None:
+    if name not in container.entries:
+        return None
+    try:
+        return container.read(name, limit=LARGEST_LINE)
+    except UNREADABLE as error:
+        report.add("broken-file", name, actual=str(error))
+        return None
+
+
+def _is_recipe(data: bytes) -> bool:
+    """Only its form can be told: which versions a packer had is his word."""
+    try:
+        value: Any = json.loads(data)
+        words = [value["recipe"], *value["versions"], *value["versions"].values()]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return False
+    are_short = all(isinstance(word, str) and word.isascii() and len(word) <= _LONGEST for word in words)
+    return are_short and set(value) == {"recipe", "versions"}
