@@ -35,17 +35,19 @@ def check_wacz_files(files: Sequence[Path], *, trust: Trust, reextract: int | No
         report = check_wacz(path, trust=trust, reextract=reextract, workers=workers)
         verdicts.append(report.verdict)
         if as_json:
-            print_json(_to_json(report) | {"are_keys_trusted": bool(trust.keys)})
+            print_json(to_json(report, is_trusted=bool(trust.keys)))
         else:
             for line in _to_lines(report, is_trusted=bool(trust.keys)):
                 say(line)
     return EXIT_CODES[min(verdicts, key=_WORST.index)]
 
 
-def _to_json(report: WaczReport) -> dict[str, Any]:
+def to_json(report: WaczReport, *, is_trusted: bool) -> dict[str, Any]:
+    """What is printed, see `archive/wacz/report.schema.json`; `is_trusted` is whether the checker brought the keys."""
     findings = [asdict(one) | {"weight": one.weight} for one in report.findings]
     made = report.reextraction.model_dump() if report.reextraction else None
-    return asdict(report) | {"findings": findings, "reextraction": made, "verdict": report.verdict}
+    more = {"verdict": report.verdict, "are_keys_trusted": is_trusted}
+    return asdict(report) | {"findings": findings, "reextraction": made} | more
 
 
 def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
