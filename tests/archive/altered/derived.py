@@ -63,7 +63,8 @@ def _in_index(change: Callable[[str], str]) -> Callable[[Path], Sequence[Spot]]:
         lines[1:2] = [changed] if changed else []
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         is_line = changed.endswith("}")
-        return [Spot(f"index/{path.name}", int(_about(changed)["offset"]) if is_line else None if changed else offset)]
+        said = int(_about(changed.partition("\n")[0])["offset"]) if is_line else None
+        return [Spot(f"index/{path.name}", said if changed else offset)]
 
     return alter
 
@@ -115,6 +116,7 @@ DERIVED: Final = [
     Case("index entry under another key", _in_index(lambda line: f"cn,gov)/ {line.split(' ', 1)[1]}"), ("index-altered",)),
     Case("index entry leads out of the archive", _in_index(_with(filename="../../evil.warc.gz")), ("index-altered",)),
     Case("index entry of another status", _in_index(_with(status="404")), ("index-altered",)),
+    Case("index entry of another status in front of the right one", _in_index(lambda line: f"{_with(status='100')(line)}\n{line}"), ("index-altered",)),
     Case("index entry of another type", _in_index(_with(mime="image/png")), ("index-altered",)),
     Case("index entry of another payload", _in_index(_with(digest=f"sha256:{'0' * 64}")), ("index-altered",)),
     Case("index entry of another length", _in_index(_with(length="7")), ("index-altered",)),
