@@ -10,6 +10,8 @@ Its gzip member is as long as the one it replaces, so that every other record ke
 import json
 import struct
 import zlib
+from collections.abc import Collection
+from contextlib import suppress
 from typing import Final
 
 from archive.warc import Record, encode_header, make_record
@@ -17,6 +19,7 @@ from pipelines.records import DELETED, Failure
 
 _MARK: Final = b"deleted: "
 _KEPT: Final = ("WARC-Record-ID", "WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address")
+_SPARED: Final = ("WARC-IP-Address", "WARC-Warcinfo-ID")
 _TYPE: Final = ("Content-Type", "application/warc-fields")
 _EMPTY: Final = b"\x00\x00\x00\xff\xff"
 _COMMENT: Final = 16
@@ -34,9 +37,20 @@ def is_tombstone(record: Record) -> bool:
     return record.type == "metadata" and record.block.startswith(_MARK)
 
 
-def make_tombstone(record: Record, *, deleted: str) -> Record:
-    """The record for the place of another; `deleted` is the moment of the entry in the log."""
-    fields = tuple((name, value) for name, value in record.fields if name in _KEPT)
+def replace_record(record: Record, *, deleted: str, length: int) -> bytes:
+    """The member of `length` bytes for the place of a record: with all fields, or as many as there is room for.
+
+    A capture may be as short as "not modified", and an order is about all of them. Raises NoRoom.
+    """
+    for spared in range(len(_SPARED)):
+        with suppress(NoRoom):
+            return encode_tombstone(make_tombstone(record, deleted=deleted, spared=_SPARED[:spared]), length=length)
+    return encode_tombstone(make_tombstone(record, deleted=deleted, spared=_SPARED), length=length)
+
+
+def make_tombstone(record: Record, *, deleted: str, spared: Collection[str] = ()) -> Record:
+    """The record for the place of another; `deleted` is the moment of the entry in the log, `spared` are fields left out."""
+    fields = tuple((name, value) for name, value in record.fields if name in _KEPT and name not in spared)
     return make_record((("WARC-Type", "metadata"), *fields, _TYPE), _MARK + json.dumps(deleted).encode() + b"\r\n")
 
 

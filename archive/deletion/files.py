@@ -13,7 +13,7 @@ from archive.errors import BrokenWarc, NotDeletable
 from archive.log.entries import DeletionEntry
 from archive.log.reader import LogReader
 from archive.log.writer import Log
-from archive.tombstone import NoRoom, encode_tombstone, make_tombstone
+from archive.tombstone import NoRoom, replace_record
 from archive.warc import BrokenRecord, read_member, read_record, sha256
 
 _PIECE: Final = 1 << 20
@@ -102,7 +102,7 @@ def _is_there(handle: int, size: int, entry: DeletionEntry) -> bool:
 def _replacement(handle: int, file: str, offset: int, size: int, *, moment: str) -> bytes:
     try:
         placed = read_record(handle, offset, size)
-        return encode_tombstone(make_tombstone(placed.record, deleted=moment), length=placed.length)
+        return replace_record(placed.record, deleted=moment, length=placed.length)
     except BrokenRecord as error:
         raise BrokenWarc(f"{file} at byte {offset}: {error}; restore the file from a copy") from None
     except NoRoom as error:
