@@ -31,6 +31,9 @@ SOME: Final = 4
 CHANCE: Final = 1e-5
 """What is less likely than this is no chance."""
 
+SLIGHT_CHANCE: Final = 3e-3
+"""And this, where not one of the pages is as those before it."""
+
 GRACE: Final = timedelta(hours=1)
 """A crawl may begin and end so long after its time."""
 
@@ -181,11 +184,29 @@ def _find_loss(rounds: Sequence[Tally], kept: str, field: str) -> tuple[float, f
 
 
 def _charset(figures: Figures, _: datetime) -> Found:
-    now, before = (tally.share("characters lost", "pages") for tally in (figures.last, figures.settled))
-    lost, pages = figures.last.counts.get("characters lost", 0), figures.last.counts.get("pages", 0)
-    known = figures.settled.counts.get("pages", 0)
-    if figures.past and now > MUCH > 4 * before and is_no_chance(lost, pages, before, known=known):
-        yield "", f"characters are lost on {now:.0%} of the pages; has the charset changed?"
+    found = find_mangling((figures.last, *figures.past))
+    if found is not None:
+        yield "", f"characters are lost on {found:.0%} of the pages; has the charset changed?"
+
+
+def find_mangling(rounds: Sequence[Tally]) -> float | None:
+    """The share of pages that lose characters since a round from which on they do, while those of the newest still do.
+
+    Of pages whose bytes came: a round in which nothing had changed on the server says nothing, and ends no alarm.
+    """
+    known, usual = (sum(tally.counts.get(name, 0) for tally in rounds) for name in ("decoded", "characters lost"))
+    decoded = lost = 0
+    for tally in rounds:
+        if not (more := tally.counts.get("decoded", 0)):
+            continue
+        decoded, lost = decoded + more, lost + tally.counts.get("characters lost", 0)
+        known, usual = known - more, usual - tally.counts.get("characters lost", 0)
+        if known < KNOWN or lost <= MUCH * decoded:
+            return None
+        before, chance = usual / known, SLIGHT_CHANCE if lost == decoded else CHANCE
+        if lost >= FEW and 4 * before < MUCH and is_no_chance(lost, decoded, before, known=known, chance=chance):
+            return lost / decoded
+    return None
 
 
 def _certificate(figures: Figures, _: datetime) -> Found:
@@ -194,7 +215,7 @@ def _certificate(figures: Figures, _: datetime) -> Found:
         yield "", "its certificate is not accepted any more; pages are archived, and marked as not verified"
 
 
-def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0) -> bool:
+def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0, chance: float = CHANCE) -> bool:
     """Whether so many of so many are more than chance would bring where the usual share is this (binomial).
 
     A share that was never seen is taken to be one in the number that is known, and two more (rule of succession).
@@ -208,7 +229,7 @@ def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0) -> bool:
     # By logarithms: the numbers of ways to choose among thousands of pages are too large for a float.
     ways = (lgamma(of + 1) - lgamma(n + 1) - lgamma(of - n + 1) for n in range(seen, of + 1))
     odds = (n * log(share) + (of - n) * log1p(-share) for n in range(seen, of + 1))
-    return sum(exp(way + odd) for way, odd in zip(ways, odds, strict=True)) < CHANCE
+    return sum(exp(way + odd) for way, odd in zip(ways, odds, strict=True)) < chance
 
 
 def _promise(figures: Figures, _: datetime) -> Found:

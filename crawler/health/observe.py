@@ -62,6 +62,7 @@ def _observe_transfer(outcome: Outcome, tls: Tls | None) -> Iterator[str]:
         if tls.verified is False:
             yield "certificate not accepted"
     if outcome.page is not None:
+        yield "decoded"
         encoding = outcome.page.encoding
         claims = {_family(claim) for claim in (encoding.http, encoding.meta) if claim}
         if claims - {_family(encoding.used)}:

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler.health.alarms import is_no_chance
+from crawler.health.alarms import find_mangling, is_no_chance
+from crawler.health.measure import Tally
 from crawler.health.rhythm import Rhythm, count_office_days, find_silence
 from crawler.schedule import longest_wait, openings_between
 from pipelines.site import Site
@@ -69,6 +70,30 @@ def test_slots_of_the_night_are_one_opening_where_a_site_may_be_asked_by_night_o
 )
 def test_chance_is_told_from_trouble_whatever_the_number(*, seen: int, of: int, usual: float, is_none: bool) -> None:
     assert is_no_chance(seen, of, usual) is is_none
+
+
+SOUND, MANGLED, NOTHING_NEW = (3, 0), (3, 2), (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "share"),
+    [
+        ([SOUND] * 20, None),
+        ([MANGLED, *[SOUND] * 20], None),
+        ([MANGLED, MANGLED, MANGLED, *[SOUND] * 20], 2 / 3),
+        ([(2, 2), *[SOUND] * 20], 1.0),
+        ([NOTHING_NEW, (2, 2), NOTHING_NEW, *[SOUND] * 20], 1.0),
+        ([SOUND, (2, 2), *[SOUND] * 20], None),
+        ([(2, 2), (2, 0)], None),
+        ([MANGLED] * 20, None),
+    ],
+)
+def test_pages_that_lose_characters_are_told_until_some_do_not(
+    newest_first: list[tuple[int, int]], share: float | None
+) -> None:
+    """A crawl to which the server says "not modified" throughout says nothing, and ends no alarm."""
+    rounds = [Tally({"pages": 4, "decoded": decoded, "characters lost": lost}) for decoded, lost in newest_first]
+    assert find_mangling(rounds) == share
 
 
 def test_uneven_bureaus_raise_hardly_any_alarm() -> None:

@@ -122,13 +122,14 @@ def crawl_history(
 
 
 def _count(chance: random.Random, new: list[Habit], known: list[Habit]) -> Counter[str]:
-    counts = Counter({"pages": 2, "list http://a": 20, "list http://b": 20})
+    counts = Counter({"pages": 2, "decoded": 2, "list http://a": 20, "list http://b": 20})
     for habit, is_new in [*((one, True) for one in new), *((one, False) for one in known)]:
         counts["pages"] += 1
         luck = chance.random()
         if luck < 0.004:
             counts["blocked"] += 1
             continue
+        counts["decoded"] += 1
         counts["characters lost"] += chance.random() < 0.005
         counts["asked article"] += 1
         counts["new page" if is_new else "known article"] += 1

@@ -32,7 +32,8 @@ CRON: Final = timedelta(hours=2)
 SILENCE: Final = timedelta(days=9)
 """Six office days, and the weekend among them."""
 UNSEEN: Final = frozenset({"blocked", "down", "server error", "list moved", "unreadable"})
-SLOW_TO_TELL: Final = frozenset({"down", "server error"})
+SLOW_TO_TELL: Final = frozenset({"down", "server error", "mangled"})
+"""Breakages that one crawl cannot tell from a passing trouble, or by the few pages that it asks for."""
 _LINE = re.compile(r"(?P<site>\w+) \[(?P<kind>\w+)\] (?P<over>over: )?(?P<text>.*)")
 
 
