@@ -16,6 +16,7 @@ from archive.stats import count
 from archive.workers import Workers
 from crawler.cli import main
 from pipelines.records import Capture
+from pipelines.site import Site
 from tests.archive.made_pages import START, article_capture, article_html, article_url, capture, listing_html
 from tests.archive.taking import take_all
 
@@ -86,9 +87,16 @@ def test_a_table_shows_the_same(folder: Path) -> None:
     ]
 
 
-def test_only_the_sites_asked_for_are_counted(folder: Path) -> None:
-    result = run(folder, "--site", "unknown", "--json")
-    assert json.loads(result.stdout)["captures"] == 0
+def test_only_the_sites_asked_for_are_counted(tmp_path: Path) -> None:
+    channel = {"name": "动态", "url": "http://sthj.example.cn/"}
+    table = {"key": "ceshi", "name": "测试", "kind": "bureau", "hosts": ("sthj.example.cn",), "channel": (channel,)}
+    archive = Archive.open(tmp_path / "archive")
+    take_all(archive, [article_capture(1)], sites={"ceshi": Site.model_validate(table)}, key="ceshi")
+    take_all(archive, [article_capture(2), article_capture(3)])
+    every = json.loads(run(archive.path, "--json").stdout)
+    assert {key: one["captures"] for key, one in every["sites"].items()} == {"ceshi": 1, "_ingest": 2}
+    alone = json.loads(run(archive.path, "--site", "ceshi", "--json").stdout)
+    assert (alone["captures"], list(alone["sites"])) == (1, ["ceshi"])
 
 
 def test_the_page_needs_nothing_and_shows_every_number(folder: Path, tmp_path: Path) -> None:
