@@ -92,7 +92,7 @@ def _parse(line: str) -> dict[str, Any] | None:
         key, moment, text = line.split(" ", 2)
         fields = json.loads(text)
         int(fields["offset"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return {"key": key, "timestamp": moment, **fields}
 
