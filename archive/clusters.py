@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from archive.addressing import first_pages
 from archive.catalog import Catalog
 from archive.judge import order_of
+from archive.reading import to_article
 from archive.schema import captures, said, sketches, versions
 from pipelines.records import Article, Provenance
 from pipelines.site import Site
@@ -44,7 +45,7 @@ class Member:
 
     def read(self) -> Article:
         """The article as a value."""
-        return Article.model_validate_json(f'{self.body[:-1]},"provenance":{self.provenance.model_dump_json()}}}')
+        return to_article(self.body, self.provenance)
 
 
 @dataclass(frozen=True, slots=True)

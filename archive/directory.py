@@ -16,6 +16,7 @@ from archive.errors import NotAnArchive
 
 FORMAT: Final = 1
 MARK: Final = "archive.json"
+CATALOG: Final = "catalog.sqlite"
 # What a file system or a desktop puts into an empty folder by itself.
 _NOT_OURS: Final = ("lost+found",)
 
@@ -56,7 +57,7 @@ class Archive:
     @property
     def catalog_path(self) -> Path:
         """The SQLite database derived from the WARC files."""
-        return self.path / "catalog.sqlite"
+        return self.path / CATALOG
 
 
 @contextmanager

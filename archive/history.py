@@ -19,6 +19,7 @@ from archive.directory import Archive
 from archive.entries import site_key
 from archive.errors import NotInArchive
 from archive.judge import order_of
+from archive.reading import to_article
 from archive.schema import articles, captures, versions
 from archive.store import read_capture
 from archive.workers import Workers
@@ -249,7 +250,7 @@ def _stored(row: Row[Any]) -> Article:
         payload_digest=row.payload_digest or f"sha256:{64 * '0'}",
         recipe=row.recipe,
     )
-    return Article.model_validate_json(f'{row.body[:-1]},"provenance":{provenance.model_dump_json()}}}')
+    return to_article(row.body, provenance)
 
 
 def _is_there(sighting: Sighting, site: Site | None) -> bool | None:

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Table, select
 
 from archive.database import is_one_of
 from archive.entries import Entry
-from archive.reading import Body, make_sketch
+from archive.reading import Body, make_sketch, to_article
 from archive.schema import articles, attached, attachments, captures, pages, versions
-from archive.wholes import to_article
 
 _DECIDED: Final = frozenset({"id", "version", "attachment"})
 _ROW: Final = tuple(one.name for one in captures.c if one.name not in _DECIDED)

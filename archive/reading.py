@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.framing import parse_head
 from pipelines.identity import page_id, page_url
 from pipelines.knowledge import Knowledge
-from pipelines.records import EXCHANGED, Article, Capture, Outcome
+from pipelines.records import EXCHANGED, Article, Capture, Outcome, Provenance
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from pipelines.sketch import covered_text, fingerprint, sketch
@@ -53,6 +53,19 @@ class Body:
     first_page: str | None = None
     next_page: str | None = None
     attached: tuple[str, ...] = ()
+
+
+_NOWHERE = Provenance(record_id="", fetched_at="", custody="unknown", payload_digest=f"sha256:{64 * '0'}", recipe="")
+
+
+def to_line(body: str, provenance: Provenance) -> str:
+    """The Article of a body as JSON, its keys in the order of the model, provenance last."""
+    return f'{body[:-1]},"provenance":{provenance.model_dump_json()}}}'
+
+
+def to_article(body: str, provenance: Provenance = _NOWHERE) -> Article:
+    """The Article of a body."""
+    return Article.model_validate_json(to_line(body, provenance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select, tuple_, uni
 
 from archive.database import is_one_of
 from archive.judge import order_of
-from archive.reading import make_sketch
+from archive.reading import make_sketch, to_article
 from archive.schema import articles, captures, versions
 from pipelines.parts import find_first, follow_pages, join_parts
-from pipelines.records import Article, Provenance
-
-_NOWHERE = Provenance(record_id="", fetched_at="", custody="unknown", payload_digest=f"sha256:{64 * '0'}", recipe="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +70,6 @@ def _join(page: PageVersion, look: Look) -> str | None:
         return None
     first, *further = (to_article(one.body) for one in pages)
     return join_parts(first, further).model_dump_json(exclude={"provenance"})
-
-
-def to_article(body: str, provenance: Provenance = _NOWHERE) -> Article:
-    """The article of a body."""
-    return Article.model_validate_json(f'{body[:-1]},"provenance":{provenance.model_dump_json()}}}')
 
 
 @dataclass(frozen=True, slots=True)

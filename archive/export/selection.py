@@ -15,6 +15,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from archive.catalog import Catalog
 from archive.judge import order_of
+from archive.reading import to_article, to_line
 from archive.schema import articles, captures, sketches, versions
 from archive.wholes import PageVersion, join_pages
 from pipelines.records import Article, Provenance
@@ -62,12 +63,12 @@ class Chosen:
     @property
     def line(self) -> str:
         """The Article as JSON, its keys in the order of the model, provenance last."""
-        return f'{self.body[:-1]},"provenance":{self.provenance.model_dump_json()}}}'
+        return to_line(self.body, self.provenance)
 
     @property
     def article(self) -> Article:
         """The Article as a value."""
-        return Article.model_validate_json(self.line)
+        return to_article(self.body, self.provenance)
 
 
 def choose_articles(

@@ -5,11 +5,12 @@ An object store that is away keeps nobody from crawling; what it lacks is upload
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
+from archive.beside import running_beside
 from archive.directory import Archive
 from archive.errors import ArchiveError, UploadError
 from archive.upload.bucket import Bucket, Retention
@@ -29,17 +30,9 @@ class Courier:
         self._every = every.total_seconds()
         self._said = ""
 
-    @contextmanager
-    def running(self, standing: Standing) -> Iterator[None]:
+    def running(self, standing: Standing) -> AbstractContextManager[None]:
         """Upload at once what an earlier run left, and then again and again; `standing` closes the files of this run."""
-        ending = threading.Event()
-        thread = threading.Thread(target=self._run, args=(ending, standing), name="upload", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            thread.join()
+        return running_beside(partial(self._run, standing), name="upload")
 
     def finish(self) -> Sent:
         """Upload what is left when everything is closed, and let go of the bucket.
@@ -53,7 +46,7 @@ class Courier:
             raise UploadError(sent.problems[0] + more)
         return sent
 
-    def _run(self, ending: threading.Event, standing: Standing) -> None:
+    def _run(self, standing: Standing, ending: threading.Event) -> None:
         wait = 0.0
         while not ending.wait(wait):
             wait = self._every

@@ -1,9 +1,7 @@
 """Every capture of the catalog against its entry in the log, and every entry against the catalog."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +10,7 @@ from urllib.parse import quote, unquote
 from pydantic import ValidationError
 
 from archive.captures import to_uri
+from archive.directory import CATALOG
 from archive.metadata_block import read_metadata
 from archive.openfile import opened
 from archive.verify.kinds import make_finding
@@ -23,7 +22,6 @@ from pipelines.records import DELETED
 from pipelines.site import Site
 from pipelines.urls import canonical_url
 
-_PLACE: Final = "catalog.sqlite"
 # Of a record id that stands for several records, the entry of the place that the row names.
 _ROWS: Final = """
 SELECT c.record_id, c.file, c."offset" AS "offset", c.length, c.site, c.url, c.canonical, c.fetched_at, c.custody, c.payload_digest, c.failure,
@@ -62,26 +60,26 @@ def check_captures(archive: Path, spool: Spool, connection: sqlite3.Connection) 
                 ahead += 1
             else:
                 place = f"{row['file']} at {row['offset']}"
-                yield make_finding("catalog-unlogged", place=_PLACE, record=row["record_id"], actual=place)
+                yield make_finding("catalog-unlogged", place=CATALOG, record=row["record_id"], actual=place)
     if ahead:
-        yield make_finding("catalog-ahead", place=_PLACE, actual=f"{ahead} captures")
+        yield make_finding("catalog-ahead", place=CATALOG, actual=f"{ahead} captures")
     for record_id, said, found in connection.execute(_REREAD):
-        yield make_finding("derived-altered", place=_PLACE, record=record_id, expected=said, actual=found)
+        yield make_finding("derived-altered", place=CATALOG, record=record_id, expected=said, actual=found)
     yield from _check_lacking(connection)
 
 
 def _check_lacking(connection: sqlite3.Connection) -> Iterator[Finding]:
     """A file of which the catalog says that it has every capture cannot be one that it still has to read."""
-    behind: Counter[str] = Counter()
+    behind = 0
     for record_id, file, offset, leaf, uri, is_complete in connection.execute(_LACKING):
         if is_complete:
             where = dict(record=record_id, entry=leaf)
             said = f"{uri}, in {file} at {offset}"
-            yield make_finding("catalog-lacks", place=_PLACE, **where, expected=said)
+            yield make_finding("catalog-lacks", place=CATALOG, **where, expected=said)
         else:
-            behind["captures"] += 1
+            behind += 1
     if behind:
-        yield make_finding("catalog-behind", place=_PLACE, actual=f"{behind['captures']} captures")
+        yield make_finding("catalog-behind", place=CATALOG, actual=f"{behind} captures")
 
 
 def _is_there(archive: Path, file: str) -> bool:
@@ -90,27 +88,19 @@ def _is_there(archive: Path, file: str) -> bool:
     return file.startswith("warc/") and ".." not in file and (path.exists() or opened(path).exists())
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A column: what the log says of it, and whether the row agrees."""
-
-    name: str
-    said: Callable[[Any], object]
-    column: str
-
-
-_FIELDS: Final = (
-    _Field("date of capture", lambda row: row["date"], "fetched_at"),
-    _Field("file", lambda row: row["said_file"], "file"),
-    _Field("offset", lambda row: row["said_offset"], "offset"),
-    _Field("length", lambda row: row["said_length"], "length"),
+_SAID: Final = (
+    ("date of capture", "date", "fetched_at"),
+    ("file", "said_file", "file"),
+    ("offset", "said_offset", "offset"),
+    ("length", "said_length", "length"),
 )
+"""What is compared: its name, what the log says of it, the column of the catalog."""
 
 
 def _check_row(records: LoggedRecords, spool: Spool, row: Any) -> Iterator[Finding]:
-    for field in _FIELDS:
-        if field.said(row) != row[field.column]:
-            yield _altered(row, field.name, field.said(row), row[field.column])
+    for part, said, found in _SAID:
+        if row[said] != row[found]:
+            yield _altered(row, part, row[said], row[found])
     if not _is_address(row["url"], row["uri"]):
         yield _altered(row, "address", row["uri"], row["url"])
     elif not _is_canonical(spool, row):
@@ -191,4 +181,4 @@ def _altered(row: Any, part: str, said: object, found: object) -> Finding:
 
 
 def _where(row: Any) -> Any:
-    return dict(place=_PLACE, record=row["record_id"], entry=row["leaf"])
+    return dict(place=CATALOG, record=row["record_id"], entry=row["leaf"])

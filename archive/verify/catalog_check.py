@@ -7,8 +7,8 @@ the log does not bear out is an alteration, even where every WARC file is whole.
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
+from archive.directory import CATALOG
 from archive.verify.attached_catalog import OtherCatalog, attached
 from archive.verify.catalog_captures import check_captures
 from archive.verify.catalog_exchanges import check_exchanges
@@ -18,15 +18,13 @@ from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 
-PLACE: Final = "catalog.sqlite"
-
 
 def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True, is_deep: bool = False) -> Iterator[Finding]:
     """Rows of the catalog that are not what was logged; the texts of all captures, or of the chosen.
 
     What the log does not have of an exchange, its status and headers, is only looked up in depth.
     """
-    path = archive / PLACE
+    path = archive / CATALOG
     if not path.exists():
         return
     try:
@@ -39,8 +37,8 @@ def check_catalog(archive: Path, spool: Spool, *, is_whole: bool = True, is_deep
             yield from check_texts(spool, connection, broken, is_whole=is_whole)
         yield from check_wholes(path)
     except OtherCatalog as error:
-        yield make_finding("catalog-other", place=PLACE, actual=error)
+        yield make_finding("catalog-other", place=CATALOG, actual=error)
     except sqlite3.ProgrammingError:
         raise  # a defect of ours, and nothing of the catalog
     except (sqlite3.Error, OSError) as error:
-        yield make_finding("derived-altered", place=PLACE, actual=error)
+        yield make_finding("derived-altered", place=CATALOG, actual=error)

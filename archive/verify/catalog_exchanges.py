@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.captures import from_records
+from archive.directory import CATALOG
 from archive.reading import read_exchange
 from archive.verify.kinds import make_finding
 from archive.verify.logged_records import logged_records
@@ -14,7 +15,6 @@ from archive.verify.spool import Spool
 from archive.warc import BrokenRecord
 from pipelines.records import Capture
 
-_PLACE: Final = "catalog.sqlite"
 _ROWS: Final = """
 SELECT c.record_id, c.method, c.custody, c.status, c.content_type, c.etag, c.last_modified, c.truncated, c.failure,
   l.leaf, l.file
@@ -39,7 +39,7 @@ def check_exchanges(archive: Path, spool: Spool, connection: sqlite3.Connection)
                 continue  # cut off while it was written
             for name, said in _describe(capture).items():
                 if row[name] != said:
-                    where = dict[str, Any](place=_PLACE, record=row["record_id"], entry=row["leaf"])
+                    where = dict[str, Any](place=CATALOG, record=row["record_id"], entry=row["leaf"])
                     yield make_finding(
                         "derived-altered", **where, expected=f"{name} {said}", actual=f"{name} {row[name]}"
                     )

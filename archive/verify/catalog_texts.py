@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
+from archive.directory import CATALOG
 from archive.reading import digest_content
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc import sha256
 
-_PLACE: Final = "catalog.sqlite"
 _ROWS: Final = """
 SELECT c.record_id, c.recipe, c.canonical, c.version, v.recipe AS its_recipe, v.article, v.body_digest, v.text_digest,
   v.published, v.first_page, l.leaf, files.size IS NOT NULL AND files.size = complete.size AS is_complete
@@ -48,7 +48,7 @@ def check_texts(
     for row in cursor.execute(_ROWS):
         if spool.is_deleted(row["record_id"]):
             if row["version"] is not None:
-                yield make_finding("deletion-unfinished", place=_PLACE, record=row["record_id"])
+                yield make_finding("deletion-unfinished", place=CATALOG, record=row["record_id"])
         elif is_whole or spool.is_chosen(row["record_id"]):
             logged = connection.execute(_LOGGED, (row["record_id"],)).fetchall()
             if logged or row["is_complete"]:
@@ -56,13 +56,13 @@ def check_texts(
             else:
                 ahead += 1
     if ahead:
-        yield make_finding("catalog-ahead", place=_PLACE, actual=f"{ahead} texts")
+        yield make_finding("catalog-ahead", place=CATALOG, actual=f"{ahead} texts")
 
 
 def _check_text(
     connection: sqlite3.Connection, row: Any, logged: list[Any], broken: Collection[object]
 ) -> Iterator[Finding]:
-    where = dict(place=_PLACE, record=row["record_id"], entry=logged[0][4] if logged else row["leaf"])
+    where = dict(place=CATALOG, record=row["record_id"], entry=logged[0][4] if logged else row["leaf"])
     said = next((one for one in logged if one[0] == row["recipe"]), None)
     if row["version"] is None:
         yield make_finding("text-gone", **where, expected=logged[0][1])
@@ -124,7 +124,7 @@ def _content_of(body: bytes) -> tuple[str, str | None] | None:
 
 def _altered(number: object, article: object, said: str, found: str) -> Finding:
     return make_finding(
-        "derived-altered", place=_PLACE, expected=said, actual=f"{found}, in version {number} of article {article}"
+        "derived-altered", place=CATALOG, expected=said, actual=f"{found}, in version {number} of article {article}"
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from archive.directory import CATALOG
 from archive.display import printable
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
@@ -101,7 +102,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         "imports": check_originals(archive, log, spool) if is_whole else iter(()),
         "references": check_references(spool),
         "texts": _check_texts(check),
-        "catalog.sqlite": check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),
+        CATALOG: check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),
         "index": check_index(archive, spool) if is_whole else iter(()),
     }
     for place, findings in stages.items():

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from archive.directory import CATALOG
 from archive.verify.log_state import LogState
 from archive.verify.report import Look, Reextraction
 from archive.verify.selection import Selection
@@ -32,7 +33,7 @@ def make_looks(
         _at_texts(reextraction),
         _look(
             "catalog",
-            (archive / "catalog.sqlite").exists(),
+            (archive / CATALOG).exists(),
             (
                 "目录库里的每条抓取和每篇文字(不含附件文字和检索索引;状态码和头部须加 --deep)",
                 "every capture and text of the catalog (not texts of attached files, nor the search index; status and headers: --deep)",

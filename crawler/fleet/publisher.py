@@ -6,11 +6,11 @@ in that catalog's file, so that neither a kill nor a database that was away for 
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
+from archive.beside import running_beside
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import ArchiveError
@@ -50,17 +50,9 @@ class Publisher:
             told += len(waiting)
         return told
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> AbstractContextManager[None]:
         """Publish every now and then; a database that stays away is told in a line, once."""
-        ending = threading.Event()
-        thread = threading.Thread(target=self._run, args=(ending,), name="publisher", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ending.set()
-            thread.join()
+        return running_beside(self._run, name="publisher")
 
     def _open(self) -> None:
         """Where this catalog is new, or that of the fleet, everything is told, and what is only there is taken out."""

@@ -168,19 +168,29 @@ def _find_loss(rounds: Sequence[Tally], kept: str, field: str) -> tuple[float, f
 
     However long ago that was: what lasts is no less a loss.
     """
-    known, had = (sum(tally.counts.get(name, 0) for tally in rounds) for name in (kept, field))
-    new = having = 0
-    for tally in rounds:
-        if not (more := tally.counts.get(kept, 0)):
-            continue
-        new, having = new + more, having + tally.counts.get(field, 0)
-        known, had = known - more, had - tally.counts.get(field, 0)
-        if known < KNOWN:
-            return None
+    for new, having, known, had in _look_back(rounds, kept, field):
         is_lost = new >= SOME and having <= MUCH * new and had >= MOST * known
         if is_lost and is_no_chance(new - having, new, 1 - had / known, known=known):
             return having / new, had / known
     return None
+
+
+def _look_back(rounds: Sequence[Tally], whole: str, part: str) -> Iterator[tuple[int, int, int, int]]:
+    """For every round that counted some of `whole`, newest first: whole and part since it began, and before it.
+
+    As long as there is enough before it to be held against.
+    """
+    whole_before, part_before = (sum(tally.counts.get(name, 0) for tally in rounds) for name in (whole, part))
+    whole_since = part_since = 0
+    for tally in rounds:
+        if not (more := tally.counts.get(whole, 0)):
+            continue
+        with_part = tally.counts.get(part, 0)
+        whole_since, part_since = whole_since + more, part_since + with_part
+        whole_before, part_before = whole_before - more, part_before - with_part
+        if whole_before < KNOWN:
+            return
+        yield whole_since, part_since, whole_before, part_before
 
 
 def _charset(figures: Figures, _: datetime) -> Found:
@@ -194,14 +204,8 @@ def find_mangling(rounds: Sequence[Tally]) -> float | None:
 
     Of pages whose bytes came: a round in which nothing had changed on the server says nothing, and ends no alarm.
     """
-    known, usual = (sum(tally.counts.get(name, 0) for tally in rounds) for name in ("decoded", "characters lost"))
-    decoded = lost = 0
-    for tally in rounds:
-        if not (more := tally.counts.get("decoded", 0)):
-            continue
-        decoded, lost = decoded + more, lost + tally.counts.get("characters lost", 0)
-        known, usual = known - more, usual - tally.counts.get("characters lost", 0)
-        if known < KNOWN or lost <= MUCH * decoded:
+    for decoded, lost, known, usual in _look_back(rounds, "decoded", "characters lost"):
+        if lost <= MUCH * decoded:
             return None
         before, chance = usual / known, SLIGHT_CHANCE if lost == decoded else CHANCE
         if lost >= FEW and 4 * before < MUCH and is_no_chance(lost, decoded, before, known=known, chance=chance):
