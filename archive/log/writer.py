@@ -1,8 +1,8 @@
 """Appending to the log: one process at a time, whole batches, safe under `kill -9` and a power cut.
 
 The order on disk: `head`, of no entries; then, with every batch, entries and tiles, synced; `head`, which makes them
-count; the index. Whatever a killed writer left beyond `head` is overwritten by the next, what counts never is. Nothing
-here needs a key: `seal` signs.
+count; the index. Whatever a killed writer left beyond `head` is overwritten or removed by the next, what counts never
+is. Nothing here needs a key: `seal` signs.
 """
 
 import fcntl
@@ -15,26 +15,15 @@ from types import TracebackType
 from typing import Final, Self
 
 from archive.directory import Archive
-from archive.disk import on_disk, replace_synced, sync_file, sync_folder, write_synced
+from archive.disk import on_disk, replace_synced, sync_folder
 from archive.errors import BrokenLog, StorageFull
 from archive.log.checkpoint import Checkpoint
+from archive.log.edge import Edge, partial_tiles
 from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, encode_entry
 from archive.log.index import PATH, LogIndex
-from archive.log.merkle import EMPTY_ROOT, join_edge, leaf_hash
+from archive.log.merkle import EMPTY_ROOT
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, LogReader, read_head
-from archive.log.tiles import (
-    ENTRIES,
-    TILES,
-    WIDTH,
-    BrokenTile,
-    decode_bundle,
-    decode_tile,
-    encode_bundle,
-    read_widest,
-    tile_path,
-    tile_root,
-    tile_widths,
-)
+from archive.log.tiles import TILES, tile_path
 
 _LOCK: Final = "lock"
 
@@ -141,7 +130,7 @@ class Log:
 
     def _write(self, head: Checkpoint, entries: list[bytes]) -> bytes:
         """Gives the root of the tree then."""
-        edge = _Edge(self.folder, head)
+        edge = Edge(self.folder, head)
         for entry in entries:
             edge.append(entry)
         edge.finish()
@@ -153,8 +142,8 @@ class Log:
     def _remove_narrow(self, old: int, new: int) -> None:
         """Remove the partial tiles that wider ones have replaced, but for those that the last seal speaks of."""
         sealed = self._sealed_size()
-        kept = {tile_path(*place) for size in (new, sealed) for place in _partial(size)}
-        for place in _partial(old):
+        kept = {tile_path(*place) for size in (new, sealed) for place in partial_tiles(size)}
+        for place in partial_tiles(old):
             if tile_path(*place) not in kept:
                 (self.folder / tile_path(*place)).unlink(missing_ok=True)
 
@@ -164,92 +153,6 @@ class Log:
             return Checkpoint.parse(text.partition("\n\n")[0]).size
         except (OSError, ValueError):
             return 0
-
-
-class _Edge:
-    """The right edge of the tree: the tiles and the bundle that are not full yet."""
-
-    def __init__(self, folder: Path, head: Checkpoint) -> None:
-        self._folder = folder
-        self.size = head.size
-        self._bundle: list[bytes] = []
-        self._levels: list[list[bytes]] = []
-        self._dirty: set[Path] = set()
-        self._load(head)
-
-    def append(self, entry: bytes) -> None:
-        """Add an entry; full tiles are written at once."""
-        self._bundle.append(entry)
-        if len(self._bundle) == WIDTH:
-            self._put(ENTRIES, self.size // WIDTH, WIDTH, encode_bundle(self._bundle))
-            self._bundle = []
-        self.size += 1
-        self._push(0, leaf_hash(entry))
-
-    def finish(self) -> None:
-        """Write the tiles that are not full, and wait until all are on the disk."""
-        if self._bundle:
-            self._put(ENTRIES, self.size // WIDTH, len(self._bundle), encode_bundle(self._bundle))
-        for level, number, width in tile_widths(self.size):
-            self._put(level, number, width, b"".join(self._levels[level]))
-        for folder in self._dirty:
-            sync_folder(folder)
-
-    def root(self) -> bytes:
-        """The root of the tree."""
-        edge: list[bytes] = []
-        for hashes in reversed(self._levels):
-            at = 0
-            while at < len(hashes):
-                count = 1 << ((len(hashes) - at).bit_length() - 1)
-                edge.append(tile_root(hashes[at : at + count]))
-                at += count
-        return join_edge(edge)
-
-    def _load(self, head: Checkpoint) -> None:
-        try:
-            if head.size % WIDTH:
-                width = head.size % WIDTH
-                self._bundle = decode_bundle(read_widest(self._folder, ENTRIES, head.size // WIDTH, width))[:width]
-            for level, number, width in tile_widths(head.size):
-                self._levels += [[] for _ in range(level + 1 - len(self._levels))]
-                self._levels[level] = decode_tile(read_widest(self._folder, level, number, width))[:width]
-        except (BrokenTile, OSError) as error:
-            raise BrokenLog(f"{self._folder}: {error}; restore the log from a copy") from None
-        is_whole = [leaf_hash(entry) for entry in self._bundle] == (self._levels or [[]])[0]
-        if not is_whole or self.root() != head.root:
-            raise BrokenLog(
-                f"{self._folder}: the tiles or entries do not have the root of {HEAD}; restore the log from a copy"
-            )
-
-    def _push(self, level: int, value: bytes) -> None:
-        if level == len(self._levels):
-            self._levels.append([])
-        hashes = self._levels[level]
-        hashes.append(value)
-        if len(hashes) == WIDTH:
-            number = (self.size >> (8 * (level + 1))) - 1
-            self._put(level, number, WIDTH, b"".join(hashes))
-            self._levels[level] = []
-            self._push(level + 1, tile_root(hashes))
-
-    def _put(self, level: int | str, number: int, width: int, data: bytes) -> None:
-        path = self._folder / tile_path(level, number, width)
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True)
-            self._dirty |= set(path.parents[: len(path.relative_to(self._folder).parents)])
-        self._dirty.add(path.parent)
-        if path.is_file() and path.read_bytes() == data:
-            sync_file(path)  # it may count already, and must not be empty for a moment
-        else:
-            write_synced(path, [data])
-
-
-def _partial(size: int) -> Iterator[tuple[int | str, int, int]]:
-    """The tiles and the bundle of a tree that are not full."""
-    if size % WIDTH:
-        yield ENTRIES, size // WIDTH, size % WIDTH
-    yield from tile_widths(size)
 
 
 @contextmanager

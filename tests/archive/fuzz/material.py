@@ -10,6 +10,7 @@ from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.log.attest import add_timestamp
 from archive.log.checkpoint import Checkpoint
+from archive.log.edge import Edge
 from archive.log.keys import read_key
 from archive.log.merkle import EMPTY_ROOT
 from archive.log.note import Note
@@ -17,7 +18,7 @@ from archive.log.reader import CHECKPOINT, HEAD, SEALS, LogReader
 from archive.log.rotation import take_key
 from archive.log.seal import seal
 from archive.log.timestamps import make_request
-from archive.log.writer import Log, _Edge
+from archive.log.writer import Log
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose
 from archive.wacz.writer import write_wacz
@@ -58,7 +59,7 @@ class Material:
         folder = self.work / "log"
         (folder / SEALS).mkdir(parents=True)
         shutil.copy2(self.folder / "log" / "keys", folder / "keys")
-        edge = _Edge(folder, Checkpoint(self._origin, 0, EMPTY_ROOT))
+        edge = Edge(folder, Checkpoint(self._origin, 0, EMPTY_ROOT))
         for entry in entries:
             edge.append(entry)
         edge.finish()

@@ -20,13 +20,13 @@ DIGEST = f"sha256:{0:064x}"
 some_points = pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.soak)])
 
 
-def append(folder: Path, *, counts: tuple[int, ...]) -> None:
+def append(folder: Path, *, counts: tuple[int, ...], form: str = "jsonl") -> None:
     """Append batches of so many entries, numbered on from what the log has."""
     with Log(Archive.open(folder / "archive")) as log:
         for count in counts:
             first = LogReader.open(log.archive.path).size
             entries: list[Entry] = [
-                ExportEntry(logged=MOMENT, format="jsonl", items=number, digest=DIGEST)
+                ExportEntry(logged=MOMENT, format=form, items=number, digest=DIGEST)
                 for number in range(first, first + count)
             ]
             log.append(entries)
@@ -57,7 +57,10 @@ def read_all(folder: Path) -> list[Entry]:
 def test_a_writer_that_dies_has_logged_whole_batches(
     before: int, counts: tuple[int, ...], every: int, tmp_path: Path
 ) -> None:
-    """The first batches of a log; those that fill a tile; one that leaves the tile above as it is."""
+    """The first batches of a log; those that fill a tile; one that leaves the tile above as it is.
+
+    What it left beyond the head is told as that, and is gone when others have logged something else there.
+    """
     begun = tmp_path / "begun"
     begun.mkdir()
     Archive.open(begun / "archive")
@@ -67,12 +70,19 @@ def test_a_writer_that_dies_has_logged_whole_batches(
     points = 0
     for folder in die_at_points(partial(append, counts=counts), begun, tmp_path, every=every):
         assert len(read_all(folder)) in sizes
-        append(folder, counts=(1,))
+        if len(read_all(folder)):
+            assert _said_of_log(folder) <= {"no-seal", "log-left-over"}
+        append(folder, counts=(1, 4), form="csv")
+        assert _said_of_log(folder) == {"no-seal"}
         entries = read_all(folder)
         assert [entry.items for entry in entries if isinstance(entry, ExportEntry)] == list(range(len(entries)))
         points += 1
-    assert len(entries) == before + sum(counts) + 1
+    assert len(entries) == before + sum(counts) + 5
     assert points > 20 // every
+
+
+def _said_of_log(folder: Path) -> set[str]:
+    return {finding.kind for finding in verify(folder / "archive").findings}
 
 
 @some_points
