@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from archive.conformance import grammar
 from archive.conformance.digests import check_digests
 from archive.conformance.records import FoundRecord, read_records
-from archive.conformance.rules import BY_NAME, DATES, RULES, TYPES
+from archive.conformance.rules import BY_NAME, RULES, TYPES
+from archive.conformance.segments import Segments
 
 _WARC_FIELDS: Final = "application/warc-fields"
 _HTTP: Final = "application/http"
@@ -35,11 +35,13 @@ class Breach:
 
 def check_file(path: Path) -> Iterator[Breach]:
     """Every rule that a WARC file breaks. Raises BrokenWarc when it cannot be opened."""
-    count = 0
+    count, segments = 0, Segments()
     for record in read_records(path):
         count += 1
         kind = (record.get("warc-type") or "").lower()
-        _check_record(record, kind)
+        if record.version:
+            _check_record(record, kind)
+            segments.check(record, kind)
         for fault in record.faults:
             yield Breach(
                 file=str(path),
@@ -55,12 +57,9 @@ def check_file(path: Path) -> Iterator[Breach]:
 
 
 def _check_record(record: FoundRecord, kind: str) -> None:
-    if not record.version:
-        return
     _check_fields(record, kind)
     _check_presence(record, kind)
     _check_block_type(record, kind)
-    _check_segment(record, kind)
     _check_revisit(record, kind)
     check_digests(record, kind)
 
@@ -77,8 +76,7 @@ def _check_fields(record: FoundRecord, kind: str) -> None:
         seen.add(lower)
         if kind in rule.must_not:
             record.fault(f"{rule.name} is not used in a {kind} record", rule.section, value)
-        is_old_date = lower in DATES and record.version == "1.0"
-        if not (grammar.is_date_1_0(value) if is_old_date else rule.is_value(value)):
+        if not rule.is_right(value, record.version):
             record.fault(f"{rule.name} is {rule.form}", rule.section, value or "nothing")
 
 
@@ -101,7 +99,9 @@ def _check_block_type(record: FoundRecord, kind: str) -> None:
         record.fault("a record with a block has Content-Type", "5.6", "it is missing")
     elif kind == "warcinfo" and media_type != _WARC_FIELDS:
         record.fault(f"the block of a warcinfo record is {_WARC_FIELDS}", "6.2", stated)
-    elif kind in {"request", "response"} and _is_web(record):
+    elif kind == "resource" and _scheme(record) == "dns" and media_type != "text/dns":
+        record.fault("the block of a resource of dns is text/dns", "6.4.4", stated)
+    elif kind in {"request", "response"} and _scheme(record) in {"http", "https"}:
         section = "6.3.2" if kind == "response" else "6.5.2"
         if media_type != _HTTP:
             record.fault(f"the block of a {kind} of the web is {_HTTP}", section, stated)
@@ -109,18 +109,8 @@ def _check_block_type(record: FoundRecord, kind: str) -> None:
             record.fault(f"msgtype of a {kind} record is {kind}", section, stated)
 
 
-def _is_web(record: FoundRecord) -> bool:
-    return (record.get("warc-target-uri") or "").lower().lstrip("<").startswith(("http://", "https://"))
-
-
-def _check_segment(record: FoundRecord, kind: str) -> None:
-    number = record.get("warc-segment-number")
-    if number is None or not grammar.is_number(number):
-        return
-    if kind == "continuation" and int(number) < 2:  # noqa: PLR2004 (the first segment is number 1)
-        record.fault("WARC-Segment-Number of a continuation is 2 or more", "5.20", number)
-    if kind in TYPES and kind != "continuation" and int(number) != 1:
-        record.fault("WARC-Segment-Number of a first segment is 1", "5.20", number)
+def _scheme(record: FoundRecord) -> str:
+    return (record.get("warc-target-uri") or "").lower().lstrip("<").partition(":")[0]
 
 
 def _check_revisit(record: FoundRecord, kind: str) -> None:

@@ -49,8 +49,8 @@ def _payloads(record: FoundRecord, kind: str, block: bytes) -> list[bytes]:
     if kind not in {"response", "request"}:
         return []
     is_http = (record.get("content-type") or "").lower().startswith("application/http")
-    if not is_http:
-        return [block]
+    if not is_http or (kind == "response" and not block.startswith(b"HTTP/")):
+        return [block]  # not all that servers send is HTTP (§6.3.2)
     body = block.partition(b"\r\n\r\n")[2]
     return [split_response(block, method="GET")[1], body] if kind == "response" else [body]
 

@@ -9,13 +9,19 @@ _WORD: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _QUOTED: Final = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\.)*"'
 _NAME: Final = re.compile(_WORD)
 _TEXT: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]+")
-_DIGITS: Final = re.compile(r"[0-9]+")
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
 # The corrected grammar: blanks may stand around the semicolons (errata to §5.6).
 _MEDIA_TYPE: Final = re.compile(rf"{_WORD}/{_WORD}(?:[ \t]*;[ \t]*{_WORD}=(?:{_WORD}|{_QUOTED}))*[ \t]*;?")
 # Base64 and base32 have characters that no token has; the community allows them (warc-specifications#48).
 _DIGEST: Final = re.compile(rf"({_WORD}):([!#$%&'*+\-.^_`|~0-9A-Za-z/@=]+)")
-# RFC 3986 §2 and §3, and the brackets, bars and braces that stand bare in many real queries.
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
+_SCHEME: Final = r"[A-Za-z][A-Za-z0-9+.\-]*:"
+# RFC 3986 §2 and §3; square brackets only around the address of a host.
+_URI: Final = re.compile(
+    rf"{_SCHEME}(?://(?:[^/?#\[\]]*@)?\[[0-9A-Fa-f:.]+\])?(?:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=]|%[0-9A-Fa-f]{{2}})+"
+)
+# What browsers ask servers for has more characters bare, most of them in the query (WHATWG URL §1.3).
+_BARE: Final = r"A-Za-z0-9\-._~:/#\[\]@!$&'()*+,;=%|{}^"
+_ASKED: Final = re.compile(rf"{_SCHEME}(?=.)[{_BARE}]*(?:\?[{_BARE}?`\\]*)?")
 _SECONDS: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 # W3CDTF from the year down to nanoseconds (§5.4 of 1.1).
 _MOMENT: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z)?)?)?", re.ASCII)
@@ -36,7 +42,7 @@ def is_text(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """`1*DIGIT`."""
+    """`1*DIGIT`, as many as the length of any file has."""
     return bool(_DIGITS.fullmatch(text))
 
 
@@ -49,23 +55,27 @@ def is_media_type(text: str) -> bool:
     return bool(_MEDIA_TYPE.fullmatch(text))
 
 
-def is_uri(text: str) -> bool:
-    """An absolute URI, as it stands after the colon."""
-    return bool(_URI.fullmatch(text))
-
-
 def is_bracketed_uri(text: str) -> bool:
-    """A URI between angle brackets, as record ids are written.
+    """A URI of RFC 3986 between angle brackets, as record ids are written.
 
-    >>> is_bracketed_uri("<urn:uuid:1>"), is_bracketed_uri("urn:uuid:1")
-    (True, False)
+    >>> is_bracketed_uri("<urn:uuid:1>"), is_bracketed_uri("urn:uuid:1"), is_bracketed_uri("<urn:a%zz>")
+    (True, False, False)
     """
-    return text.startswith("<") and text.endswith(">") and is_uri(text[1:-1])
+    return text.startswith("<") and text.endswith(">") and bool(_URI.fullmatch(text[1:-1]))
 
 
 def is_target_uri(text: str) -> bool:
-    """A target: without brackets, or with those that the grammar of 1.0 has and its examples have not."""
-    return is_uri(text) or is_bracketed_uri(text)
+    """An absolute URI as crawlers meet them: what RFC 3986 has escaped, most browsers send bare.
+
+    >>> is_target_uri("http://a.example/?q={a}|b"), is_target_uri("/a"), is_target_uri("<http://a.example/>")
+    (True, False, False)
+    """
+    return bool(_ASKED.fullmatch(text))
+
+
+def is_target_uri_1_0(text: str) -> bool:
+    """The same without brackets, as the examples of 1.0 are, or with them, as its grammar is."""
+    return is_target_uri(text[1:-1] if text.startswith("<") and text.endswith(">") else text)
 
 
 def is_date_1_0(text: str) -> bool:

@@ -19,7 +19,8 @@ VERSIONS: Final = {b"WARC/1.0": "1.0", b"WARC/1.1": "1.1"}
 class FieldRule:
     """One named field. `must` are the record types that have to have it, `must_not` those that may not.
 
-    `is_value` tells a right value from a wrong one, `form` says to people what a right one looks like.
+    `is_value` tells a right value from a wrong one, `form` says to people what a right one looks like; `in_1_0` is for
+    fields whose values 1.0 writes otherwise.
     """
 
     name: str
@@ -29,6 +30,11 @@ class FieldRule:
     must: frozenset[str] = frozenset()
     must_not: frozenset[str] = frozenset()
     may_repeat: bool = False
+    in_1_0: Callable[[str], bool] | None = None
+
+    def is_right(self, text: str, version: str) -> bool:
+        """Whether the value is one that this version of the format knows."""
+        return (self.in_1_0 or self.is_value)(text) if version == "1.0" else self.is_value(text)
 
 
 def _but(*types: str) -> frozenset[str]:
@@ -42,11 +48,12 @@ def _only(*types: str) -> frozenset[str]:
 _ID: Final = "<URI>"
 _DATE: Final = "a UTC date of W3CDTF (1.0: YYYY-MM-DDThh:mm:ssZ; 1.1: up to nanoseconds)"
 _DIGEST: Final = "algorithm:value"
+_URI: Final = "a URI by RFC 3986 (1.1: without angle brackets)"
 
 RULES: Final = (
     FieldRule("WARC-Record-ID", "5.2", _ID, grammar.is_bracketed_uri, must=_ALL),
     FieldRule("Content-Length", "5.3", "digits", grammar.is_number, must=_ALL),
-    FieldRule("WARC-Date", "5.4", _DATE, grammar.is_date_1_1, must=_ALL),
+    FieldRule("WARC-Date", "5.4", _DATE, grammar.is_date_1_1, must=_ALL, in_1_0=grammar.is_date_1_0),
     FieldRule("WARC-Type", "5.5", "a token", grammar.is_token, must=_ALL),
     FieldRule("Content-Type", "5.6", "type/subtype; attribute=value", grammar.is_media_type),
     FieldRule(
@@ -73,21 +80,43 @@ RULES: Final = (
         grammar.is_bracketed_uri,
         must_not=_only("warcinfo", "response", "resource", "request", "continuation"),
     ),
-    FieldRule("WARC-Refers-To-Target-URI", "5.12", "a URI", grammar.is_target_uri, must_not=_but("revisit")),
-    FieldRule("WARC-Refers-To-Date", "5.13", _DATE, grammar.is_date_1_1, must_not=_but("revisit")),
+    FieldRule(
+        "WARC-Refers-To-Target-URI",
+        "5.12",
+        _URI,
+        grammar.is_target_uri,
+        must_not=_but("revisit"),
+        in_1_0=grammar.is_target_uri_1_0,
+    ),
+    FieldRule(
+        "WARC-Refers-To-Date",
+        "5.13",
+        _DATE,
+        grammar.is_date_1_1,
+        must_not=_but("revisit"),
+        in_1_0=grammar.is_date_1_0,
+    ),
     FieldRule(
         "WARC-Target-URI",
         "5.14",
-        "a URI, escaped by RFC 3986",
+        _URI,
         grammar.is_target_uri,
         must=_but("warcinfo", "metadata"),
         must_not=_only("warcinfo"),
+        in_1_0=grammar.is_target_uri_1_0,
     ),
     FieldRule("WARC-Truncated", "5.15", "length, time, disconnect, unspecified or a token", grammar.is_token),
     FieldRule("WARC-Warcinfo-ID", "5.16", _ID, grammar.is_bracketed_uri, must_not=_only("warcinfo")),
     FieldRule("WARC-Filename", "5.17", "text", grammar.is_text, must_not=_but("warcinfo")),
-    FieldRule("WARC-Profile", "5.18", "a URI", grammar.is_target_uri, must=_only("revisit")),
-    FieldRule("WARC-Identified-Payload-Type", "5.19", "type/subtype", grammar.is_media_type),
+    # The standard itself prints the profiles in angle brackets.
+    FieldRule("WARC-Profile", "5.18", "a URI", grammar.is_target_uri_1_0, must=_only("revisit")),
+    FieldRule(
+        "WARC-Identified-Payload-Type",
+        "5.19",
+        "type/subtype",
+        grammar.is_media_type,
+        must_not=_only("warcinfo", "metadata"),
+    ),
     FieldRule("WARC-Segment-Number", "5.20", "digits", grammar.is_number, must=_only("continuation")),
     FieldRule(
         "WARC-Segment-Origin-ID",
@@ -100,5 +129,3 @@ RULES: Final = (
     FieldRule("WARC-Segment-Total-Length", "5.22", "digits", grammar.is_number, must_not=_but("continuation")),
 )
 BY_NAME: Final = {rule.name.lower(): rule for rule in RULES}
-DATES: Final = {"warc-date", "warc-refers-to-date"}
-"""Fields whose values 1.0 holds to whole seconds."""
