@@ -13,17 +13,20 @@ from zoneinfo import ZoneInfo
 
 from crawler.frontier import Errand, Target
 from crawler.site_spider import SiteSpider
+from crawler.window import Window
 from pipelines.records import Article, Outcome
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class NewspaperSpider(SiteSpider):
-    """Walks the issues of a window, newest first; without dates, today's issue."""
+    """Walks the issues of a window, newest first; without dates, today's. A scheduled crawl has those too that were missed."""
 
     def seeds(self) -> Iterator[tuple[str, Errand]]:
-        """The index page of each issue."""
-        for day in self.window.days(datetime.now(SHANGHAI).date()):
+        """The index page of each issue; no later one names what a machine that was off has missed."""
+        since = self.slot and (self.slot.missed_since or self.slot.at)
+        window = Window(since=since.astimezone(SHANGHAI).date()) if since else self.window
+        for day in window.days(datetime.now(SHANGHAI).date()):
             url = self.index_of(day)
             yield url, Errand("list", day=day if is_of(url, day) else None)
 

@@ -34,7 +34,8 @@ class Due:
 def decide(sites: Iterable[Site], last: Mapping[str, datetime], *, now: datetime) -> list[Due]:
     """The sites whose time has come, the longest overdue first. `last` is the slot that each was last crawled for.
 
-    A site waits for the hours in which it may be fetched.
+    A site waits for the hours in which it may be fetched; slots that waited for the same hours are one crawl, and none
+    of them was missed.
     """
     due = []
     for site in sites:
@@ -44,7 +45,7 @@ def decide(sites: Iterable[Site], last: Mapping[str, datetime], *, now: datetime
         done = last.get(site.key)
         if slot is None or (done is not None and done >= slot):
             continue
-        missed = [] if done is None else slots_between(site, done, slot)
+        missed = [] if done is None else _find_missed(site, done, slot)
         due.append(Due(site, Slot(slot, len(missed), missed[0] if missed else None)))
     return sorted(due, key=lambda one: (one.slot.at, one.site.key))
 
@@ -88,6 +89,13 @@ def longest_wait(site: Site, now: datetime) -> timedelta:
     while len(slots) <= _LOOKED_AHEAD and (slot := next_slot(site, slots[-1])) is not None:
         slots.append(slot)
     return max((later - earlier for earlier, later in pairwise(slots[1:])), default=timedelta(0))
+
+
+def _find_missed(site: Site, done: datetime, slot: datetime) -> list[datetime]:
+    """The slots at which crawls between two others should have begun: of those with the same opening, the first."""
+    first, last = _find_opening(site, done), _find_opening(site, slot)
+    slots = {_find_opening(site, one): one for one in reversed(slots_between(site, done, slot))}
+    return sorted(one for opening, one in slots.items() if first < opening < last)
 
 
 def _find_opening(site: Site, slot: datetime) -> datetime:

@@ -63,7 +63,7 @@ class SiteSpider(Following):
         self._progress = progress
         self._terms = {"since": since, "until": until, "pages": pages}
         self.only_due = bool(only_due)
-        self._slot = slot
+        self.slot = slot
         self._ground = ground
         self.window = Window(parse_day(since), parse_day(until))
         self.list_pages = int(pages) if pages else self.site.crawl.max_list_pages
@@ -121,15 +121,15 @@ class SiteSpider(Following):
     def begin_walk(self) -> None:
         """Go on with the walk through the site that was cut short, or begin one."""
         seeds = [self.target(link, errand) for link, errand in self.seeds()]
-        turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self._slot else None
-        plan = Plan(self._terms, only_due=self.only_due, slot=self._slot, turn=turn)
+        turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self.slot else None
+        plan = Plan(self._terms, only_due=self.only_due, slot=self.slot, turn=turn)
         ground = self._ground or OwnGround(self.intake.archive)
         self._capture_addon().fence = ground.require
         self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
-        if self._slot and self._slot.missed and self._slot.missed_since:
-            why = f"{self._slot.missed} crawls were due and did not happen"
-            self.intake.note_gap("missed-run", self.site.key, why, due=format_instant(self._slot.missed_since))
+        if self.slot and self.slot.missed and self.slot.missed_since:
+            why = f"{self.slot.missed} crawls were due and did not happen"
+            self.intake.note_gap("missed-run", self.site.key, why, due=format_instant(self.slot.missed_since))
         if not self.only_due:
             self.walk.round.tally["whole crawl"] = 1
 

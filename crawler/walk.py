@@ -41,10 +41,6 @@ ORDERLY = frozenset({OVER, NIGHT, TURN})
 """Reasons for which a crawl ends before everything has come, and nothing is wrong; the next goes on from there."""
 
 
-class NotDue(Exception):  # noqa: N818
-    """Another process has crawled the site for this slot."""
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a walk is asked for.
@@ -76,8 +72,6 @@ class Walk:
         with ExitStack() as opened:
             self.frontier = opened.enter_context(ground.enter(site))
             now = datetime.now(UTC)
-            if plan.slot and not self.frontier.begin_run(site.key, plan.slot, now=now):
-                raise NotDue(f"{site.key}: another process has crawled it")
             self._until = now + plan.turn if plan.turn else None
             self._left = self._find_budget(now)
             self._closed = self.frontier.find_closed(site.hosts, now=now)
@@ -89,6 +83,7 @@ class Walk:
                 only_due=plan.only_due,
                 promise=_find_promise(site, now),
                 due_limit=self._left,
+                slot=plan.slot,
             )
             self._look_back()
             self._opened = opened.pop_all()
@@ -116,7 +111,10 @@ class Walk:
             return None
         if not self._claims:
             self._claims = self.frontier.claim(self.round, now=datetime.now(UTC), limit=AT_ONCE)[::-1]
-        return self._claims.pop() if self._claims else None
+        if not self._claims:
+            return None
+        self._spend()
+        return self._claims.pop()
 
     def call_witnesses(self) -> list[Claim]:
         """Known articles to look at again in a scheduled crawl that has looked at too few to tell a new layout; once."""
@@ -130,12 +128,10 @@ class Walk:
         self, claim: Claim, finding: Finding, found: Sequence[Target] = (), counts: Mapping[str, int] = NOTHING
     ) -> Added:
         """A page is done; what it named is to be fetched. `counts` goes into the tally with it."""
-        self._spend()
         return self.frontier.settle(self.round, claim, finding, found=found, counts=counts, now=datetime.now(UTC))
 
     def fail(self, claim: Claim, reason: str, counts: Mapping[str, int] = NOTHING) -> None:
         """A page could not be had."""
-        self._spend()
         self.frontier.fail(self.round, claim, reason, counts=counts, now=datetime.now(UTC))
 
     def recall(self, url: str, claim: Claim) -> tuple[Capture, Taken] | None:
@@ -158,9 +154,10 @@ class Walk:
 
     def _find_budget(self, now: datetime) -> int | None:
         budget = self.site.crawl.pages_per_day
-        return None if budget is None else budget - self.frontier.spent(self.site.key, now=now)
+        return None if budget is None else max(0, budget - self.frontier.spent(self.site.key, now=now))
 
     def _spend(self) -> None:
+        """Of the budget, when a page is given out: those in flight are not beyond it."""
         if self._left is not None:
             self._left -= 1
 

@@ -8,11 +8,11 @@ from archive.errors import ArchiveError, HostBusy
 from crawler.cli.crawl_report import report, show_progress
 from crawler.cli.options import this_run
 from crawler.cli.output import complain
+from crawler.frontier import NotDue
 from crawler.run import Ended, Plan, log_to_stderr, make_settings, run_plans
 from crawler.run_archive import open_intake
 from crawler.schedule import Due
 from crawler.spider_loader import make_spider
-from crawler.walk import NotDue
 from pipelines.site import Site
 
 

@@ -7,7 +7,7 @@ is read from there.
 
 from crawler.frontier.frontier import NOTHING, TRAPPED, Frontier
 from crawler.frontier.rounds import Round
-from crawler.frontier.runs import Slot
+from crawler.frontier.runs import NotDue, Slot
 from crawler.frontier.target import Claim, Errand, Finding, Role, Target
 
-__all__ = ["NOTHING", "TRAPPED", "Claim", "Errand", "Finding", "Frontier", "Role", "Round", "Slot", "Target"]
+__all__ = ["NOTHING", "TRAPPED", "Claim", "Errand", "Finding", "Frontier", "NotDue", "Role", "Round", "Slot", "Target"]

@@ -68,10 +68,17 @@ class Frontier:
         only_due: bool = False,
         promise: timedelta = PROMISE,
         due_limit: int | None = None,
+        slot: Slot | None = None,
     ) -> Round:
-        """Go on with the round of these terms that was cut short, or begin one. Nobody else may have claims on the site."""
+        """Go on with the round of these terms that was cut short, or begin one. Nobody else may have claims on the site.
+
+        What a scheduled crawl has to catch up is noted in the same transaction as its `slot`, which asks for it once.
+        Raises NotDue when the slot was crawled for already.
+        """
         asked = round_table.write_terms(terms)
         with self.write() as connection:
+            if slot is not None:
+                run_table.begin(connection, site, slot, now=now)
             page_table.expire(connection, site)
             current = round_table.resume_or_begin(connection, site, asked, now)
             current.only_due, current.promise = only_due, promise
@@ -201,11 +208,6 @@ class Frontier:
         """Fetch pages again whose captures are not in the archive, as after a power cut."""
         with self.write() as connection:
             page_table.reopen(connection, sorted(ids), round_id=current.id)
-
-    def begin_run(self, site: str, slot: Slot, *, now: datetime) -> bool:
-        """Begin the scheduled crawl of a slot; false when it was crawled for already."""
-        with self.write() as connection:
-            return run_table.begin(connection, site, slot, now=now)
 
     def end_run(self, site: str, slot: Slot, reason: str, *, now: datetime) -> None:
         """The scheduled crawl of a slot ended in order."""

@@ -16,6 +16,10 @@ from pipelines.records import format_instant, parse_instant
 _INSTANT = timedelta(seconds=1)
 
 
+class NotDue(Exception):  # noqa: N818
+    """Another process has crawled the site for this slot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A moment at which a site's crawl was due; `missed` counts those before it that passed unattended."""
@@ -25,12 +29,12 @@ class Slot:
     missed_since: datetime | None = None
 
 
-def begin(connection: Connection, site: str, slot: Slot, *, now: datetime) -> bool:
-    """Begin the crawl of a slot, unless it was ended before; what was missed becomes a gap, once."""
+def begin(connection: Connection, site: str, slot: Slot, *, now: datetime) -> None:
+    """Begin the crawl of a slot; what was missed becomes a gap, once. Raises NotDue when it was ended before."""
     at, moment = format_instant(slot.at), format_instant(now)
     last = connection.execute(select(runs).where(runs.c.site == site)).one_or_none()
     if last is not None and last.slot >= at and last.ended_at is not None:
-        return False
+        raise NotDue(f"{site}: another process has crawled it")
     values = {"slot": at, "began_at": moment, "ended_at": None, "reason": None}
     if last is None:
         connection.execute(insert(runs).values(site=site, **values))
@@ -40,7 +44,6 @@ def begin(connection: Connection, site: str, slot: Slot, *, now: datetime) -> bo
     if slot.missed and slot.missed_since and not is_noted:
         gap = dict(site=site, since=format_instant(slot.missed_since), until=at, missed=slot.missed, noted_at=moment)
         connection.execute(insert(gaps).values(gap))
-    return True
 
 
 def end(connection: Connection, site: str, slot: Slot, reason: str, *, now: datetime) -> None:

@@ -1,11 +1,14 @@
 """Newspapers: the issues of a window, followed from page to page and never counted up."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from crawler.newspaper import is_of
+from crawler.frontier import Slot
+from crawler.newspaper import SHANGHAI, is_of
+from crawler.spider_loader import make_spider
+from pipelines.site import Site
 from tests.crawler.loopback import Answer, answer, article, lantian, lines_of, serve, write_site
 
 DAY = "/html/2024-03/{}/"
@@ -60,3 +63,19 @@ def test_issues_are_walked_by_day_and_pages_are_followed(tmp_path: Path) -> None
     assert DAY.format("08") + "node_2.htm" not in server.asked
     assert DAY.format("10") + "node_284.htm" in server.asked
     assert not any("node_3" in path for path in server.asked)
+
+
+@pytest.mark.parametrize(("missed", "issues"), [(0, 2), (3, 5)])
+def test_a_scheduled_crawl_asks_for_the_issues_that_nobody_came_for(missed: int, issues: int) -> None:
+    """One that waits for its hours, as the first here, may come after midnight."""
+    now = datetime.now(UTC)
+    at = now - timedelta(days=1)
+    slot = Slot(at, missed, at - timedelta(days=missed) if missed else None)
+    index = {"index": "http://p.cn/html/{yyyy}-{mm}/{dd}/node_1.htm"}
+    site = Site.model_validate(
+        {"key": "paper", "name": "江北日报", "kind": "newspaper", "hosts": ("p.cn",), "issues": index}
+    )
+    asked = [errand.day for _, errand in make_spider(site)(slot=slot).seeds()]
+    today = now.astimezone(SHANGHAI).date()
+    assert asked == [today - timedelta(days=back) for back in range(issues)]
+    assert [errand.day for _, errand in make_spider(site)().seeds()] == [today]

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipelines.site import SHANGHAI
 from tests.crawler.loopback import Answer, Server, answer, article, lantian, lines_of, listing, serve, write_site
 
 DELAY = 0.15
@@ -44,6 +46,7 @@ def busy(times: int, **headers: str) -> Counted:
 ALWAYS_BUSY: dict[str, Answer] = {
     f"/a/{number}.html": answer("", status="503 Service Unavailable") for number in range(12)
 }
+IN_TWO_HOURS = datetime.now(SHANGHAI).replace(minute=0) + timedelta(hours=2)
 SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
     "starts": (
         many_channels(),
@@ -52,6 +55,8 @@ SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
     "stated": (bureau(6, "User-agent: *\nCrawl-delay: 0.4\n"), {"crawl": "delay = 0\nconcurrency = 4"}),
     "busy": (bureau(4) | {"/a/1.html": busy(1, retry_after="2")}, {"crawl": "delay = 0\nconcurrency = 1"}),
     "closed": (bureau(4) | {"/a/1.html": busy(9, retry_after="3600")}, {"crawl": "delay = 0\nconcurrency = 1"}),
+    "frugal": (bureau(12), {"crawl": "delay = 0\nconcurrency = 4\npages_per_day = 5"}),
+    "nightly": (bureau(4), {"crawl": f'hours = "{IN_TWO_HOURS:%H:%M}-{IN_TWO_HOURS:%H}:59"'}),
     "broken": (bureau(12) | ALWAYS_BUSY, {"crawl": "delay = 0.05\nconcurrency = 1"}),
 }
 
@@ -109,13 +114,24 @@ def test_retry_after_is_waited_for(crawled: Crawled) -> None:
     assert (crawled.lines["busy"]["article"], crawled.lines["busy"]["ended"]) == (4, "finished")
 
 
-def test_a_host_that_asks_for_an_hour_is_left_in_peace_and_the_next_crawl_remembers(crawled: Crawled) -> None:
+def test_a_host_that_asks_for_an_hour_is_left_in_peace_and_a_budget_is_kept_and_the_next_crawl_remembers(
+    crawled: Crawled,
+) -> None:
     assert "closed: asked for a longer pause (http-429)" in crawled.errors
-    asked = len(crawled.servers["closed"].asked)
-    code, errors, _ = crawl(crawled.folder, "closed")
+    frugal, closed = (crawled.servers[key] for key in ("frugal", "closed"))
+    pages = [path for path in frugal.asked if path != "/robots.txt"]
+    assert (len(pages), crawled.lines["frugal"]["ended"]) == (5, "budget of the day used up")
+    asked = len(closed.asked), len(frugal.asked)
+    code, errors, lines = crawl(crawled.folder, "closed", "frugal")
     assert code == 3
     assert "refused before (http-429); it is left in peace until" in errors
-    assert len(crawled.servers["closed"].asked) == asked
+    assert lines["frugal"]["ended"] == "budget of the day used up"
+    assert (len(closed.asked), len(frugal.asked)) == asked
+
+
+def test_outside_its_hours_a_site_is_asked_for_nothing(crawled: Crawled) -> None:
+    assert crawled.lines["nightly"]["ended"] == "outside the hours of its site file"
+    assert crawled.servers["nightly"].asked == []
 
 
 def test_a_server_that_breaks_down_is_asked_ever_less_often_and_then_not_at_all(crawled: Crawled) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.directory import Archive
-from crawler.frontier import Frontier, Slot
+from crawler.frontier import Frontier, NotDue, Slot
 from crawler.schedule import decide, last_slot, next_slot, slots_between
 from pipelines.errors import SiteError
 from pipelines.site import Site, parse_site
@@ -66,6 +66,16 @@ def test_a_site_waits_for_its_hours_and_a_closed_one_is_left_alone() -> None:
     assert len(decide([night, closed], {}, now=NOON + timedelta(hours=11))) == 1
 
 
+def test_slots_that_wait_for_the_same_hours_are_not_missed() -> None:
+    night = make_site(cron="0 7,13,19 * * *")
+    night = night.model_copy(update={"crawl": night.crawl.model_copy(update={"hours": "22:00-06:30"})})
+    done, ten_at_night = NOON - timedelta(hours=17), NOON + timedelta(hours=10)  # 19:00 and 22:00 in Shanghai
+    (next_night,) = decide([night], {"ceshi": done}, now=ten_at_night)
+    assert next_night.slot == Slot(NOON + timedelta(hours=7))
+    (two_nights_later,) = decide([night], {"ceshi": done}, now=ten_at_night + timedelta(days=2))
+    assert two_nights_later.slot == Slot(NOON + timedelta(days=2, hours=7), 2, NOON - timedelta(hours=5))
+
+
 @pytest.mark.parametrize("cron", ["0 25 * * *", "7 uhr", "0 0 30 2 *", "* * * *"])
 def test_a_wrong_expression_is_named_with_its_file(cron: str) -> None:
     text = f"""key = "x_y"
@@ -86,7 +96,7 @@ def test_five_thousand_sites_are_decided_on_in_no_time(tmp_path: Path) -> None:
     sites = [make_site(f"s{number:04}", cron="0 7,13,19 * * *", jitter=60) for number in range(5000)]
     with Frontier(Archive.open(tmp_path / "archive")) as frontier:
         for site in sites[:50]:
-            assert frontier.begin_run(site.key, Slot(NOON - timedelta(days=2)), now=NOON)
+            frontier.begin(site.key, [], slot=Slot(NOON - timedelta(days=2)), now=NOON)
             frontier.end_run(site.key, Slot(NOON - timedelta(days=2)), "finished", now=NOON)
         started = time.process_time()
         due = decide(sites, frontier.last_slots(), now=NOON)
@@ -99,13 +109,14 @@ def test_five_thousand_sites_are_decided_on_in_no_time(tmp_path: Path) -> None:
 def test_a_run_that_was_killed_is_due_again_and_a_gap_is_noted_once(tmp_path: Path) -> None:
     slot = Slot(NOON, 2, NOON - timedelta(hours=12))
     with Frontier(Archive.open(tmp_path / "archive")) as frontier:
-        assert frontier.begin_run("ceshi", Slot(NOON - timedelta(hours=18)), now=NOON)
+        frontier.begin("ceshi", [], slot=Slot(NOON - timedelta(hours=18)), now=NOON)
         frontier.end_run("ceshi", Slot(NOON - timedelta(hours=18)), "finished", now=NOON)
-        assert frontier.begin_run("ceshi", slot, now=NOON)
+        frontier.begin("ceshi", [], slot=slot, now=NOON)
         site = make_site(cron="0 */6 * * *")
         assert [one.slot.at for one in decide([site], frontier.last_slots(), now=NOON)] == [NOON]
-        assert frontier.begin_run("ceshi", slot, now=NOON)
+        frontier.begin("ceshi", [], slot=slot, now=NOON)
         frontier.end_run("ceshi", slot, "finished", now=NOON)
-        assert not frontier.begin_run("ceshi", slot, now=NOON)
+        with pytest.raises(NotDue):
+            frontier.begin("ceshi", [], slot=slot, now=NOON)
         assert decide([site], frontier.last_slots(), now=NOON) == []
         assert [gap.missed for gap in frontier.gaps("ceshi")] == [2]
