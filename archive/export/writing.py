@@ -26,7 +26,7 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:
-    """Write lines, each with its line feed, to a file that is there whole or not at all, and give their number.
+    """Write lines, which have their line feeds, to a file that is there whole or not at all, and give their number.
 
     Raises StorageFull.
     """
@@ -36,3 +36,8 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
             file.write(line.encode())
             count += 1
     return count
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text to a file that is there whole or not at all. Raises StorageFull."""
+    write_lines(path, [text])

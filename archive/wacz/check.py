@@ -33,7 +33,8 @@ def check_wacz(path: Path, *, trust: Trust | None = None, reextract: int | None 
     try:
         container = Container(path)
     except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
-        report.add("unreadable", "", actual=str(error))
+        why = error.strerror if isinstance(error, OSError) else error
+        report.add("unreadable", "", expected="a WACZ file, which is a ZIP", actual=str(why or "it cannot be read"))
         return report
     try:
         for flaw in container.flaws:

@@ -7,16 +7,16 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from archive.disk import on_disk
 from archive.errors import NotInArchive
 from archive.export.edit_page import edit_page
-from archive.export.writing import write_whole
+from archive.export.writing import write_text
 from archive.history import Historian, Sighting
 from archive.language import read_knowledge
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.history import FOUND, LOUD, edit_to_line, open_historian, to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
+from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import WIDE, Screen, print_json
 from pipelines.edits import Edit, compare_articles
@@ -27,7 +27,7 @@ from pipelines.records import format_instant
 @click.argument("url", type=KNOWN_ADDRESS)
 @click.option("--from", "start", type=MOMENT, help="The capture before: the last one at this moment.")
 @click.option("--to", "end", type=MOMENT, help="The capture after: the last one at this moment.  [default: the last]")
-@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page to share.")
+@html_option("Write a page to share.")
 @archive_option
 @sites_option
 @every_command
@@ -56,9 +56,7 @@ def diff(
         edit = _compare(url, historian, articles, before, after)
     is_quiet = edit.is_quiet and before.custody == after.custody == "wire"
     if page:
-        text = edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet)
-        with on_disk(page), write_whole(page) as file:
-            file.write(text.encode())
+        write_text(page, edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet))
     _report(before, after, edit, is_quiet=is_quiet)
     click.get_current_context().exit(FOUND if edit else 0)
 

@@ -21,6 +21,7 @@ from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
 from crawler.cli.held_sites import require_held
 from crawler.cli.moment import DAY, MOMENT
+from crawler.cli.new_path import force_option, require_new
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json, progress_bar, say, say_count
@@ -41,6 +42,7 @@ from pipelines.records import format_instant
     type=click.Path(path_type=Path),
     help="A folder (seed, parquet) or a file (jsonl, csv, cdxj: by default standard output).",
 )
+@force_option
 @click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
 @click.option("--url", "urls", multiple=True, help="wacz: only this page; may be given several times.")
 @click.option("--since", type=MOMENT, help="wacz: only what was captured after this moment.")
@@ -97,6 +99,8 @@ def export(
     is_folder = form in {"seed", "parquet"}
     if out is not None and out.exists() and out.is_dir() is not is_folder:
         raise click.UsageError(f"{out}: is a {'file; name a folder' if is_folder else 'folder; name a file'}")
+    if out is not None:
+        require_new(out)
     wanted = Selection(keys, first_day, last_day, format_instant(at) if at else None, unique, members)
     archive = Archive.open(archive_path, create=False)
     if form == "cdxj":

@@ -17,6 +17,7 @@ from archive.wacz.signature import load_key
 from archive.wacz.writer import Packed, write_wacz
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.moment import MOMENT
+from crawler.cli.new_path import NewFile, force_option
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, say
@@ -36,9 +37,8 @@ key_option = click.option(
 @click.command()
 @click.argument("url", type=KNOWN_ADDRESS)
 @click.option("--at", "moment", type=MOMENT, help="The last capture at this moment.  [default: the last of all]")
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), default="proof.wacz", show_default=True, help="The file."
-)
+@click.option("--out", type=NewFile(), default="proof.wacz", show_default=True, help="The file.")
+@force_option
 @key_option
 @archive_option
 @sites_option

@@ -9,11 +9,11 @@ import click
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.disk import on_disk
 from archive.export.stats_page import stats_page
-from archive.export.writing import write_whole
+from archive.export.writing import write_text
 from archive.stats import ROLES, SiteCount, Stats, count
 from crawler.cli.held_sites import require_held
+from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import print_json, print_table
 
@@ -23,7 +23,7 @@ MOST_ROWS = 20
 
 @click.command()
 @click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
-@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page with charts.")
+@html_option("Write a page with charts.")
 @archive_option
 @every_command
 def stats(*, keys: tuple[str, ...], page: Path | None, archive_path: Path) -> None:
@@ -41,8 +41,7 @@ def stats(*, keys: tuple[str, ...], page: Path | None, archive_path: Path) -> No
         found = count(catalog, sites=keys)
     if page:
         title = f"蓝天档案统计 {', '.join(keys) or archive_path.resolve().name}"
-        with on_disk(page), write_whole(page) as file:
-            file.write(stats_page(found, title=title).encode())
+        write_text(page, stats_page(found, title=title))
     if this_run().json:
         sites = {key: _fields_of(site) for key, site in found.sites.items()}
         print_json(_fields_of(found) | {"sites": sites})

@@ -12,11 +12,13 @@ import click
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
+from archive.export.writing import write_text
 from archive.verify.check import verify as verify_archive
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
 from crawler.cli.moment import BEGINNING
+from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, this_run, workers_option
 from crawler.cli.output import complain, print_json, say
 from crawler.cli.trust import read_trust
@@ -65,7 +67,7 @@ class HowMany(click.ParamType[int]):
 @click.option(
     "--witness-key", "witnesses", multiple=True, type=FILE, help="A file of keys of witnesses that must have cosigned."
 )
-@click.option("--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page.")
+@html_option("Write the report as one page.")
 @archive_option
 @every_command
 def verify(
@@ -109,6 +111,9 @@ def verify(
     trust = read_trust(keys=keys, checkpoints=checkpoints, roots=roots, witnesses=witnesses)
     if len(files) == 1 and files[0].is_dir():
         archive_path, files = files[0], ()
+    if missing := next((path for path in files if not path.exists()), None):
+        complain(f"{missing}: there is no such file or folder; name a WACZ file, or the folder of an archive")
+        click.get_current_context().exit(EXIT_CODES["unreadable"])
     if files:
         _refuse_for_wacz({"--deep": deep, "--html": page, "--url": url, "--since": since})
         told = check_wacz_files(files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json)
@@ -149,11 +154,11 @@ def _check_conformance(files: tuple[Path, ...]) -> int:
 
 
 def _tell(report: Report, page: Path | None) -> None:
-    if page:
-        page.write_text(to_html(report), encoding="utf-8")
     if this_run().json:
         print_json(json.loads(report.model_dump_json()))
     else:
         for line in to_lines(report):
             say(line)
+    if page:
+        write_text(page, to_html(report))
     click.get_current_context().exit(report.exit_code)

@@ -1,5 +1,7 @@
 """What a page shows in a real browser: text, titles and pictures, through shadow roots and nested frames.
 
+Of ReplayWeb.page also what it keeps of its own checks, in the store `verification` of its database.
+
 The browser is driven by the Python of the other readers' environment, which has selenium.
 """
 
@@ -28,6 +30,20 @@ const walk = (node) => {
 walk(document.documentElement);
 return JSON.stringify(shown);
 '''
+KEPT = '''
+const give = arguments[arguments.length - 1];
+const wait = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+(async () => {
+  const kept = {};
+  for (const {name} of await indexedDB.databases()) {
+    const database = await wait(indexedDB.open(name));
+    if (!database.objectStoreNames.contains("verification")) continue;
+    const rows = await wait(database.transaction("verification").objectStore("verification").getAll());
+    for (const row of rows) kept[row.id] = [row.expected, row.matched];
+  }
+  give(JSON.stringify(kept));
+})();
+'''
 address, driver_path, browser_path, *wanted = sys.argv[1:]
 options = webdriver.ChromeOptions()
 options.binary_location = browser_path
@@ -43,7 +59,7 @@ try:
         told = json.loads(shown)
         if all(word in told["text"] for word in wanted) and all(width > 0 for width in told["pictures"].values()):
             break
-    print(shown)
+    print(json.dumps(told | {"checks": json.loads(driver.execute_async_script(KEPT))}))
 finally:
     driver.quit()
 """
@@ -51,12 +67,16 @@ finally:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The text of all frames, the titles of their documents, the widths of pictures by address, the colours of headings."""
+    """The text of all frames, the titles of their documents, the widths of pictures by address, the colours of headings.
+
+    `checks` are what ReplayWeb.page expects of each thing that it means to check, and whether it found it so.
+    """
 
     text: str
     titles: list[str]
     pictures: dict[str, int]
     colours: list[str]
+    checks: dict[str, list[object]]
 
 
 def show(python: Path, browser: tuple[str, str], address: str, *wanted: str) -> Shown:

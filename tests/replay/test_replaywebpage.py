@@ -1,6 +1,8 @@
 """ReplayWeb.page opens our WACZ in a real browser, and shows the page as it was, and who signed it."""
 
+import json
 import threading
+import zipfile
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +13,7 @@ import pytest
 
 from archive.reader.ranges import Part, parse_range
 from tests.archive.made_pages import article_title, article_url, body_paragraphs
-from tests.replay.browser import show
+from tests.replay.browser import Shown, show
 from tests.replay.conftest import HEADING_COLOUR, LOGO_WIDTH
 
 pytestmark = pytest.mark.replay
@@ -69,7 +71,7 @@ def address(tools: Path, wacz: Path) -> Iterator[str]:
 
 
 def test_replayweb_page_shows_the_page_its_pictures_and_who_signed(
-    tools: Path, browser: tuple[str, str], address: str
+    tools: Path, browser: tuple[str, str], address: str, wacz: Path
 ) -> None:
     words = (article_title(1), body_paragraphs(1)[0], body_paragraphs(1)[-1], "Validation", "Observer Public Key")
     shown = show(tools / "python", browser, f"{address}/", *words)
@@ -77,3 +79,16 @@ def test_replayweb_page_shows_the_page_its_pictures_and_who_signed(
     assert f"{article_title(1)}_示例市生态环境局" in shown.titles
     assert shown.pictures["/images/logo.png"] == LOGO_WIDTH
     assert HEADING_COLOUR in shown.colours
+    _check_counts(shown, wacz)
+
+
+def _check_counts(shown: Shown, wacz: Path) -> None:
+    """The signature is verified; "invalid" are the two files that it notes to be hashed and, since wabac.js 2.23.4, never hashes."""
+    with zipfile.ZipFile(wacz) as packed:
+        listed = {one["path"]: one["hash"] for one in json.loads(packed.read("datapackage.json"))["resources"]}
+    assert shown.checks["signature"] == [True, True]
+    not_hashed = ("pages/pages.jsonl", "indexes/index.idx")
+    noted = {f"default{name}": [listed[name], False] for name in not_hashed}
+    said = {name for name, (_, is_found) in shown.checks.items() if is_found is False}
+    assert said == {"datapackageHash", *noted}, "the hash of the manifest is shown, and not counted"
+    assert {name: shown.checks[name] for name in noted} == noted
