@@ -20,7 +20,7 @@ from crawler.health.measure import Figures, is_known, measure
 from crawler.health.metrics import make_registry, write_metrics
 from crawler.health.notify import NotTold, Webhook, parse_webhook, tell
 
-COLUMNS = ("site", "last crawl", "articles", "last new", "coverage", "refused", "charset", "missed", "alarms")
+COLUMNS = ("site", "last success", "articles", "last new", "coverage", "refused", "charset", "missed", "alarms")
 
 
 def _read_webhooks(_: click.Context, __: click.Parameter, values: Sequence[str]) -> list[Webhook]:
@@ -136,6 +136,9 @@ def _show(figures: list[Figures], alarms: list[Alarm], partly: list[str]) -> Non
         print_table("health", COLUMNS, [_to_row(one, alarms) for one in figures])
     for alarm in alarms:
         say(f"{alarm.site} [{alarm.kind}] {alarm.text}")
+    for one in figures:
+        if one.traps:
+            say(f"{one.site.key}: not followed any further, as they bring nothing new: {', '.join(one.traps)}")
 
 
 def _to_line(one: Figures) -> dict[str, Any]:
@@ -143,6 +146,7 @@ def _to_line(one: Figures) -> dict[str, Any]:
     return {
         "site": one.site.key,
         "last_crawl": one.crawled_at.isoformat(timespec="seconds") if one.crawled_at else None,
+        "last_success": one.succeeded_at.isoformat(timespec="seconds") if one.succeeded_at else None,
         "run_ended": one.run_reason,
         "articles": counts.get("article", 0),
         "last_new": one.finds[0] if one.finds else None,
@@ -161,6 +165,6 @@ def _to_row(one: Figures, alarms: list[Alarm]) -> list[object]:
     line = _to_line(one)
     coverage = " ".join(f"{share:.0%}" for share in one.coverage.values())
     own = sum(alarm.site == one.site.key for alarm in alarms)
-    crawled = f"{one.crawled_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if one.crawled_at else None
+    succeeded = f"{one.succeeded_at.astimezone(CHINA):%Y-%m-%d %H:%M}" if one.succeeded_at else None
     figures = (line["articles"], line["last_new"], coverage, f"{line['refused']:.0%}")
-    return [one.site.key, crawled, *figures, line["charset_otherwise_than_stated"], one.missed, own]
+    return [one.site.key, succeeded, *figures, line["charset_otherwise_than_stated"], one.missed, own]

@@ -23,6 +23,9 @@ MOST: Final = 400
 SETTLED: Final = timedelta(days=7)
 """What was seen for so long is how the site is now."""
 
+CAME: Final = ("article", "listing", "newspaper-index", "homepage")
+"""Kinds of pages of which one has come in a round that succeeded."""
+
 UNANSWERED: Final = 2
 """Attempts in a row, each of a crawl of its own, after which a list that cannot be had is no passing trouble."""
 
@@ -37,6 +40,10 @@ class Tally:
         """One counter as a share of another, 0.0 where there is nothing."""
         return self.counts.get(part, 0) / self.counts[whole] if self.counts.get(whole) else 0.0
 
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Whether one of the counters has counted anything."""
+        return any(self.counts.get(name) for name in names)
+
     def under(self, prefix: str) -> dict[str, int]:
         """The counters whose names begin so, by the rest of their names."""
         return {name.removeprefix(prefix): n for name, n in self.counts.items() if name.startswith(prefix)}
@@ -46,14 +53,15 @@ class Tally:
 class Figures:
     """A site as its last rounds left it.
 
-    `last` is the newest round that asked for anything, `past` those before it, newest first, and `settled` those of them
-    together that are a week older, or as much as there is time for. `whole` is the newest round that walked all of the site.
-    `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
+    `crawled_at` is when a round last ended, `succeeded_at` when one did that had a list or an article. `last` is the newest
+    round that asked for anything, `past` those before it, newest first, and `settled` those of them together that are a
+    week older, or as much as there is time for. `whole` is the newest round that walked all of the site. `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
     channel. `failing` are channels whose list could not be had, with the reason.
     """
 
     site: Site
     crawled_at: datetime | None
+    succeeded_at: datetime | None
     run_ended_at: datetime | None
     run_reason: str | None
     last: Tally
@@ -111,7 +119,8 @@ def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | N
     closed = _find_closed(connection, site, now)
     return Figures(
         site=site,
-        crawled_at=next((parse_instant(row.ended_at) for row in found if row.ended_at), None),
+        crawled_at=_find_end(found),
+        succeeded_at=_find_end(row for row, tally in zip(found, tallies, strict=True) if tally.has_any(CAME)),
         # One that was killed, or runs, had begun.
         run_ended_at=parse_instant(run.ended_at or run.began_at) if run else None,
         run_reason=run.reason if run else None,
@@ -128,6 +137,10 @@ def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | N
         missed=_count_missed(connection, site, now),
         traps=_find_traps(connection, site),
     )
+
+
+def _find_end(newest_first: Iterable[Any]) -> datetime | None:
+    return next((parse_instant(row.ended_at) for row in newest_first if row.ended_at), None)
 
 
 def is_known(connection: Connection, site: Site) -> bool:

@@ -17,17 +17,22 @@ def make_registry(figures: Sequence[Figures], alarms: Sequence[Alarm]) -> Collec
         "article": "Articles fetched in the last round",
         "blocked": "Pages that were refused in the last round",
         "failed": "Exchanges that failed in the last round",
+        "characters lost": "Pages of the last round that lost characters",
     }
     for name, help_text in counted.items():
-        gauge = Gauge(f"lantian_{name}", help_text, ["site"], registry=registry)
+        gauge = Gauge(f"lantian_{name.replace(' ', '_')}", help_text, ["site"], registry=registry)
         for one in figures:
             gauge.labels(one.site.key).set(one.last.counts.get(name, 0))
-    moment = Gauge("lantian_last_success_seconds", "When the last round ended", ["site"], registry=registry)
+    moment = Gauge("lantian_last_success_seconds", "When pages last came in a round", ["site"], registry=registry)
+    missed = Gauge("lantian_missed", "Crawls of a week that did not happen", ["site"], registry=registry)
+    traps = Gauge("lantian_traps", "Shapes of addresses that are followed no further", ["site"], registry=registry)
     overdue = Gauge("lantian_overdue", "Articles not looked at again as promised", ["site"], registry=registry)
     coverage = Gauge("lantian_coverage", "Share of articles with a field", ["site", "field"], registry=registry)
     for one in figures:
-        if one.crawled_at is not None:
-            moment.labels(one.site.key).set(one.crawled_at.timestamp())
+        if one.succeeded_at is not None:
+            moment.labels(one.site.key).set(one.succeeded_at.timestamp())
+        missed.labels(one.site.key).set(one.missed)
+        traps.labels(one.site.key).set(len(one.traps))
         overdue.labels(one.site.key).set(one.overdue)
         for field, share in one.coverage.items():
             coverage.labels(one.site.key, field).set(share)

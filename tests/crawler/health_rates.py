@@ -104,6 +104,7 @@ def _make_figures(tallies: list[Tally]) -> Figures:
     return Figures(
         site=SITE,
         crawled_at=None,
+        succeeded_at=None,
         run_ended_at=None,
         run_reason=None,
         last=tallies[0],

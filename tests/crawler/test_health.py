@@ -80,6 +80,7 @@ def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> 
         code, lines = ask(tmp_path)
         assert (code, kinds(lines)) == (0, {key: [] for key in KEYS})
         assert lines["same"]["coverage"]["title"] == 1.0
+        assert lines["same"]["last_success"] == lines["same"]["last_crawl"]
         assert list(lines["same"]["channels"].values()) == [8]
 
         break_things(servers)
@@ -112,6 +113,7 @@ def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> 
         metrics = lantian("health", *KEYS, "--sites", "sites", "--metrics", "-", cwd=tmp_path).stdout
         samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
         assert {sample.labels["site"] for sample in samples} == set(KEYS)
+        assert {sample.name for sample in samples} >= {"lantian_last_success_seconds", "lantian_characters_lost"}
         assert [s.value for s in samples if s.name == "lantian_article" and s.labels["site"] == "same"] == [8.0]
 
 
@@ -124,16 +126,17 @@ def test_a_site_that_was_only_crawled_in_part_is_named_and_not_judged(tmp_path: 
     assert run.output.startswith("lantian: health: jiangsu: every crawl was of a part")
 
 
-def test_a_webhook_that_refuses_is_told_again(tmp_path: Path) -> None:
+def test_a_webhook_that_refuses_is_told_again_and_a_crawl_in_which_nothing_came_is_no_success(tmp_path: Path) -> None:
     with serve({"/robots.txt": answer(""), "/list/": answer("", status="404 Not Found")}) as server:
         write_site(tmp_path / "sites", "moved", server)
         lantian("crawl", "moved", "--sites", "sites", "--allow-private", cwd=tmp_path)
         with chat_programs() as (url, posted):
             for path in ("bad", "good", "good"):
-                run = lantian(
-                    "health", "moved", "--sites", "sites", "--webhook", f"dingtalk={url}/{path}", cwd=tmp_path
-                )
+                hook = f"dingtalk={url}/{path}"
+                run = lantian("health", "moved", "--sites", "sites", "--json", "--webhook", hook, cwd=tmp_path)
                 assert (run.returncode, "refused: 310000" in run.stderr) == ((3, True) if path == "bad" else (1, False))
+                (line,) = lines_of(run)
+                assert (bool(line["last_crawl"]), line["last_success"]) == (True, None)
         assert [path for path, _ in posted] == ["/bad", "/good"]
 
 

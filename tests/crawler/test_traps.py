@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.directory import Archive
+from crawler.cli import main
 from crawler.frontier import TRAPPED, Errand, Finding, Frontier, Target
 from crawler.frontier.traps import PATIENCE
 
@@ -21,11 +23,13 @@ TRAPS: dict[str, Callable[[int], str]] = {
 }
 
 
-def follow(folder: Path, make: Callable[[int], str], finding: Callable[[int], Finding]) -> tuple[int, int]:
+def follow(
+    folder: Path, make: Callable[[int], str], finding: Callable[[int], Finding], *, site: str = "ceshi"
+) -> tuple[int, int]:
     """Follow a chain in which each page names the next two, as long as there is any; give pages looked at, and refused."""
     looked = 0
     with Frontier(Archive.open(folder / "archive")) as frontier:
-        current = frontier.begin("ceshi", [Target(make(0), ARTICLE)], now=NOW)
+        current = frontier.begin(site, [Target(make(0), ARTICLE)], now=NOW)
         while looked < 2 * PATIENCE and (claims := frontier.claim(current, now=NOW, limit=1)):
             found = [Target(make(looked + step), ARTICLE, found_on=claims[0].target.url) for step in (1, 2)]
             frontier.settle(current, claims[0], finding(looked), found=found, now=NOW)
@@ -38,6 +42,13 @@ def test_a_trap_is_left_after_so_many_pages_and_counted(name: str, tmp_path: Pat
     looked, refused = follow(tmp_path, TRAPS[name], lambda number: Finding("other", digest=f"d{number}"))
     assert PATIENCE <= looked <= PATIENCE + 3
     assert refused >= 1
+
+
+def test_health_names_the_shape_of_a_trap(tmp_path: Path) -> None:
+    follow(tmp_path, TRAPS["endless parameter"], lambda _: Finding("other"), site="jiangsu")
+    run = CliRunner().invoke(main, ["health", "jiangsu", "--archive", str(tmp_path / "archive")])
+    said = "jiangsu: not followed any further, as they bring nothing new: sthj.example.gov.cn/search.jsp?from&q"
+    assert said in run.output.splitlines()
 
 
 def test_the_same_article_under_ever_new_addresses_is_a_trap(tmp_path: Path) -> None:
