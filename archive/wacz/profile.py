@@ -7,10 +7,11 @@ import re
 from typing import Final
 
 from archive.wacz.container import Container
-from archive.wacz.continuity import CONSISTENCY
+from archive.wacz.continuity import CONSISTENCY, FOLDER
 from archive.wacz.index_map import INDEX, INDEX_MAP
 from archive.wacz.pages import PAGES
-from archive.wacz.proofs import CHECKPOINT, FOLDER, INCLUSION, KEYS, README_FILE, RECIPE, REPLY, UNSEALED
+from archive.wacz.proofs import INCLUSION, KEYS, README_FILE, RECIPE, UNSEALED
+from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
 from archive.wacz.writer import DIGEST, MANIFEST
 
 _NAMES: Final = frozenset(
@@ -30,4 +31,4 @@ def is_ours(container: Container) -> bool:
 
 def is_name_of_ours(name: str) -> bool:
     """Whether we give a file this name."""
-    return name in _NAMES or any(form.fullmatch(name) for form in (_RECORDS, REPLY, CERTIFICATE))
+    return name in _NAMES or any(form.fullmatch(name) for form in (_RECORDS, EARLIER, REPLY, CERTIFICATE))

@@ -2,8 +2,8 @@
 
 inclusion.jsonl   an entry of the log a line, with its place and its path to the root (RFC 9162 §2.1.3): of captures, of
                   the texts made of them, of the site files by which these were read, and of WARC files that were closed
-checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps,
-                  `checkpoint.<n>.tsr`
+checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps, and
+                  earlier ones that prove an earlier time: see `archive.wacz.seals`
 consistency.jsonl the paths from checkpoints that were signed before to this one
 keys.txt          the log's public keys, one a line
 recipe.json       the versions behind the recipe that read the articles last
@@ -12,7 +12,6 @@ readme.txt        how to check all this by hand
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -25,18 +24,15 @@ from cryptography.x509 import load_der_x509_certificate
 from archive.language import describe_recipe, read_knowledge
 from archive.log.entries import DerivedEntry
 from archive.log.index import LogIndex
-from archive.log.reader import REPLIES, LogReader, Seal
-from archive.wacz.continuity import CONSISTENCY, consistency_lines
+from archive.log.reader import LogReader, Seal
+from archive.wacz.continuity import CONSISTENCY, FOLDER, consistency_lines
+from archive.wacz.seals import CHECKPOINT, EarlierSeals, seal_files
 
-FOLDER: Final = "proofs/"
 INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
-CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
 KEYS: Final = f"{FOLDER}keys.txt"
 UNSEALED: Final = f"{FOLDER}unsealed.jsonl"
 RECIPE: Final = f"{FOLDER}recipe.json"
 README_FILE: Final = f"{FOLDER}readme.txt"
-REPLY: Final = re.compile(rf"{FOLDER}checkpoint\.\d+\.tsr")
-"""An authority's timestamp over the text of the checkpoint."""
 
 README: Final = """What this directory proves, and how to check it
 本目录证明什么，以及如何核对
@@ -69,7 +65,8 @@ class Prover:
 
     log: LogReader
     index: LogIndex
-    seal: Seal
+    seals: list[Seal]
+    earlier: EarlierSeals
     _given: set[int] = field(default_factory=set, init=False)
 
     @classmethod
@@ -77,7 +74,14 @@ class Prover:
         """The prover of an archive; None for one that has no seal yet. Raises BrokenLog."""
         log = LogReader.open(archive)
         seals = log.seals()
-        return cls(log, LogIndex.open(archive), seals[-1]) if seals else None
+        if not seals:
+            return None
+        return cls(log, LogIndex.open(archive), seals, EarlierSeals.open(log, seals[:-1]))
+
+    @property
+    def seal(self) -> Seal:
+        """The newest, to whose root the proofs lead."""
+        return self.seals[-1]
 
     def lines(self, record_id: str) -> list[str]:
         """The proofs of a capture and of what was made of it; empty where the seal does not cover it."""
@@ -85,6 +89,7 @@ class Prover:
         if logged is None or logged.leaf >= self.seal.checkpoint.size:
             return []
         size = self.seal.checkpoint.size
+        self.earlier.cover(logged.leaf)
         derived = [leaf for leaf in self.index.derived_of(record_id) if leaf < size]
         return [self._line(leaf) for leaf in (logged.leaf, *derived, *self._sites(derived))]
 
@@ -110,13 +115,16 @@ class Prover:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """The other files, by their names in the WACZ; timestamps by name of the seal."""
-        yield CHECKPOINT, str(self.log.cosigned(self.seal)).encode()
+        stem = CHECKPOINT.removesuffix(".txt")
+        yield from seal_files(self.log, self.seal, stem)
         keys = self.log.keys()
         yield KEYS, "".join(f"{key}\n" for key in keys).encode()
-        if earlier := "".join(consistency_lines(self.log, self.seal.checkpoint.size)):
-            yield CONSISTENCY, earlier.encode()
-        for number, path in enumerate(self.log.beside(self.seal, REPLIES), 1):
-            yield f"{FOLDER}checkpoint.{number}.tsr", path.read_bytes()
+        earlier = self.earlier.choose()
+        for seal in earlier:
+            yield from seal_files(self.log, seal, f"{stem}-{seal.name}")
+        sizes, needed = ({seal.checkpoint.size for seal in some} for some in (self.seals, earlier))
+        if links := "".join(consistency_lines(self.log, sizes, self.seal.checkpoint.size, needed=needed)):
+            yield CONSISTENCY, links.encode()
         recipe: dict[str, Any] = {"recipe": read_knowledge().recipe, "versions": describe_recipe()}
         yield RECIPE, (json.dumps(recipe, indent=2, sort_keys=True) + "\n").encode()
         yield README_FILE, README.encode()

@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
-from pipelines.records import format_instant
 
 MOST: Final = 1000
 """Findings after which no more are noted; the verdict is clear by then."""
@@ -40,6 +38,17 @@ class WaczFinding:
         return _WEIGHTS.get(self.kind, "altered")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """That somebody whom the checker trusts saw the first `entries` of the log at a moment: an authority or a witness."""
+
+    entries: int
+    moment: str
+    witness: str
+    by: Literal["timestamp", "cosignature"]
+    file: str
+
+
 @dataclass(slots=True)
 class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
@@ -47,8 +56,9 @@ class WaczReport:
     Of the proven ones `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
     person; only the others were received from a server. `title` is the packer's word.
 
-    `until` is the moment by which it existed, by the word of `witnesses`: trusted timestamp authorities, and witnesses of
-    the log, `cosigned_by`. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
+    `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of it
+    and existed by `until`, by the word of `witnesses`: trusted timestamp authorities, and witnesses of the log,
+    `cosigned_by`. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
 
     path: str
@@ -61,6 +71,8 @@ class WaczReport:
     title: str | None = None
     checkpoint: str | None = None
     signed_by: tuple[str, ...] = ()
+    seen: list[Seen] = field(default_factory=list)
+    entries: int = 0
     until: str | None = None
     witnesses: tuple[str, ...] = ()
     timestamps: int = 0
@@ -101,11 +113,14 @@ class WaczReport:
         if len(self.findings) < MOST:
             self.findings.append(WaczFinding(kind, file, **details))
 
-    def date(self, moment: datetime, witness: str) -> None:
-        """Note that somebody saw the checkpoint at a moment."""
-        text = format_instant(moment)
-        self.until = min(self.until or text, text)
-        self.witnesses = tuple(dict.fromkeys((*self.witnesses, witness)))
+    def settle(self, entries: int) -> None:
+        """Say by when the first `entries` of the log existed: who saw fewer of them says nothing of the last."""
+        whole = [one for one in self.seen if one.entries >= entries]
+        self.entries = entries
+        self.until = min((one.moment for one in whole), default=None)
+        self.witnesses = tuple(dict.fromkeys(one.witness for one in whole))
+        self.cosigned_by = tuple(dict.fromkeys(one.witness for one in whole if one.by == "cosignature"))
+        self.timestamps = sum(one.by == "timestamp" for one in self.seen)
 
     def take(self, finding: Finding) -> None:
         """Note what was found as it is in an archive."""

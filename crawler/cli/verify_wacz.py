@@ -63,8 +63,7 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         yield f"  cosigned by the witness {name}, who saw this log grow and never shrink or fork · 见证方联署"
     if report.continues:
         yield "  its log continues the checkpoint that you kept · 延续了检查者在别处保存的检查点"
-    if report.until:
-        yield f"  existed by {report.until}, by the word of {'; '.join(report.witnesses)} · 不晚于该时刻已存在"
+    yield from _to_times(report)
     if made := report.reextraction:
         yield (
             f"  {made.read} of {made.logged} logged texts made again from the bytes: {made.same} the same, "
@@ -74,6 +73,18 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         yield f"  {_LIMIT}"
     for finding in report.findings:
         yield f"  {_to_line(finding)}"
+
+
+def _to_times(report: WaczReport) -> Iterator[str]:
+    """By when all of it existed, and what was seen of the log before the last of it came."""
+    if report.until:
+        yield f"  existed by {report.until}, by the word of {'; '.join(report.witnesses)} · 不晚于该时刻已存在"
+    for seen in report.seen:
+        if seen.entries < report.entries:
+            yield (
+                f"  what stands among the first {seen.entries} entries of the log existed by {seen.moment}, by the word of "
+                f"{seen.witness} · 日志前 {seen.entries} 个条目不晚于该时刻已存在"
+            )
 
 
 def _to_claims(report: WaczReport) -> Iterator[str]:

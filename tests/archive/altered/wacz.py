@@ -4,7 +4,7 @@ import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from archive.verify.log_state import Trust
 from archive.verify.report import Verdict
@@ -18,6 +18,7 @@ from tests.archive.altered.wacz_changes import (
     INCLUSION,
     RECORDS,
     REPLY,
+    Change,
     as_it_is,
     bomb_entry,
     bomb_record,
@@ -46,6 +47,19 @@ from tests.archive.altered.wacz_changes import (
     with_file,
     without,
 )
+from tests.archive.altered.wacz_earlier import (
+    STAMP,
+    STAMPED,
+    bare,
+    early,
+    moved,
+    other_link,
+    other_root,
+    rewritten,
+    swapped,
+    unlinked,
+    unsigned,
+)
 from tests.archive.altered.wacz_hidden import (
     other_map,
     other_name,
@@ -62,7 +76,7 @@ from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, r
 
 @dataclass(frozen=True, slots=True)
 class WaczCase:
-    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`.
+    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`, or a name like it.
 
     `page` is the end of the address whose record it must name.
     """
@@ -79,6 +93,13 @@ class WaczCase:
 
 
 _LINES: Final = ("index-line-extra", "index-line-missing")
+
+
+def _earlier(name: str, change: Change, kinds: tuple[str, ...], file: str, **options: Any) -> WaczCase:
+    return WaczCase(
+        f"earlier seal: {name}", early(change), kinds, file, needs_openssl=True, **{"kept": trusted} | options
+    )
+
 
 WACZ: Final = [
     WaczCase("payload edited, digests, manifest and signature made anew", forged(edit_page), ("record-differs", *_LINES), RECORDS, page="_100003.html"),
@@ -111,6 +132,17 @@ WACZ: Final = [
     WaczCase("timestamp over other data", forged(stamped(lambda data: data + b"x")), ("timestamp-other",), REPLY, kept=trusted, needs_openssl=True),
     WaczCase("timestamp of an authority that is not trusted", forged(stamped()), ("timestamp-untrusted",), REPLY, kept=others_trusted, verdict="not-provable", needs_openssl=True),
     WaczCase("timestamp of an authority whose certificate had expired", forged(stamped(is_valid=False)), ("timestamp-untrusted",), REPLY, kept=trusted, verdict="not-provable", needs_openssl=True),
+    _earlier("its timestamp, by a trusted authority: clean", dict, (), "", verdict="intact"),
+    _earlier("its timestamp, and no authority named: said, no alarm", dict, ("timestamp-unchecked",), STAMP, kept=nothing_kept, verdict="intact"),
+    _earlier("its timestamp by an authority that is not trusted", dict, ("timestamp-untrusted",), STAMP, kept=others_trusted, verdict="not-provable"),
+    _earlier("of another log under the old signature", other_root, ("checkpoint-invalid",), STAMPED),
+    _earlier("of another log, signed by whoever has the key", rewritten, ("log-forked",), STAMPED),
+    _earlier("signed by nobody that is known", unsigned, ("checkpoint-unsigned",), STAMPED),
+    _earlier("its link to the newest left out", unlinked, ("checkpoint-unlinked",), STAMPED, verdict="not-provable"),
+    _earlier("its link to the newest edited", other_link, ("log-forked",), STAMPED),
+    _earlier("left out, its timestamp kept", bare, ("timestamp-other",), STAMP),
+    _earlier("its timestamp put over the newest", moved, ("timestamp-other",), REPLY),
+    _earlier("the newest put under its timestamp", swapped, ("timestamp-other",), STAMP),
     WaczCase("file changed", careless(with_file(PAGES, b"{}\n")), ("hash-differs", "size-differs"), PAGES),
     WaczCase("unlisted file", careless(with_file("archive/more.txt")), ("unlisted-file", "broken-record"), "archive/more.txt"),
     WaczCase("file left out", careless(without("indexes/index.idx")), ("missing-file",), "indexes/index.idx"),
