@@ -76,7 +76,8 @@ def _is_plainly_article(view: View, platform: Platform, anchor: Anchor) -> bool:
 
 
 def _by_balance(view: View, platform: Platform, lists: Sequence[LinkGroup], anchor: Anchor) -> Kind:
-    if _INDEX_FILE.search(view.url) or _matches(platform.listings, view.url):
+    # An index page that names nothing is often an article: many systems show theirs at index.php?id=7.
+    if lists and (_INDEX_FILE.search(view.url) or _matches(platform.listings, view.url)):
         return _kind_of_index(view, lists)
     if has_known_body(view, platform):
         return "article"

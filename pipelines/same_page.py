@@ -50,15 +50,20 @@ class SamePage(Model):
         return None
 
     def _move(self, address: Address) -> Address:
-        """The longest place that the address lies in decides."""
-        host = address.host if address.port is None else f"{address.host}:{address.port}"
-        found = [mirror for mirror in self.mirrors if _lies_in(host + address.path, mirror.at)]
-        if not found:
-            return address
-        mirror = max(found, key=lambda each: len(each.at))
-        place, _, path = (mirror.of + (host + address.path)[len(mirror.at) :]).partition("/")
-        name, _, port = place.partition(":")
-        return replace(address, host=name, port=int(port) if port else None, path=f"/{path}")
+        """The longest place that the address lies in decides, until it lies in none: a mirror may mirror folders too.
+
+        No main place lies in a mirror, so every further move shortens what follows the place.
+        """
+        while found := [mirror for mirror in self.mirrors if _lies_in(_place_of(address), mirror.at)]:
+            mirror = max(found, key=lambda each: len(each.at))
+            place, _, path = (mirror.of + _place_of(address)[len(mirror.at) :]).partition("/")
+            name, _, port = place.partition(":")
+            address = replace(address, host=name, port=int(port) if port else None, path=f"/{path}")
+        return address
+
+
+def _place_of(address: Address) -> str:
+    return (address.host if address.port is None else f"{address.host}:{address.port}") + address.path
 
 
 def _lies_in(address: str, place: str) -> bool:

@@ -56,7 +56,7 @@ def _from_page(view: View) -> tuple[str | None, str]:
     best = max(inside, key=lambda line: (len(fold(line.text)), rank_of(line)), default=None)
     if best and _is_headline(best, page_title):
         return _whole_headline(lines, best, page_title), "title+line"
-    if fuller := _fuller_line(view):
+    if fuller := _fuller_line(view) or _fuller_heading(view):
         return fuller, "title<line"
     whole = view.metas.get("og:title") or ""
     if any(fold(line.text) == fold(whole) for line in lines if whole):
@@ -93,6 +93,22 @@ def _fuller_line(view: View) -> str | None:
         ):
             return line.text
     return None
+
+
+def _fuller_heading(view: View) -> str | None:
+    """The only heading of the first order above the text, where `<title>` without the site is that heading abridged.
+
+    关于扬尘的通知 for 关于扬尘整改的通知: both begin and end alike, and every character is there in the same order.
+    """
+    short = fold(_without_site(view.title, view))
+    lines = view.lines.all[: densest(view.lines.all)[0] + 1]
+    first = [line for line in lines if not line.hidden and rank_of(line) > 2]  # noqa: PLR2004
+    if len(first) != 1 or len(short) <= _SHORTEST or first[0].linked or _is_furniture(first[0]):
+        return None
+    text = fold(first[0].text)
+    rest = iter(text)
+    is_abridged = (short[:2], short[-2:]) == (text[:2], text[-2:]) and all(sign in rest for sign in short)
+    return first[0].text if is_abridged and len(short) < len(text) <= 2 * len(short) else None
 
 
 def _above_info(lines: list[Line]) -> tuple[str, str] | None:

@@ -56,6 +56,16 @@ def test_article_about_missing_pages_is_an_article() -> None:
             "http://a.example.gov.cn/x",
             "article",
         ),
+        (
+            f"<title>我市部署大气治理</title><h1>我市部署大气治理</h1><div>{TEXT * 3}</div>",
+            "http://a.example.gov.cn/index.php?id=33",
+            "article",
+        ),
+        (
+            f"<title>关于扬尘的通知-湖滨市生态环境局</title><h1>关于扬尘整改的通知</h1><p>发布时间：2024-03-10 来源：局办</p><div>{TEXT}</div>",
+            "http://a.example.gov.cn/tz/list_7.html",
+            "article",
+        ),
         ("<title>专栏</title>" + "<a href=/zl/>政务公开</a>" * 30, "http://a.example.gov.cn/zl/", "other"),
     ],
 )
@@ -69,3 +79,20 @@ def test_pictures_under_a_headline_are_an_article() -> None:
     assert outcome.article is not None
     assert outcome.article.paragraphs == ()
     assert [image.url for image in outcome.article.images] == ["http://sthj.example.gov.cn/p/1.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"),
+    [
+        ("关于扬尘整改的通知", "关于扬尘整改的通知"),
+        ("关于噪声整改的通知", "关于扬尘的通知"),
+        ("通知", "关于扬尘的通知"),
+        ("关于开展扬尘污染防治专项整改工作情况的通知", "关于扬尘的通知"),
+    ],
+)
+def test_heading_that_the_title_abridges_is_the_headline(heading: str, found: str) -> None:
+    article = read(
+        f"<title>关于扬尘的通知-湖滨市生态环境局</title><h1>{heading}</h1><p>发布时间：2024-03-10 来源：局办</p><div>{TEXT * 5}</div>"
+    ).article
+    assert article is not None
+    assert article.title == found

@@ -46,6 +46,8 @@ def site(rules: str = "") -> Site:
         ("http://m.qx.example/n/1.html", "http://www.qx.example/news/1.html"),
         ("http://m.qx.example/north/1.html", "http://www.qx.example/north/1.html"),
         ("http://www.qx.example/wap/2024/1.html", "http://www.qx.example/2024/1.html"),
+        ("http://m.qx.example/wap/2024/1.html", "http://www.qx.example/2024/1.html"),
+        ("http://www.qx.example/wap/wap/1.html", "http://www.qx.example/1.html"),
         ("http://www.qx.example/wapmap.html", "http://www.qx.example/wapmap.html"),
         ("http://www.qx.example:8080/1.html", "http://www.qx.example/1.html"),
         ("http://m.qx.example.org/1.html?div=1", "http://m.qx.example.org/1.html?div=1"),
