@@ -12,6 +12,7 @@ from crawler.allowed_hosts import is_allowed
 from crawler.frontier import Errand, Target
 from crawler.walk import Walk
 from crawler.window import Window
+from pipelines.parts import MOST_PAGES
 from pipelines.records import Article, Link, Outcome
 from pipelines.site import Site
 
@@ -37,7 +38,8 @@ class Following(Spider):
 
     def _find_following(self, outcome: Outcome, errand: Errand) -> Iterator[Target]:
         if errand.role != "requisite":
-            yield from self.from_article(outcome.article) if outcome.article else self.from_list(outcome, errand)
+            article = outcome.article
+            yield from self.from_article(article, errand) if article else self.from_list(outcome, errand)
         yield from self.from_page(outcome, errand)
 
     def target(self, link: str | Link, errand: Errand, *, found_on: str | None = None) -> Target:
@@ -80,13 +82,15 @@ class Following(Spider):
         """Whether the article was asked for; one that states no date is."""
         return self.window.holds(article.published) is not False
 
-    def from_article(self, article: Article) -> Iterator[Target]:
-        """The next page of an article that lies in the window, and its attachments."""
+    def from_article(self, article: Article, errand: Errand) -> Iterator[Target]:
+        """The next page of an article that lies in the window, up to as many as are joined, and its attachments."""
         if not self.is_in_window(article):
             self._counts["skipped outside the dates"] += 1
             return
-        if article.next_page and is_allowed(article.next_page, self.hosts):
-            yield self.target(article.next_page, Errand("article"))
+        if article.next_page and errand.page >= MOST_PAGES:
+            self._counts["skipped too many pages"] += 1
+        elif article.next_page and is_allowed(article.next_page, self.hosts):
+            yield self.target(article.next_page, Errand("article", page=errand.page + 1))
         limit = self.crawler.settings.getint("LANTIAN_MAX_ATTACHMENTS")
         for attachment in article.attachments[:limit]:
             if is_allowed(attachment.url, self.hosts):

@@ -21,7 +21,8 @@ def why_not_done(outcome: Outcome, status: int) -> str | None:
 def to_finding(outcome: Outcome, taken: Taken) -> Finding:
     """What a page that came turned out to be."""
     article = outcome.article
-    said = article.text_digest if article else taken.stored.payload_digest if outcome.kind == "attachment" else None
+    is_file = outcome.kind == "attachment" or outcome.reason == "style"
+    said = article.text_digest if article else taken.stored.payload_digest if is_file else None
     return Finding(
         outcome.kind,
         digest=said or _digest_of(outcome),

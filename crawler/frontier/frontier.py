@@ -245,12 +245,14 @@ class Frontier:
             return round_table.count_spent(connection, site, now=now)
 
     def _note_fruit(self, connection: Connection, site: str, claim: Claim, finding: Finding) -> None:
-        if not claim.is_first_look or claim.target.errand.role in {"attachment", "requisite"}:
+        role = claim.target.errand.role
+        if not claim.is_first_look or role == "attachment":
             return
         twin = select(pages.c.id).where(
             pages.c.site == site, pages.c.digest == finding.digest, pages.c.id != claim.id, pages.c.digest.is_not(None)
         )
-        is_fruitful = finding.is_article and connection.execute(twin.limit(1)).first() is None
+        is_page = finding.is_article or role == "requisite"
+        is_fruitful = is_page and connection.execute(twin.limit(1)).first() is None
         Traps(connection, site).note(claim.target, is_fruitful=is_fruitful)
 
     def _close_claim(self, connection: Connection, claim: Claim, **values: Any) -> None:

@@ -20,7 +20,7 @@ TURNS: Final[dict[str, int]] = {"list": 0, "article": 1, "attachment": 2, "requi
 class Errand:
     """What a request was sent for.
 
-    `page` counts the pages of its list from 1, or the style sheets on the way to a requisite; `day` is the issue of a newspaper.
+    `page` counts the pages of its list or article from 1, or the style sheets on the way to a requisite; `day` is the issue of a newspaper.
     `channel` is the address that the list began with, `newest` the date stated beside the link.
     """
 

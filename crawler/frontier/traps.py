@@ -1,7 +1,8 @@
 """Traps: calendars, endless parameters, session ids. Addresses of one shape that bring nothing are followed no further.
 
 A page is fruitful when it is an article that says something new to its site, or named one; otherwise it is barren.
-Newspapers' pages and lists are fruitful by what they name, and a calendar is not.
+Newspapers' pages and lists are fruitful by what they name, and a calendar is not. A picture or style sheet is fruitful
+when its bytes are new: a counter under an address that never comes again is not.
 """
 
 from collections import Counter
@@ -46,11 +47,12 @@ class Traps:
 
     def note(self, target: Target, *, is_fruitful: bool) -> None:
         """Count a page that was looked at for the first time."""
-        shape = pattern_of(target.url)
+        shape, role = pattern_of(target.url), target.errand.role
         if is_fruitful:
-            for named in {shape, pattern_of(target.found_on)} if target.found_on else {shape}:
-                self._add(named, fruitful=1)
-        elif target.errand.role == "article":
+            named_by = {pattern_of(target.found_on)} if target.found_on and role != "requisite" else set()
+            for one in {shape} | named_by:
+                self._add(one, fruitful=1)
+        elif role in {"article", "requisite"}:
             self._add(shape, barren=1)
 
     def _is_trap(self, shape: str) -> bool:
