@@ -5,6 +5,7 @@ Three lines: the name of the log, the number of entries, the root in base64. The
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -12,6 +13,8 @@ from archive.log.merkle import HASH_SIZE
 from archive.log.note import NoteError
 
 _LINES: Final = 3
+_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
+"""No log has more entries than 63 bits count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,10 @@ class Checkpoint:
     def parse(cls, text: str) -> Self:
         """Read the text of a note; raises NoteError."""
         lines = text.removesuffix("\n").split("\n")
-        if len(lines) < _LINES or not lines[0]:
-            raise NoteError("not a checkpoint: it has fewer than three lines")
+        if len(lines) < _LINES or not all(lines):
+            raise NoteError("not a checkpoint: it has fewer than three lines, or an empty one")
         size = lines[1]
-        if not (size.isascii() and size.isdecimal()) or (size.startswith("0") and size != "0"):
+        if not _SIZE.fullmatch(size):
             raise NoteError(f"not a checkpoint: {size[:20]!r} is no number of entries")
         try:
             root = base64.b64decode(lines[2], validate=True)

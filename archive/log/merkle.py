@@ -96,7 +96,7 @@ def inclusion_proof(subtree: Subtrees, index: int, size: int) -> list[bytes]:
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether a proof shows the leaf at its place in the tree of that root (RFC 9162 §2.1.3.2)."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or not _are_hashes(leaf, root, *proof):
         return False
     number, last, result = index, size - 1, leaf
     for sibling in proof:
@@ -132,11 +132,14 @@ def consistency_proof(subtree: Subtrees, first: int, second: int) -> list[bytes]
 
 
 def is_consistent(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a proof shows that the second tree continues the first (RFC 9162 §2.1.4.2)."""
-    if not 0 < first <= second:
-        return False
+    """Whether a proof shows that the second tree continues the first (RFC 9162 §2.1.4.2).
+
+    Trees of one size need no proof. That a tree continues one of no entries says nothing, and is not taken.
+    """
     if first == second:
         return not proof and first_root == second_root
+    if not 0 < first < second or not _are_hashes(first_root, second_root, *proof):
+        return False
     hashes = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
     if not hashes:
         return False
@@ -155,6 +158,11 @@ def is_consistent(first: int, second: int, first_root: bytes, second_root: bytes
             of_second = node_hash(of_second, sibling)
         number, last = number >> 1, last >> 1
     return last == 0 and of_first == first_root and of_second == second_root
+
+
+def _are_hashes(*values: bytes) -> bool:
+    """Of other lengths, the end of one hash could be taken for the beginning of the next."""
+    return all(len(value) == HASH_SIZE for value in values)
 
 
 def _split(size: int) -> int:

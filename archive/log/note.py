@@ -23,6 +23,8 @@ _KEY_ID: Final = 4
 _TIME: Final = 8
 _MARK: Final = "— "
 _NAME: Final = re.compile(r"[^\s+]+")
+_MOST_SIGNATURES: Final = 100
+"""As golang.org/x/mod/sumdb/note; the specification wants 16 to be read, and a limit."""
 
 
 class NoteError(ValueError):
@@ -111,6 +113,8 @@ class Note:
         text, separator, lines = whole.rpartition("\n\n")
         if not separator or not lines.endswith("\n"):
             raise NoteError("the note has no signatures")
+        if lines.count("\n") > _MOST_SIGNATURES:
+            raise NoteError(f"the note has more than {_MOST_SIGNATURES} signatures")
         return cls(text + "\n", tuple(map(parse_signature, lines[:-1].split("\n"))))
 
     def signed_by(self, keys: Iterable[PublicKey]) -> list[PublicKey]:

@@ -24,6 +24,7 @@ _MEANINGS: Final = {
     404: "it does not know this log; have its keeper add the public key",
     422: "it was shown that this log does not continue the one it saw",
 }
+_DIGITS: Final = 20
 _LENGTH: Final = 8 + 64
 """Bytes of a time and an Ed25519 signature."""
 
@@ -94,6 +95,6 @@ def when(line: Signature) -> datetime:
 
 def _parse_size(body: bytes) -> int:
     text = body.decode("ascii", "replace").removesuffix("\n")
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
         raise WitnessError("its answer does not say which size it saw")
     return int(text)

@@ -16,7 +16,7 @@ from archive.log.entries import CaptureEntry, Claim, GapEntry, encode_entry
 from archive.log.index import PATH, LogIndex
 from archive.log.merkle import Tree, is_consistent, is_included, leaf_hash
 from archive.log.reader import LogReader
-from archive.log.tiles import BrokenTile, decode_bundle, encode_bundle, tile_path
+from archive.log.tiles import BrokenTile, decode_bundle, encode_bundle, tile_path, tile_widths
 from archive.log.writer import Log
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +38,7 @@ def capture(number: int, *, uri: str = "http://a.example/", claim: Claim = "rece
 
 
 def test_paths_are_those_of_the_specification() -> None:
-    """The examples of c2sp.org/tlog-tiles: tile 1234067, and the tiles of a log of 70,000 entries."""
+    """The examples of c2sp.org/tlog-tiles: tile 1234067, and the tiles of logs of 70,000 and of 256 entries."""
     assert tile_path(0, 1234067) == "tile/0/x001/x234/067"
     assert tile_path("entries", 0, 5) == "tile/entries/000.p/5"
     assert [tile_path(0, 273, 112), tile_path(1, 1, 17), tile_path(2, 0, 1)] == [
@@ -46,6 +46,9 @@ def test_paths_are_those_of_the_specification() -> None:
         "tile/1/001.p/17",
         "tile/2/000.p/1",
     ]
+    assert list(tile_widths(70_000)) == [(0, 273, 112), (1, 1, 17), (2, 0, 1)]
+    assert list(tile_widths(256)) == [(1, 0, 1)]
+    assert tile_path(5, 123456078, 2) == "tile/5/x123/x456/078.p/2"  # golang.org/x/mod/sumdb/tlog
 
 
 @given(st.lists(st.binary(max_size=300)))

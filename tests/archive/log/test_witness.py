@@ -30,9 +30,16 @@ CHECKPOINT = """example.com/behind-the-sofa
 CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
 
 — example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=
+— example.com/behind-the-sofa opLqBQsREYCgu6xQkYQwJr9fo45a62DN9EdmHXnZdXNqlcVGlCum2Wks+49/V6267UEjw6QUXTS5Rovnzv++qbSzm9Q=
 """
-HASHES = ("PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=", "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=")
+HASHES = (
+    "PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=",
+    "jrJZDmY8Y7SyJE0MWLpLozkIVMSMZcD5kvuKxPC3swk=",
+    "5+pKlUdi2LeF/BcMHBn+Ku6yhPGNCswZZD1X/6QgPd8=",
+    "/6WVhPs2CwSsb5rYBH5cjHV/wSmA79abXAwhXw3Kj/0=",
+)
 ANSWER = """— witness.example/w1 CMp+6LWBU0anHGH5aNDTJkH/gj79sG+T6+iP2ThYN5krrDJbR1HDnucjL39QsZTSvVjyQLrdk3DXDqI5G2HgLatVs0pWh6Up69HVOw==
+— witness.example/w1 I7rEps0pvK2UqkS2gSpVUDhrhVtQV9lgF6pRrWAvjJHjyWpW7VcE3SiOlVlbQNt64vWhO+DlkL0+UfzuOBMh9ChdMkP1vi/lCAsmlw==
 — witness.example/w2 AWui8Sk55XjYLOijihBjhqEH6nS1ndDymE0a+6idX7pLcnoB+dhnz0854aLZgrrKbYKA7nC3HNJhm/kWl7oJlqU3rXXvpysAdyP3wQ==
 """
 
@@ -80,7 +87,7 @@ def test_the_published_request_and_answer_are_written_and_read() -> None:
     body = make_request(note, 20852014, [base64.b64decode(one) for one in HASHES])
     assert body.decode() == "old 20852014\n" + "".join(f"{one}\n" for one in HASHES) + "\n" + CHECKPOINT
     lines = parse_cosignatures(ANSWER.encode())
-    assert [line.name for line in lines] == ["witness.example/w1", "witness.example/w2"]
+    assert [line.name for line in lines] == ["witness.example/w1", "witness.example/w1", "witness.example/w2"]
     assert "".join(f"{line}\n" for line in lines) == ANSWER
 
 
@@ -177,6 +184,7 @@ class Answering:
         ((403, PLAIN, b""), "does not know the key"),
         ((422, PLAIN, b""), "does not continue"),
         ((500, PLAIN, b"x"), "status 500"),
+        ((409, "text/x.tlog.size", b"9" * 5000), "which size"),
         ((409, "text/x.tlog.size", b"many\n"), "which size"),
         ((409, "text/x.tlog.size", b"1\n"), "another log of this name"),
         ((200, PLAIN, b""), "no Ed25519 cosignature"),
