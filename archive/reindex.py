@@ -13,11 +13,11 @@ from archive.entries import Entry
 from archive.errors import BrokenLog, CatalogError
 from archive.index import update_index
 from archive.locks import owning_catalog
-from archive.log.bring_in import bring_in
+from archive.log.bring_in import settle
 from archive.log.deriving import Deriving
 from archive.log.writer import Log
 from archive.reread import reread
-from archive.store import Stored, mend, read_file, warc_files
+from archive.store import Stored, read_file, warc_files
 from archive.workers import Workers
 from pipelines.records import Capture
 from pipelines.site import Site
@@ -43,12 +43,11 @@ def reindex(
     catalog is then left as it was.
     """
     with owning_catalog(archive):
-        mend(archive)
         draft = archive.catalog_path.with_suffix(".draft")
         _remove(draft)
         try:
             with Log(archive) as log:
-                bring_in(log)
+                settle(log)
                 finish_files(log)
                 count = _fill(archive, draft, log=log, workers=workers, sites=sites, progress=progress)
             _put_in_place(archive, draft)

@@ -21,10 +21,11 @@ from archive.log.deriving import Deriving
 from archive.log.journal import Journal
 from archive.log.run import RunRecord
 from archive.log.writer import Log
+from archive.readonly import can_write
 from archive.reread import Reread, reread
 from archive.schema import captures as captures_table
 from archive.schema import versions
-from archive.store import read_capture, read_file, warc_files
+from archive.store import Store, read_capture, read_file, warc_files
 from archive.workers import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
@@ -64,11 +65,15 @@ class Replayed:
 def replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], diff: bool) -> Iterator[Replayed]:
     """Read every capture again; with `diff` only compare, without it keep the new readings as well.
 
-    Where readings are kept, the log has the run and every article that is read otherwise than before.
+    Where readings are kept, the log has the run and every article that is read otherwise than before. What a killed
+    writer left is mended and logged first, where the disk can be written; what a living one has not logged yet is only
+    compared, and its to catalogue.
 
     Raises BrokenWarc for a file that is cut or altered.
     """
     with ExitStack() as held:
+        if can_write(archive.path):
+            Store(archive).close()
         kept = None if diff else held.enter_context(_logging(archive, workers, sites))
         yield from _replay(archive, workers=workers, sites=sites, kept=kept)
 
@@ -81,7 +86,13 @@ class _Kept:
         self._deriving = Deriving(sites)
         self.count = 0
 
-    def note(self, batch: Sequence[Reread], known: Mapping[str, Mapping[str, Any]]) -> None:
+    def keep(self, batch: Sequence[Reread], known: Mapping[str, Mapping[str, Any]], catalog: Catalog) -> None:
+        """Log and catalogue the readings of captures that the log has; a text of another would be a text of nothing."""
+        logged = [one for one in batch if self._journal.has_capture(one.entry.row["record_id"])]
+        self._note(logged, known)
+        catalog.replace([one.entry for one in logged])
+
+    def _note(self, batch: Sequence[Reread], known: Mapping[str, Mapping[str, Any]]) -> None:
         """Log the articles that are read otherwise than the catalog had them, or by another recipe."""
         self.count += len(batch)
         for one in batch:
@@ -124,8 +135,7 @@ def _replay(archive: Archive, *, workers: Workers, sites: Mapping[str, Site], ke
 def _take(catalog: Catalog, batch: Sequence[Reread], kept: _Kept | None) -> Iterator[Replayed]:
     rows = _known(catalog, [one.entry.row["record_id"] for one in batch])
     if kept:
-        kept.note(batch, rows)
-        catalog.replace([one.entry for one in batch])
+        kept.keep(batch, rows, catalog)
     for one in batch:
         record_id = one.entry.row["record_id"]
         differences = tuple(_compare(one.entry, rows.get(record_id)))

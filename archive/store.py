@@ -23,7 +23,7 @@ from archive.disk import on_disk, sync_file
 from archive.errors import StorageFull
 from archive.foreign import Skipped, read_foreign
 from archive.frame import make_first, make_last
-from archive.log.bring_in import bring_in
+from archive.log.bring_in import settle
 from archive.log.covering import capture_entry, cover, file_entry
 from archive.log.entries import Claim
 from archive.log.journal import Journal
@@ -93,14 +93,13 @@ class Store:
 
     def __init__(self, archive: Archive, *, max_file_bytes: int = GIBIBYTE, software: str | None = None) -> None:
         self.archive = archive
-        self.cuts: tuple[Cut, ...] = mend(archive)
+        with Log(archive) as log:
+            self.cuts, self.brought_in = settle(log)
+            finish_files(log)
         self._max_file_bytes = max_file_bytes
         self._software = software or f"Lantian/{version('lantian')} Python/{platform.python_version()}"
         self._current: dict[str, _Current] = {}
         self._lock = threading.Lock()
-        with Log(archive) as log:
-            self.brought_in = bring_in(log)
-            finish_files(log)
         self._journal: Journal | None = None
         self.has_logged_all = True
 

@@ -1,5 +1,8 @@
 """What every test may use."""
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,14 @@ def shared() -> Path:
     if not (folder / "pages" / "INDEX.tsv").exists():
         pytest.skip("SHARED FOLDER ABSENT: real pages and seeds were not tested")
     return folder
+
+
+@pytest.fixture
+def quick_path() -> Iterator[Path]:
+    """A folder in memory where the system has one, for tests that wait for the disk some thousand times."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

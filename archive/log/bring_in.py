@@ -1,4 +1,4 @@
-"""Closed files that the log does not know yet: of a killed writer, or of an archive made before it had a log.
+"""Files whose writers were killed, and closed files that the log does not know yet, as of an archive from before it had one.
 
 Their captures are entered as *found*: the log then says that they lay there so at this moment, and nothing of before.
 """
@@ -13,7 +13,9 @@ from archive.errors import BrokenWarc
 from archive.log.covering import Covered, capture_entry, file_entry
 from archive.log.entries import Entry
 from archive.log.writer import Log
+from archive.openfile import opened
 from archive.readback import read_groups, warc_files
+from archive.tail import Cut, mend
 from archive.warc import BrokenRecord, Placed, read_header, sha256
 
 BATCH: Final = 256
@@ -21,31 +23,39 @@ BATCH: Final = 256
 _log = logging.getLogger(__name__)
 
 
-def bring_in(log: Log) -> int:
-    """Log what lies in closed files and is not logged; gives the number of entries. Raises StorageFull, BrokenLog.
+def settle(log: Log) -> tuple[tuple[Cut, ...], int]:
+    """Mend and close what killed writers left, and log what is not logged: what had to be cut, and how many entries.
 
+    Captures are logged before their file gets its final name: a kill on the way leaves none there that looks slipped in.
     A broken file is logged as an error and tried again at the next start: it must not keep a crawl from going on.
+    Raises StorageFull, BrokenLog.
     """
-    added = 0
-    for file in warc_files(log.archive):
-        if log.index.has_file(file) or not (log.archive.path / file).exists():
-            continue
-        try:
-            entries = _entries(log, file)
-            while batch := list(islice(entries, BATCH)):
-                added += len(log.append(batch))
-        except (BrokenWarc, BrokenRecord) as error:
-            _log.error("%s", error)
-        except FileNotFoundError:
-            continue
-    if added:
+    counts: list[int] = []
+    cuts = mend(log.archive, before_closing=lambda file: counts.append(_append(log, file, is_closed=False)))
+    closed = (file for file in warc_files(log.archive) if (log.archive.path / file).exists())
+    counts += [_append(log, file, is_closed=True) for file in closed if not log.index.has_file(file)]
+    if added := sum(counts):
         _log.info("%s: %d entries for what was found and not logged", log.archive.path, added)
+    return cuts, added
+
+
+def _append(log: Log, file: str, *, is_closed: bool) -> int:
+    """Log what the log lacks of a file, and that it is closed; gives the number of entries."""
+    added = 0
+    try:
+        entries = _entries(log, file, is_closed=is_closed)
+        while batch := list(islice(entries, BATCH)):
+            added += len(log.append(batch))
+    except (BrokenWarc, BrokenRecord) as error:
+        _log.error("%s", error)
+    except FileNotFoundError:
+        pass
     return added
 
 
-def _entries(log: Log, file: str) -> Iterator[Entry]:
+def _entries(log: Log, file: str, *, is_closed: bool) -> Iterator[Entry]:
     path = log.archive.path / file
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path if is_closed else opened(path), os.O_RDONLY)
     try:
         size = os.fstat(handle).st_size
         captures, end = 0, 0
@@ -55,7 +65,8 @@ def _entries(log: Log, file: str) -> Iterator[Entry]:
             if not log.index.has_capture(file, group[0].offset):
                 header = sha256(read_header(handle, group[0].offset, size))
                 yield capture_entry(file, [_cover(handle, one) for one in group], header=header, claim="found")
-        yield file_entry(log.archive.path, file, captures=captures, last=end, is_found=True)
+        if is_closed:
+            yield file_entry(log.archive.path, file, captures=captures, last=end, is_found=True)
     finally:
         os.close(handle)
 

@@ -55,6 +55,11 @@ class Journal:
         """Whether the disk did not take what was to be logged."""
         return self._is_full
 
+    def has_capture(self, record_id: str) -> bool:
+        """Whether the log, without what still waits, has this capture."""
+        with self._writing:
+            return self._log.index.capture(record_id) is not None
+
     def has_derived(self, record_id: str, recipe: str, body: str) -> bool:
         """Whether the log, without what still waits, has this text of a capture."""
         with self._writing:

@@ -12,7 +12,8 @@ from archive.warc import BrokenRecord, read_record
 def check_growing(held: HeldFile) -> Iterator[Finding]:
     """A writer is at it, or was killed; or somebody put it there: what is not logged is not proven, however it came."""
     held.holding.seen.bytes += held.size
-    yield make_finding("open-file", place=held.file)
+    state = None if held.is_open else "it has its final name, and the log does not say yet that it was closed"
+    yield make_finding("open-file", place=held.file, actual=state)
     gaps: list[tuple[int, int]] = []
     end = 0
     for expected in held.holding.spool.members(held.file):

@@ -15,6 +15,7 @@ from archive.log.rotation import rotate_key as put_new_key
 from archive.log.rotation import take_key
 from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
+from archive.store import Store
 from crawler.attesting import ask_authority, ask_witness
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json, say, say_count, say_lines
@@ -43,7 +44,7 @@ def seal(
     rotate_key: bool,
     archive_path: Path,
 ) -> None:
-    """Sign the log of the archive as it is now. Keep the checkpoint it prints elsewhere: it is what others can check by.
+    """Sign the log of the archive as it is now; what a killed run left is mended and logged first. Keep the checkpoint it prints elsewhere: it is what others can check by.
 
     The key is made on first use, for you alone to read, in ~/.config/lantian/keys (or LANTIAN_KEYS), never inside the
     archive: whoever copies the archive must not get it.
@@ -59,6 +60,7 @@ def seal(
     """
     archive = Archive.open(archive_path, create=False)
     path = key_file or key_path(archive)
+    Store(archive).close()
     with Log(archive) as log:
         key = (put_new_key if rotate_key else take_key)(log, path)
         made = make_seal(log, key)

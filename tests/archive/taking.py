@@ -1,10 +1,13 @@
-"""Short ways to fill an archive: the real intake, in this process."""
+"""Short ways to fill an archive: the real intake, in this process; and a real kill."""
 
+import os
+import signal
 from collections.abc import Mapping, Sequence
 
 from archive.directory import Archive
 from archive.ingest import Intake, Taken
 from archive.judge import Verdict
+from archive.store import Store
 from archive.workers import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
@@ -35,3 +38,15 @@ def take_all(
 def verdicts(results: Sequence[Result]) -> list[Verdict | None]:
     """What was judged, in order."""
     return [verdict for _, verdict in results]
+
+
+def kill_writer(archive: Archive, capture: Capture, *, torn: int = 0) -> str:
+    """Have a process killed that has written a capture and not logged it, `torn` bytes of a record behind; gives the file."""
+    child = os.fork()
+    if child == 0:
+        Store(archive).append(capture, site="wuxi")
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = archive.warc_dir.rglob("*.open")
+    left.write_bytes(left.read_bytes() + left.read_bytes()[:torn])
+    return left.relative_to(archive.path).as_posix()

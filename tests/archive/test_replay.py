@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -8,14 +9,18 @@ import pytest
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
+from archive.log.entries import DerivedEntry
+from archive.log.reader import LogReader
 from archive.replay import Difference, replay
+from archive.store import Store
+from archive.verify.check import verify
 from archive.workers import Workers
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, capture, listing_html
-from tests.archive.taking import take_all
+from tests.archive.taking import kill_writer, take_all
 
 LIST = f"{HOST}/xwzx/gzdt/index.html"
 
@@ -155,3 +160,20 @@ def test_without_diff_the_new_reading_is_kept(archive: Archive) -> None:
     with Catalog(archive) as catalog:
         (line,) = exported_lines(catalog)
     assert "版权所有" in json.loads(line)["column"]
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_no_text_is_logged_of_a_capture_that_is_not(archive: Archive, *, is_killed: bool) -> None:
+    """A replay beside a crawl, and after one that was killed with half a record in its file."""
+    take_all(archive, [article_capture(1)])
+    if is_killed:
+        kill_writer(archive, article_capture(2), torn=50)
+    with Store(archive) if not is_killed else nullcontext() as store:
+        if store:
+            store.append(article_capture(2), site="wuxi")
+        assert {one.field for one in differences(archive, diff=False)} == {"capture"}
+        report = verify(archive.path)
+    assert "altered" not in {one.weight for one in report.findings}, report.findings
+    log = LogReader.open(archive.path)
+    texts = [one.capture for leaf in range(log.size) if isinstance(one := log.entry(leaf), DerivedEntry)]
+    assert len(texts) == 1 + is_killed

@@ -3,8 +3,6 @@
 import gzip
 import logging
 import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,16 +40,8 @@ def files(archive: Archive) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in archive.warc_dir.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def quick_archive(tmp_path: Path) -> Iterator[Archive]:
-    """In memory where the system has such a folder, because each mending waits for the disk several times."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
-        yield Archive.open(folder)
-
-
-def test_at_every_byte_whole_records_stay_and_the_rest_is_told_and_kept_aside(quick_archive: Archive) -> None:
-    archive = quick_archive
+def test_at_every_byte_whole_records_stay_and_the_rest_is_told_and_kept_aside(quick_path: Path) -> None:
+    archive = Archive.open(quick_path)
     opened, kept = die_after(archive, TINY)
     data, borders = opened.read_bytes(), [0, *ends(opened)]
     opened.unlink()

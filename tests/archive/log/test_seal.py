@@ -23,6 +23,7 @@ from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from crawler.cli import main
 from tests.archive.log.authority import Authority, make_root
+from tests.archive.taking import kill_writer
 from tests.archive.verify.sealed import today
 from tests.archive.warc_samples import page
 
@@ -77,6 +78,13 @@ def test_a_key_that_others_can_read_or_that_is_none_is_refused(archive: Archive,
     with pytest.raises(KeyUnusable):
         read_key(other, name="x")
     assert run("seal", "--key", str(other), archive=archive).exit_code == 3
+
+
+def test_what_a_killed_crawl_left_is_logged_before_the_seal(archive: Archive) -> None:
+    kill_writer(archive, today(page(1)), torn=50)
+    assert run("seal", archive=archive).exit_code == 0
+    report = verify(archive.path)
+    assert (report.verdict, report.counts.captures) == ("intact", 2)
 
 
 def test_an_empty_log_is_not_sealed(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """Archives of which nothing was altered: no false alarm, and what is not provable yet is said to be so."""
 
-import os
 import random
 import shutil
-import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from archive.verify.page import to_lines
 from archive.verify.report import Report
 from archive.workers import Workers
 from tests.archive.made_pages import article_capture
+from tests.archive.taking import kill_writer
 from tests.archive.verify.growing.check import make_and_verify
 from tests.archive.verify.growing.steps import Growth, seal_log
 from tests.archive.verify.sealed import build, seal_now, today
@@ -101,22 +100,14 @@ def test_an_open_file_of_which_nothing_is_logged_yet_is_not_proven_and_no_alarm(
 @pytest.mark.parametrize("is_torn", [False, True])
 def test_a_reindex_after_a_kill_logs_what_it_closes(folder: Path, *, is_torn: bool) -> None:
     archive = Archive.open(folder)
-    child = os.fork()
-    if child == 0:
-        store = Store(archive)
-        store.append(today(page(50)), site="wuxi")
-        os.kill(os.getpid(), signal.SIGKILL)
-    os.waitpid(child, 0)
-    (left,) = folder.rglob("*.open")
-    if is_torn:
-        left.write_bytes(left.read_bytes() + left.read_bytes()[:100])
+    left = kill_writer(archive, today(page(50)), torn=100 if is_torn else 0)
     with Workers(0) as workers:
         reindex(archive, workers=workers, sites={})
     seal_now(archive)
     report = verify(folder)
     assert report.verdict == "intact"
     (found,) = (finding for finding in report.findings if finding.kind == "found-only")
-    assert f"{found.place}.open" == left.relative_to(folder).as_posix()
+    assert f"{found.place}.open" == left
     assert "stated dates, not proven" in (found.actual or "")
     assert {claim.kind: claim.holds for claim in report.claims}["received"] is False
     assert any("1 of 13 captures were only found" in line for line in to_lines(report))
