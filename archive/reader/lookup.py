@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from archive.addressing import is_page
+from archive.captures import to_uri
 from archive.catalog import Catalog
 from archive.deletion.kept import IS_KEPT
 from archive.judge import order_of
 from archive.schema import captures
-from pipelines.records import DELETED, EXCHANGED, parse_instant
+from pipelines.records import EXCHANGED, parse_instant
 
 RECENT = 50
 
@@ -48,13 +49,6 @@ _IS_SHOWN = (
 )
 
 
-def is_deleted(catalog: Catalog, url: str) -> bool:
-    """Whether captures of a page were deleted under an order."""
-    query = select(captures.c.id).where(is_page(url, {}), captures.c.failure == DELETED)
-    with catalog.view() as connection:
-        return connection.execute(query.limit(1)).first() is not None
-
-
 def find_sights(catalog: Catalog, url: str) -> list[Sight]:
     """The captures of a page, in their fixed order."""
     query = select(*_COLUMNS).where(is_page(url, {}), *_IS_SHOWN)
@@ -70,9 +64,9 @@ def find_recent(catalog: Catalog) -> list[Sight]:
         return [Sight(*row) for row in connection.execute(newest)]
 
 
-def nearest(sights: Sequence[Sight], moment: datetime) -> Sight:
-    """The capture that is closest to a moment; of two that are equally close the earlier."""
-    return min(sights, key=lambda sight: abs(sight.moment - moment))
+def nearest(sights: Sequence[Sight], moment: datetime, url: str) -> Sight:
+    """The capture that is closest to a moment; of two that are equally close that of just this address, or the earlier."""
+    return min(sights, key=lambda sight: (abs(sight.moment - moment), to_uri(sight.url) != url))
 
 
 def parse_stamp(digits: str) -> datetime | None:

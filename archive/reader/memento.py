@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
+from archive.captures import to_uri
 from archive.reader.lookup import Sight
 
 TIMEGATE, TIMEMAP, MEMENTO = "/timegate/", "/timemap/link/", "/memento/"
@@ -12,7 +13,7 @@ CONTENT, BYTES = "/content/", "/bytes/"
 
 def memento_path(sight: Sight) -> str:
     """Where a capture is shown."""
-    return f"{MEMENTO}{sight.stamp}/{sight.url}"
+    return f"{MEMENTO}{sight.stamp}/{to_uri(sight.url)}"
 
 
 def http_date(moment: datetime) -> str:
@@ -40,7 +41,7 @@ def time_map(sights: Sequence[Sight], base: str) -> str:
 
 
 def _links(sights: Sequence[Sight], base: str, shown: Sequence[tuple[str, Sight]]) -> list[str]:
-    url = sights[-1].url
+    url = to_uri(sights[-1].url)
     lines = [
         f'<{url}>; rel="original"',
         f'<{base}{TIMEGATE}{url}>; rel="timegate"',

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
+from archive.captures import to_uri
 from archive.display import escape
 from archive.reader.lookup import Sight
 from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
 from archive.reader.verdict import Evidence
 from pipelines.records import format_instant
 
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
+_SANDBOX: Final = "allow-top-navigation-by-user-activation"
+"""For `leaving_page` alone: what is archived comes with a stricter one of its own."""
 _WORDS: Final = {
     "intact": "完好 intact",
     "not-provable": "无法证明 not provable",
@@ -52,17 +58,21 @@ def memento_page(sight: Sight, evidence: Evidence, sights: Sequence[Sight], *, n
         (sights[at + 1], "后一次 later →") if at + 1 < len(sights) else None,
     ]
     links = [f'<a href="{escape(memento_path(one))}">{word}</a>' for one, word in filter(None, steps)]
-    links.append(f'<a href="{escape(TIMEMAP + sight.url)}">{len(sights)} 次抓取 captures</a>')
-    links.append(f'<a href="{escape(f"{BYTES}{sight.stamp}/{sight.url}")}">原始字节 exact bytes</a>')
+    links.append(f'<a href="{escape(TIMEMAP + to_uri(sight.url))}">{len(sights)} 次抓取 captures</a>')
+    links.append(f'<a href="{escape(f"{BYTES}{sight.stamp}/{to_uri(sight.url)}")}">原始字节 exact bytes</a>')
     banner = (
         f'<header class="{verdict.state}" id="verdict"><b>{_WORDS[verdict.state]}</b> — {escape(verdict.chinese)} · '
         f"{escape(verdict.english)}<br>{_about(sight, evidence)}<br>{' · '.join(links)}</header>"
     )
-    source = escape(f"{CONTENT}{sight.stamp}/{sight.url}")
-    frame = (
-        f"<main>{escape(note)}</main>" if note else f'<iframe sandbox src="{source}" title="archived page"></iframe>'
-    )
-    return _page(sight.url, banner + frame)
+    source = escape(f"{CONTENT}{verdict.state}/{sight.stamp}/{to_uri(sight.url)}")
+    frame = f'<iframe sandbox="{_SANDBOX}" src="{source}" title="archived page"></iframe>'
+    return _page(sight.url, banner + (f"<main>{escape(note)}</main>" if note else frame))
+
+
+def leaving_page(sight: Sight) -> str:
+    """What the frame shows where a link was followed in it: another page stands under its own banner only."""
+    link = f'<a target="_top" href="{escape(memento_path(sight))}">{escape(sight.url)}</a>'
+    return _page(sight.url, f"<main><p>此链接通向另一页 the link leads to another page:</p><p>{link}</p></main>")
 
 
 def _about(sight: Sight, evidence: Evidence) -> str:

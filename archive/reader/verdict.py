@@ -6,43 +6,23 @@ at checkpoints kept elsewhere.
 """
 
 import os
-import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from archive.captures import SERVER_NOT_MODIFIED
 from archive.directory import Archive
 from archive.errors import BrokenLog, BrokenWarc
-from archive.log.entries import CaptureEntry, Claim
-from archive.log.index import LogIndex
-from archive.log.key_chain import follow_keys
-from archive.log.merkle import is_included, leaf_hash
-from archive.log.note import NoteError, PublicKey
-from archive.log.reader import LogReader, Seal
+from archive.log.entries import CaptureEntry
 from archive.openfile import opened
 from archive.readback import read_groups_at, restore
 from archive.reader.lookup import Sight
+from archive.reader.seals import WORST, CaptureVerdict, OpenLog, altered, find_seal, open_log
 from archive.warc import Placed, sha256
 from pipelines.records import Capture, format_instant
 
 _DEEPEST: Final = 3
-_WORST: Final = ("altered", "not-provable", "intact")
-State = Literal["intact", "not-provable", "altered"]
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureVerdict:
-    """What is known of a capture: the state, and why in one line of each language.
-
-    `claims` are those of the entries on which it rests: its own, and of what a revisit stands for.
-    """
-
-    state: State
-    chinese: str
-    english: str
-    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +37,23 @@ class Evidence:
     shown: Capture | None = None
 
 
-_INTACT = CaptureVerdict(
-    "intact", "与日志条目及已签名的检查点一致", "as it was logged, and covered by a signed checkpoint"
-)
-_UNSEALED = CaptureVerdict(
-    "not-provable", "与日志条目一致，但尚无签名的检查点", "as it was logged; no signed checkpoint covers it yet"
-)
 _UNLOGGED = CaptureVerdict("not-provable", "日志中没有此记录", "the log has no entry for it")
 
 
 def look_at(archive: Archive, sight: Sight) -> Evidence:
     """Read a capture strictly and hold it against the log; what a revisit stands for as well, the worse verdict counts."""
     try:
-        log, index = LogReader.open(archive.path), LogIndex.open(archive.path)
-    except (BrokenLog, OSError, sqlite3.Error) as error:
-        return _without_log(archive, sight, error)
-    try:
-        evidence = _look(_Log(archive, log, index), (sight.file, sight.offset))
-        return replace(evidence, verdict=_compare_sight(sight, evidence))
+        with open_log(archive) as log:
+            evidence = _look(log, (sight.file, sight.offset))
     except BrokenLog as error:
         return _without_log(archive, sight, error)
     except (BrokenWarc, OSError) as error:
-        return Evidence(_altered("记录无法完整读取", str(error)))
-    finally:
-        index.close()
+        return Evidence(altered("记录无法完整读取", str(error)))
+    return replace(evidence, verdict=_compare_sight(sight, evidence))
 
 
 def _without_log(archive: Archive, sight: Sight, error: Exception) -> Evidence:
-    verdict = _altered("日志无法读取", str(error))
+    verdict = altered("日志无法读取", str(error))
     try:
         capture = restore(archive, sight.file, _read_group(archive, (sight.file, sight.offset)))
     except (BrokenWarc, OSError):
@@ -92,24 +61,7 @@ def _without_log(archive: Archive, sight: Sight, error: Exception) -> Evidence:
     return Evidence(verdict, capture, capture)
 
 
-@dataclass(frozen=True, slots=True)
-class _Log:
-    """An archive with its log; `keys` are asked for once for each seal."""
-
-    archive: Archive
-    log: LogReader
-    index: LogIndex
-    keys: dict[int, list[PublicKey]] = field(default_factory=dict)
-
-    def keys_at(self, size: int) -> list[PublicKey]:
-        """The keys that may sign a checkpoint, as `verify` has them: the oldest, and those that it introduced."""
-        if size not in self.keys:
-            entries = [self.log.entry(leaf) for leaf in self.index.rotations() if leaf < size]
-            self.keys[size] = follow_keys(self.log.keys()[:1], entries)
-        return self.keys[size]
-
-
-def _look(log: _Log, place: tuple[str, int], depth: int = 0) -> Evidence:
+def _look(log: OpenLog, place: tuple[str, int], depth: int = 0) -> Evidence:
     group = _read_group(log.archive, place)
     own = Evidence(_compare(log, place, group, _members(log.archive.path / place[0], group)))
     capture = restore(log.archive, place[0], group)
@@ -144,25 +96,25 @@ def _compare_sight(sight: Sight, evidence: Evidence) -> CaptureVerdict:
         ("来源", "custody", capture.custody, sight.custody),
     ):
         if said != found:
-            return _altered(
+            return altered(
                 f"目录库所记{chinese}与记录不符",
                 f"the catalog has another {english} than the record: {found}, not {said}",
             )
     return evidence.verdict
 
 
-def _compare(log: _Log, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]) -> CaptureVerdict:
+def _compare(log: OpenLog, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]) -> CaptureVerdict:
     logged = log.index.capture(group[0].record.id)
     if logged is None:
         if log.index.has_capture(*place):
-            return _altered("日志在此处记有另一条记录", "the log has another record at this place")
+            return altered("日志在此处记有另一条记录", "the log has another record at this place")
         if log.index.has_file(place[0]):
-            return _altered("日志没有登记此记录", "the log has the file as closed, without this record")
+            return altered("日志没有登记此记录", "the log has the file as closed, without this record")
         return _UNLOGGED
     entry = log.log.entry(logged.leaf)
     if not isinstance(entry, CaptureEntry) or not _is_as_logged(entry, place, group, members):
-        return _altered("内容与日志条目不符", "the record is not the one that was logged")
-    verdict = _find_seal(log, logged.leaf)
+        return altered("内容与日志条目不符", "the record is not the one that was logged")
+    verdict = find_seal(log, logged.leaf)
     return replace(verdict, claims=(entry.claim,))
 
 
@@ -175,38 +127,11 @@ def _is_as_logged(
     return is_there and is_dated and digests == [entry.member, *(other.member for other in entry.others)]
 
 
-def _find_seal(log: _Log, leaf: int) -> CaptureVerdict:
-    seal = next((one for one in reversed(log.log.seals()) if one.checkpoint.size > leaf), None)
-    if seal is None:
-        return _UNSEALED
-    if not _is_signed(log, seal):
-        return _altered(
-            "检查点不是由日志自己的密钥签署",
-            "the checkpoint is not signed by a key of the log, as after a key was swapped",
-        )
-    proof = log.log.inclusion_proof(leaf, seal.checkpoint.size)
-    hashed = leaf_hash(log.log.data(leaf))
-    if not is_included(hashed, leaf, seal.checkpoint.size, proof, seal.checkpoint.root):
-        return _altered("日志与已签名的检查点不符", "the log does not agree with the checkpoint that was signed")
-    return _INTACT
-
-
-def _is_signed(log: _Log, seal: Seal) -> bool:
-    try:
-        return bool(seal.note.signed_by(log.keys_at(seal.checkpoint.size)))
-    except NoteError:
-        return False
-
-
 def _members(path: Path, group: Sequence[Placed]) -> list[bytes]:
     with (path if path.exists() else opened(path)).open("rb") as file:
         return [os.pread(file.fileno(), one.length, one.offset) for one in group]
 
 
 def _worse(*verdicts: CaptureVerdict) -> CaptureVerdict:
-    worst = min(verdicts, key=lambda one: _WORST.index(one.state))
+    worst = min(verdicts, key=lambda one: WORST.index(one.state))
     return replace(worst, claims=tuple(claim for one in verdicts for claim in one.claims))
-
-
-def _altered(chinese: str, english: str) -> CaptureVerdict:
-    return CaptureVerdict("altered", chinese, english)

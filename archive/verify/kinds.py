@@ -118,7 +118,9 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     "open-file": ("note", "文件尚未关闭", "the file is not closed yet"),
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
     "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),
-    "deleted": ("note", "已依法删除;日志中记有原因", "deleted under an order; the log has its reason"),
+    "deleted": (
+        "note", "已删除;所依命令是归档者自己的说法", "gone, as the archive signed; that an order said so, and which, is its own word",
+    ),
     "deletion-unsigned": (
         "not-provable", "删除登记尚未签署:任何能写入者都可删除并登记;请 lantian seal",
         "gone, by a deletion that nobody signed for: whoever can write could have made it; lantian seal signs it",

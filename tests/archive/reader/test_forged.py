@@ -20,7 +20,7 @@ from archive.log.writer import Log
 from archive.store import Store
 from archive.verify.check import verify
 from tests.archive.made_pages import HOST, article_capture, article_title, article_url, capture
-from tests.archive.reader.test_replay_server import FIRST, URL, Answer, ask, serving
+from tests.archive.reader.test_replay_server import FIRST, FRAMED, URL, Answer, ask, serving
 from tests.archive.taking import take_all
 
 OTHER = article_url(2)
@@ -62,7 +62,7 @@ def shown(folder: Path, url: str, stamp: str) -> tuple[Answer, str]:
     """The page with its banner, and what its frame shows."""
     with serving(folder) as server:
         page = ask(server, f"/memento/{stamp}/{url}")
-        frame = ask(server, f"/content/{stamp}/{url}", Sec_Fetch_Dest="iframe")
+        frame = ask(server, f"/content/{page.headers['X-Lantian-Verdict']}/{stamp}/{url}", **FRAMED)
     assert page.headers["X-Lantian-Verdict"] == frame.headers.get("X-Lantian-Verdict", "altered")
     return page, frame.text
 
@@ -123,6 +123,37 @@ def test_what_was_never_logged_is_not_shown_as_good(folder: Path, place: Callabl
     tell(folder, f"""UPDATE captures SET file = '{file}', "offset" = {stored.offset} WHERE url = '{OTHER}'""")
     page, _ = shown(folder, OTHER, "20260402011100000000")
     assert page.headers["X-Lantian-Verdict"] == "altered"
+
+
+STYLE = f"{HOST}/images/style.css"
+
+
+def test_nothing_unproven_is_shown_under_a_good_banner(folder: Path) -> None:
+    """A style sheet that nobody logged can hide the text of a proven page and write another."""
+    evil = Archive.open(folder)
+    forged = capture(STYLE, 'body::before{content:"一切正常"}', minute=1)
+    take_all(evil, [forged, article_capture(3, minute=30)])
+    with serving(folder) as server:
+        for state, status in (("intact", 409), ("not-provable", 200)):
+            sheet = ask(server, f"/content/{state}/20260402010100000000/{STYLE}", Sec_Fetch_Dest="style")
+            assert (state, sheet.status) == (state, status)
+
+
+def test_a_link_that_is_followed_below_a_banner_shows_no_other_page(folder: Path) -> None:
+    with serving(folder) as server:
+        asked = f"/content/intact/20260402011100000000/{OTHER}"
+        for site, text in (("same-origin", article_title(2)), ("cross-site", f"/memento/20260402011100000000/{OTHER}")):
+            answer = ask(server, asked, Sec_Fetch_Dest="iframe", Sec_Fetch_Site=site)
+            assert (text in answer.text, answer.text.count("<h1>")) == (True, int(site == "same-origin"))
+            assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+        assert 'target="_top"' in ask(server, asked, Sec_Fetch_Dest="document").text
+
+
+def test_a_deletion_that_only_the_catalog_knows_is_none(folder: Path) -> None:
+    tell(folder, f"UPDATE captures SET failure = 'deleted' WHERE url = '{OTHER}'")
+    with serving(folder) as server:
+        answer = ask(server, f"/timegate/{OTHER}")
+    assert (answer.status, "the log does not" in answer.text) == (409, True)
 
 
 def test_the_banner_says_how_a_page_came_whatever_the_catalog_says(folder: Path) -> None:

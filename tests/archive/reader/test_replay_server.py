@@ -22,6 +22,7 @@ from tests.archive.taking import take_all
 from tests.archive.wacz.sealing import log_everything, seal
 
 URL = article_url(1)
+FRAMED = {"Sec_Fetch_Dest": "iframe", "Sec_Fetch_Site": "same-origin"}
 FIRST, SECOND = "20260402010000000000", "20260402011000000000"
 
 
@@ -42,9 +43,11 @@ def serving(folder: Path) -> Iterator[ReplayServer]:
     with Catalog(archive) as catalog, ReplayServer(archive, catalog, port=0) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def ask(server: ReplayServer, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Answer:
@@ -139,7 +142,7 @@ def test_a_sealed_capture_is_intact_and_one_after_the_seal_is_not_provable(serve
 
 
 def test_a_page_in_gbk_is_readable_and_nothing_of_it_may_run(server: ReplayServer) -> None:
-    answer = ask(server, f"/content/{FIRST}/{URL}")
+    answer = ask(server, f"/content/intact/{FIRST}/{URL}")
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert article_title(1) in answer.text
     policy = answer.headers["Content-Security-Policy"]
@@ -148,30 +151,33 @@ def test_a_page_in_gbk_is_readable_and_nothing_of_it_may_run(server: ReplayServe
         policy.replace(";", " ").split()
     )
     assert "Set-Cookie" not in answer.headers
-    assert "<iframe sandbox src=" in ask(server, f"/memento/{FIRST}/{URL}").text
+    assert (
+        '<iframe sandbox="allow-top-navigation-by-user-activation" src="/content/intact/'
+        in ask(server, f"/memento/{FIRST}/{URL}").text
+    )
 
 
 def test_links_of_a_page_stay_in_the_archive(server: ReplayServer) -> None:
     stamp = "20260402011100000000"
-    text = ask(server, f"/content/{stamp}/{article_url(2)}").text
-    assert f'href="/content/{stamp}/{HOST}/images/style.css"' in text
-    assert f'background="/content/{stamp}/{HOST}/x.png"' in text
+    text = ask(server, f"/content/intact/{stamp}/{article_url(2)}").text
+    assert f'href="/content/intact/{stamp}/{HOST}/images/style.css"' in text
+    assert f'background="/content/intact/{stamp}/{HOST}/x.png"' in text
     assert 'href="http://' not in text
 
 
 def test_a_304_shows_the_page_it_stands_for(server: ReplayServer) -> None:
-    assert article_title(1) in ask(server, f"/content/20260402010500000000/{URL}").text
+    assert article_title(1) in ask(server, f"/content/intact/20260402010500000000/{URL}").text
 
 
 def test_redirects_and_missing_pages_are_shown_as_what_they_were(server: ReplayServer) -> None:
-    moved = ask(server, f"/content/20260402011200000000/{HOST}/old.html")
-    assert (moved.status, moved.headers["Location"]) == (302, f"/content/20260402011200000000/{URL}")
+    moved = ask(server, f"/content/intact/20260402011200000000/{HOST}/old.html")
+    assert (moved.status, moved.headers["Location"]) == (302, f"/content/intact/20260402011200000000/{URL}")
     assert f"→ {URL}" in ask(server, f"/memento/20260402011200000000/{HOST}/old.html").text
     assert ask(server, f"/memento/20260402011300000000/{HOST}/gone.html").status == 404
 
 
 def test_head_has_the_headers_of_get_and_no_body(server: ReplayServer) -> None:
-    path = f"/content/{FIRST}/{URL}"
+    path = f"/content/intact/{FIRST}/{URL}"
     head, whole = ask(server, path, method="HEAD"), ask(server, path)
     assert head.body == b""
     assert head.headers["Content-Length"] == str(len(whole.body))
@@ -241,9 +247,9 @@ def test_an_altered_record_is_shown_as_altered_and_never_as_good(folder: Path, t
         page = ask(server, f"/memento/{FIRST}/{URL}")
         assert 'class="altered"' in page.text
         assert page.headers["X-Lantian-Verdict"] == "altered"
-        bare = ask(server, f"/content/{FIRST}/{URL}")
-        assert bare.status == 409
-        framed = ask(server, f"/content/{FIRST}/{URL}", Sec_Fetch_Dest="iframe")
+        bare = ask(server, f"/content/altered/{FIRST}/{URL}")
+        assert bare.status == ask(server, f"/content/intact/{FIRST}/{URL}", **FRAMED).status == 409
+        framed = ask(server, f"/content/altered/{FIRST}/{URL}", **FRAMED)
         assert framed.headers["X-Lantian-Verdict"] == "altered"
         assert ask(server, f"/memento/20260402010500000000/{URL}").headers["X-Lantian-Verdict"] == "altered"
 
