@@ -17,6 +17,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
+from archive.log.canonical import LARGEST_INTEGER
 from archive.metadata_block import read_metadata, write_metadata
 from archive.tombstone import FAILURE, is_tombstone
 from archive.warc import BrokenRecord, Fields, Record, make_record, sha256
@@ -117,12 +118,12 @@ def read_original(metadata: bytes) -> tuple[str, int] | None:
     """
     try:
         file, offset = read_metadata(metadata).get(_ORIGINAL) or ("", 0)
-        is_place = bool(_FILE.fullmatch(file)) and int(offset) >= 0
+        is_place = bool(_FILE.fullmatch(file)) and isinstance(offset, int) and 0 <= offset <= LARGEST_INTEGER
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"it does not say where its body stands: {error}") from None
     if file and not is_place:
         raise BrokenRecord(f"where its body stands is no place in an archive: {file!r:.80} {offset!r:.20}")
-    return (file, int(offset)) if file else None
+    return (file, offset) if file else None
 
 
 def _write_original(original: Reference | None) -> bytes:

@@ -14,6 +14,8 @@ from typing import Final
 from isal import igzip_lib, isal_zlib
 from isal.igzip_lib import IsalError
 
+from pipelines.records import parse_instant
+
 # igzip at level 2, in blocks small enough to follow a page's change from markup to text: 1 % larger than its highest
 # level, written in half the time; a tenth larger than zlib's.
 _LEVEL: Final = 2
@@ -141,6 +143,10 @@ def decode_known(data: bytes) -> Record:
     missing = next((name for name in _MANDATORY if record.get(name) is None), None)
     if missing:
         raise BrokenRecord(f"the field {missing} is missing")
+    try:
+        parse_instant(record.get("WARC-Date") or "")
+    except ValueError as error:
+        raise BrokenRecord(f"WARC-Date is no moment: {error}") from None
     if not rest.endswith(_HEAD_END) or record.get("Content-Length") != str(len(record.block)):
         raise BrokenRecord("Content-Length is not the length of the block, or the member holds more than one record")
     return record

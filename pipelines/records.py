@@ -264,10 +264,13 @@ def format_instant(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """Read a WARC date of any precision; the reverse of `format_instant`.
+    """Read a WARC date of any precision; the reverse of `format_instant`. Raises ValueError.
 
     >>> parse_instant("2021-06-29T10:13:05Z").isoformat()
     '2021-06-29T10:13:05+00:00'
     """
     moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError(f"{text} lies outside the calendar") from None

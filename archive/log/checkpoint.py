@@ -38,13 +38,18 @@ class Checkpoint:
         lines = text.removesuffix("\n").split("\n")
         if len(lines) < _LINES or not all(lines):
             raise NoteError("not a checkpoint: it has fewer than three lines, or an empty one")
-        size = lines[1]
-        if not _SIZE.fullmatch(size):
-            raise NoteError(f"not a checkpoint: {size[:20]!r} is no number of entries")
+        size = parse_size(lines[1])
         try:
             root = base64.b64decode(lines[2], validate=True)
         except (binascii.Error, ValueError):
             root = b""
         if len(root) != HASH_SIZE:
             raise NoteError("not a checkpoint: its third line is no root hash")
-        return cls(lines[0], int(size), root, tuple(lines[_LINES:]))
+        return cls(lines[0], size, root, tuple(lines[_LINES:]))
+
+
+def parse_size(text: str) -> int:
+    """Read a number of entries; raises NoteError."""
+    if not _SIZE.fullmatch(text):
+        raise NoteError(f"not a checkpoint: {text[:20]!r} is no number of entries")
+    return int(text)

@@ -5,10 +5,18 @@ An entry says what the archive knew when it was made, and no more: `claim` tells
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 from archive.log.canonical import LARGEST_INTEGER, write_plain
+from pipelines.records import parse_instant
 
+
+def _require_moment(value: str) -> str:
+    parse_instant(value)
+    return value
+
+
+Moment = Annotated[str, AfterValidator(_require_moment)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 Offset = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
@@ -25,7 +33,7 @@ class _Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    logged: str
+    logged: Moment
 
 
 class Member(BaseModel):
@@ -54,7 +62,7 @@ class CaptureEntry(_Entry):
     length: Number
     record_id: str
     record_type: str
-    date: str
+    date: Moment
     uri: str
     member: Digest
     header: Digest

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from archive.errors import WitnessError
+from archive.log.checkpoint import parse_size
 from archive.log.note import COSIGNATURE, Note, NoteError, PublicKey, Signature, cosigned_at, parse_signature
 from archive.log.reader import LogReader, Seal
 
@@ -24,7 +25,6 @@ _MEANINGS: Final = {
     404: "it does not know this log; have its keeper add the public key",
     422: "it was shown that this log does not continue the one it saw",
 }
-_DIGITS: Final = 20
 _LENGTH: Final = 8 + 64
 """Bytes of a time and an Ed25519 signature."""
 
@@ -95,6 +95,7 @@ def when(line: Signature) -> datetime:
 
 def _parse_size(body: bytes) -> int:
     text = body.decode("ascii", "replace").removesuffix("\n")
-    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS):
-        raise WitnessError("its answer does not say which size it saw")
-    return int(text)
+    try:
+        return parse_size(text)
+    except NoteError:
+        raise WitnessError("its answer does not say which size it saw") from None

@@ -86,6 +86,8 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
     tree = Tree()
     for index, data in log.entries():
         tree.append(leaf_hash(data))
+        if tree.size in wanted:
+            state.roots[tree.size] = tree.root()
         try:
             entry = decode_entry(data)
         except ValueError as error:
@@ -93,8 +95,7 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
             continue
         _take(index, entry, state, spool)
         if tree.size in wanted:
-            state.roots[tree.size] = tree.root()
-            state.logged[tree.size] = entry.logged
+            state.logged[tree.size] = parse_instant(entry.logged)
     state.roots[tree.size] = tree.root()
 
 
@@ -126,15 +127,11 @@ def _check_chain(index: int, entry: CaptureEntry, state: LogState, spool: Spool)
 
 
 def _check_dates(index: int, entry: CaptureEntry, state: LogState) -> None:
-    try:
-        date, logged = parse_instant(entry.date), parse_instant(entry.logged)
-    except ValueError as error:
-        state.findings.append(make_finding("log-entry", entry=index, actual=error))
-        return
+    ahead = parse_instant(entry.date) - parse_instant(entry.logged)
     kind = None
-    if date > logged + CLOCK:
+    if ahead > CLOCK:
         kind = "clock-set-back" if entry.claim == "found" else "future-dated"
-    elif entry.claim == "received" and date < logged - _EARLY:
+    elif entry.claim == "received" and -ahead > _EARLY:
         kind = "back-dated"
     if kind:
         place = dict(place=entry.file, offset=entry.offset, record=entry.record_id, entry=index)

@@ -45,7 +45,7 @@ class LogState:
     is_trusted_consistent: bool = False
     rotations: list[tuple[int, KeyRotationEntry]] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
-    logged: dict[int, str] = field(default_factory=dict)
+    logged: dict[int, datetime] = field(default_factory=dict)
 
     def date(self, size: int, moment: datetime, witness: str) -> None:
         """Note that somebody saw so many entries at a moment; the most entries count, then the earliest moment."""

@@ -14,7 +14,7 @@ from archive.log.merkle import is_consistent
 from archive.log.reader import LogReader
 from archive.wacz.container import Container
 from archive.wacz.report import WaczReport
-from archive.wacz.unpacking import read_lines
+from archive.wacz.unpacking import MALFORMED, read_lines
 
 FOLDER: Final = "proofs/"
 CONSISTENCY: Final = f"{FOLDER}consistency.jsonl"
@@ -67,6 +67,6 @@ def read_links(report: WaczReport, container: Container, sizes: Collection[int])
             value = json.loads(line)
             if value["size"] in sizes:
                 links[value["size"]] = [bytes.fromhex(one) for one in value["proof"]]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except MALFORMED as error:
             report.add("proof-invalid", CONSISTENCY, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")
     return links

@@ -8,7 +8,7 @@ from typing import IO, Literal
 from archive.wacz.container import Container
 from archive.wacz.index_map import INDEX, check_map
 from archive.wacz.report import WaczReport
-from archive.wacz.unpacking import read_gzip_lines
+from archive.wacz.unpacking import MALFORMED, read_gzip_lines
 
 
 def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]) -> None:
@@ -23,7 +23,7 @@ def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]
         try:
             about = json.loads(line.split(" ", 2)[2])
             where = dict(record_id=about.get("url"), offset=int(about.get("offset", 0)))
-        except (ValueError, IndexError, AttributeError, TypeError, RecursionError):
+        except MALFORMED:
             where = {}
         kind = "index-line-missing" if side == "due" else "index-line-extra"
         report.add(kind, INDEX, **where, actual=line[:300].strip())

@@ -12,7 +12,7 @@ from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line
 from archive.wacz.proof_check import Proven
 from archive.wacz.record_check import Held
 from archive.wacz.report import WaczReport
-from archive.wacz.unpacking import read_json, read_lines
+from archive.wacz.unpacking import MALFORMED, read_json, read_lines
 from archive.wacz.writer import MANIFEST, VERSIONS
 
 _PACKERS: Final = ("title", "software", "resources")
@@ -43,7 +43,7 @@ def _as_due(report: WaczReport, line: str, offset: int, proven: Proven, held: He
         page = json.loads(line)
         record_id, url, moment = held.pages[page["id"]]
         title = str(page["title"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except MALFORMED:
         report.add("page-not-captured", PAGES, offset=offset, actual=line[:300].strip())
         return None
     due = page_line(record_id, url, moment, title)

@@ -13,7 +13,7 @@ from archive.wacz.continuity import FOLDER
 from archive.wacz.proofs import INCLUSION, UNSEALED
 from archive.wacz.report import WaczReport
 from archive.wacz.seal_check import read_checkpoint, settle
-from archive.wacz.unpacking import read_lines
+from archive.wacz.unpacking import MALFORMED, read_lines
 from archive.warc import sha256
 
 
@@ -67,7 +67,7 @@ def read_proofs(report: WaczReport, container: Container, trust: Trust) -> Prove
             proof = [bytes.fromhex(one) for one in value["proof"]]
             is_in = is_included(leaf_hash(data), value["index"], checkpoint.size, proof, checkpoint.root)
             entry = decode_entry(data)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except MALFORMED as error:
             report.add("proof-invalid", INCLUSION, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")
             continue
         if is_in:
@@ -84,7 +84,7 @@ def _read_unsealed(report: WaczReport, container: Container) -> Iterator[tuple[s
     for number, line in enumerate(lines, 1):
         try:
             named = _parse_unsealed(line)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except MALFORMED as error:
             report.add("proof-invalid", UNSEALED, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")
             continue
         yield named

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
 from archive.language import describe_recipe, read_knowledge
 from archive.log.entries import DerivedEntry
@@ -140,6 +140,6 @@ def certificate_files(chain: tuple[bytes, ...]) -> Iterator[tuple[str, bytes]]:
     for der in chain:
         try:
             pem = load_der_x509_certificate(der).public_bytes(Encoding.PEM)
-        except ValueError:
+        except (ValueError, InvalidVersion):
             continue
         yield f"{FOLDER}{sha256(der).hexdigest()}.pem", pem

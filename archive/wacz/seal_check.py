@@ -53,7 +53,7 @@ def settle(report: WaczReport, entries: int, logged: str | None, trust: Trust) -
         if key.name not in report.cosigned_by:
             report.add("witness-missing", CHECKPOINT, expected=str(key))
     for seen in report.seen:
-        if logged and seen.entries >= entries and parse_instant(logged) > parse_instant(seen.moment) + CLOCK:
+        if logged and seen.entries >= entries and parse_instant(logged) - parse_instant(seen.moment) > CLOCK:
             report.add("clock-contradiction", seen.file, expected=seen.moment, actual=logged)
 
 

@@ -19,6 +19,8 @@ LARGEST_LINE: Final = 4 << 20
 FREE: Final = 64 << 20
 MOST_TIMES: Final = 200
 UNREADABLE: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+MALFORMED: Final = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError)
+"""What reading a value of somebody's making may raise: half a JSON text, another shape, a number without measure."""
 
 
 def is_bounded(report: WaczReport, container: Container) -> bool:

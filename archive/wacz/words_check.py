@@ -8,7 +8,7 @@ from archive.wacz.profile import CERTIFICATE
 from archive.wacz.proofs import README, README_FILE, RECIPE
 from archive.wacz.record_check import Held
 from archive.wacz.report import WaczReport
-from archive.wacz.unpacking import LARGEST_LINE, UNREADABLE
+from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE
 from archive.warc import sha256
 
 _READMES: Final = (
@@ -51,7 +51,7 @@ def _is_recipe(data: bytes) -> bool:
     try:
         value: Any = json.loads(data)
         words = [value["recipe"], *value["versions"], *value["versions"].values()]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except MALFORMED:
         return False
     are_short = all(isinstance(word, str) and word.isascii() and len(word) <= _LONGEST for word in words)
     return are_short and set(value) == {"recipe", "versions"}

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import shutil
 import struct
 import warnings
@@ -58,6 +59,19 @@ def edit_page(files: Files) -> Files:
     members, at = _members(files), _at_page(files)
     members[at] = members[at].change(with_block(edit, recompute=True))
     return _with_members(files, members)
+
+
+def dated(moment: str) -> Change:
+    """With another WARC-Date of the third page."""
+
+    def change(files: Files) -> Files:
+        members, at = _members(files), _at_page(files)
+        members[at] = members[at].change(
+            lambda data: re.sub(rb"(WARC-Date: )[^\r]*", rb"\g<1>" + moment.encode(), data)
+        )
+        return _with_members(files, members)
+
+    return change
 
 
 def drop_record(files: Files) -> Files:

@@ -12,9 +12,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from archive.captures import read_original
 from archive.foreign import Skipped, read_foreign
+from archive.log.canonical import write_plain
+from archive.log.checkpoint import Checkpoint
 from archive.log.entries import decode_entry
 from archive.log.note import NoteError, PublicKey
 from archive.log.reader import LogReader
@@ -22,11 +25,13 @@ from archive.metadata_block import read_metadata
 from archive.verify import scanning
 from archive.verify.check import verify
 from archive.verify.spool import Expected
+from archive.wacz.proofs import certificate_files
 from archive.warc import BrokenRecord, sha256
 from pipelines.records import Capture
 from tests.archive.fuzz.__main__ import fuzz
 from tests.archive.fuzz.material import Material, make_material
 from tests.archive.fuzz.targets import TARGETS
+from tests.archive.log.authority import make_root
 from tests.archive.verify.sealed import split
 
 
@@ -71,9 +76,43 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 def test_an_entry_that_leads_out_of_the_archive_is_none(material: Material, field: str, value: object) -> None:
     log = LogReader.open(material.folder)
     entry = next(json.loads(data) for _, data in log.entries() if b'"type":"capture"' in data)
-    changed = json.dumps(entry | {field: value}, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     with pytest.raises(ValueError, match=field):
-        decode_entry(changed)
+        decode_entry(write_plain(entry | {field: value}))
+
+
+@pytest.mark.parametrize(
+    "moment", ["", "2026-13-45T99:99:99Z", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"]
+)
+@pytest.mark.parametrize("field", ["logged", "date"])
+def test_an_entry_of_no_moment_is_none(material: Material, field: str, moment: str) -> None:
+    log = LogReader.open(material.folder)
+    entry = next(json.loads(data) for _, data in log.entries() if b'"type":"capture"' in data)
+    with pytest.raises(ValueError, match=field):
+        decode_entry(write_plain(entry | {field: moment}))
+
+
+def test_an_entry_that_is_none_just_before_a_seal_is_told(material: Material) -> None:
+    log = LogReader.open(material.folder)
+    entry = log.data(log.seals()[0].checkpoint.size - 1)
+    path = next(
+        path for path in material.work.glob("log/tile/entries/**/*") if path.is_file() and entry in path.read_bytes()
+    )
+    path.write_bytes(path.read_bytes().replace(entry, entry.replace(b'"logged":"2', b'"logged":"x')))
+    kinds = {finding.kind for finding in verify(material.work).findings}
+    material.restore(path.relative_to(material.work))
+    assert {"log-entry", "entry-altered", "log-rewritten"} <= kinds
+
+
+@pytest.mark.parametrize("size", ["9" * 5000, "10000000000000000000", "-1", "01", "１", ""])
+def test_a_checkpoint_of_no_number_of_entries_is_refused(size: str) -> None:
+    with pytest.raises(NoteError):
+        Checkpoint.parse(f"log\n{size}\n{'A' * 43}=\n")
+
+
+def test_a_certificate_of_no_known_version_is_left_in_its_record() -> None:
+    der = make_root()[1].public_bytes(Encoding.DER)
+    assert len(list(certificate_files((der,)))) == 1
+    assert list(certificate_files((der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1),))) == []
 
 
 def stored(data: bytes) -> bytes:
@@ -130,7 +169,7 @@ def test_metadata_that_says_nothing_sensible_is_refused(line: str) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ['["../../etc/passwd", 1]', '["/dev/zero", 0]', "1", "[1]", '["warc/a/b/c", -1]', '[["warc/a/b/c"], 1]', '["warc/a/b/c", "x"]', "[" * 100_000],
+    ['["../../etc/passwd", 1]', '["/dev/zero", 0]', "1", "[1]", '["warc/a/b/c", -1]', '[["warc/a/b/c"], 1]', '["warc/a/b/c", "x"]', '["warc/a/b/c", Infinity]', f'["warc/a/b/c", {1 << 63}]', "[" * 100_000],
 )  # fmt: skip
 def test_a_body_that_stands_nowhere_is_refused(place: str) -> None:
     with pytest.raises(BrokenRecord):

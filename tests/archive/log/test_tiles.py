@@ -158,7 +158,7 @@ from archive.log.entries import GapEntry
 from archive.log.writer import Log
 with Log(Archive.open(sys.argv[1])) as log:
     for number in range(int(sys.argv[3])):
-        entry = GapEntry(logged="x", kind="refused", subject=f"{sys.argv[2]}-{number}", reason="robots")
+        entry = GapEntry(logged="2024-01-01T00:00:00Z", kind="refused", subject=f"{sys.argv[2]}-{number}", reason="robots")
         log.append([entry])
         print(number, flush=True)
 """
