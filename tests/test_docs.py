@@ -2,8 +2,9 @@
 
 import doctest
 import importlib
-import pkgutil
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import archive
+import crawler
 import pipelines
 from crawler.cli import main
 from tests.bench import _readme
@@ -19,13 +21,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def modules() -> Iterator[str]:
-    for package in (pipelines, archive):
-        yield from (found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+    for package in (pipelines, archive, crawler):
+        (folder,) = map(Path, package.__path__)
+        for path in folder.rglob("*.py"):
+            if ">>> " in path.read_text(encoding="utf-8"):
+                yield ".".join((package.__name__, *path.relative_to(folder).with_suffix("").parts))
 
 
 @pytest.mark.parametrize("name", sorted(modules()))
 def test_examples_in_docstrings_run(name: str) -> None:
-    assert doctest.testmod(importlib.import_module(name)).failed == 0
+    found = doctest.testmod(importlib.import_module(name))
+    assert (found.failed, found.attempted > 0) == (0, True)
 
 
 def test_the_readme_names_only_make_targets_that_exist() -> None:
@@ -40,6 +46,19 @@ def test_the_units_of_systemd_start_commands_that_exist(unit: Path) -> None:
     (command,) = re.findall(r"^ExecStart=/usr/local/bin/lantian (.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
     asked = CliRunner().invoke(main, [*command.split(), "--help"])
     assert asked.exit_code == 0, asked.output
+
+
+def test_the_units_of_systemd_are_valid(tmp_path: Path) -> None:
+    verify = shutil.which("systemd-analyze")
+    if verify is None:
+        pytest.skip("systemd-analyze is not installed")
+    for unit in [*(ROOT / "seeds").glob("*.service"), *(ROOT / "seeds").glob("*.timer")]:
+        text = unit.read_text(encoding="utf-8").replace("/usr/local/bin/lantian", shutil.which("true") or "")
+        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+    units = sorted(map(str, tmp_path.iterdir()))
+    assert len(units) == 5
+    run = subprocess.run([verify, "verify", *units], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout + run.stderr) == (0, "")
 
 
 def test_the_tables_of_the_readme_are_those_of_the_reports() -> None:

@@ -55,7 +55,8 @@ class Figures:
 
     `crawled_at` is when a round last ended, `succeeded_at` when one did that had a list or an article. `last` is the newest
     round that asked for anything, `past` those before it, newest first, and `settled` those of them together that are a
-    week older, or as much as there is time for. `whole` is the newest round that walked all of the site. `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
+    week older, or as much as there is time for. `whole` is the newest round that asked for all of the site, `known` the articles
+    that are known of it. `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
     channel. `failing` are channels whose list could not be had, with the reason.
     """
 
@@ -68,6 +69,7 @@ class Figures:
     past: tuple[Tally, ...]
     settled: Tally
     whole: Tally | None
+    known: int
     finds: tuple[str, ...]
     rhythms: Mapping[str, Rhythm]
     failing: Mapping[str, str]
@@ -128,6 +130,7 @@ def measure(connection: Connection, site: Site, *, now: datetime) -> Figures | N
         past=past,
         settled=add_up(settled or past),
         whole=next((tally for tally in tallies if tally.counts.get("whole crawl")), None),
+        known=_count_known(connection, site),
         finds=_find_days(connection, site),
         rhythms=find_rhythms(connection, site.key),
         failing=_find_failing(connection, site),
@@ -159,6 +162,11 @@ def _find_rounds(connection: Connection, site: Site, now: datetime) -> list[Any]
 def _find_settled(last: datetime, first: datetime) -> str:
     """A week before the last round; half of the time that there is, where a site is followed for less than two."""
     return format_instant(last - min(SETTLED, (last - first) / 2))
+
+
+def _count_known(connection: Connection, site: Site) -> int:
+    query = select(func.count()).where(pages.c.site == site.key, pages.c.role == "article", pages.c.kind == "article")
+    return int(connection.execute(query).scalar_one())
 
 
 def _find_days(connection: Connection, site: Site) -> tuple[str, ...]:

@@ -111,6 +111,7 @@ def _make_figures(tallies: list[Tally]) -> Figures:
         past=tuple(tallies[1:]),
         settled=add_up(tallies[min(21, len(tallies) // 2 + 1) :]),
         whole=None,
+        known=0,
         finds=(),
         rhythms={},
         failing={},

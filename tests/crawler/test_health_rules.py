@@ -1,14 +1,17 @@
 """The rules of health against the unevenness of offices: what is no trouble raises no alarm, what is one does."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from crawler.health.alarms import find_mangling, is_no_chance
-from crawler.health.measure import Tally
+from archive.directory import Archive
+from crawler.frontier import Errand, Finding, Frontier, Target
+from crawler.health.alarms import find_alarms, find_mangling, is_no_chance
+from crawler.health.measure import Tally, measure
 from crawler.health.rhythm import Rhythm, count_office_days, find_silence
 from crawler.schedule import longest_wait, openings_between
-from pipelines.site import Site
+from pipelines.site import Expect, Site
 from tests.crawler.health_rates import count_false_alarms, measure_silences
 
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -70,6 +73,34 @@ def test_slots_of_the_night_are_one_opening_where_a_site_may_be_asked_by_night_o
 )
 def test_chance_is_told_from_trouble_whatever_the_number(*, seen: int, of: int, usual: float, is_none: bool) -> None:
     assert is_no_chance(seen, of, usual) is is_none
+
+
+@pytest.mark.parametrize(
+    ("articles", "is_whole", "said"),
+    [
+        (3, False, "3 articles, its file expects 4 to 5"),
+        (4, False, None),
+        (6, False, None),  # those that have left the lists are known as well
+        (3, True, "3 articles, its file expects 4 to 5"),
+        (5, True, None),
+        (6, True, "6 articles, its file expects 4 to 5"),
+    ],
+)
+def test_what_a_file_expects_is_held_against_scheduled_crawls_too(
+    articles: int, *, is_whole: bool, said: str | None, tmp_path: Path
+) -> None:
+    site = make_site().model_copy(update={"expect": Expect(min_articles=4, max_articles=5)})
+    pages = [Target(f"http://a.example.cn/{number}.html", Errand("article")) for number in range(articles)]
+    with Frontier(Archive.open(tmp_path / "archive")) as frontier:
+        current = frontier.begin(site.key, pages, now=MONDAY, only_due=not is_whole)
+        current.tally["whole crawl"] = int(is_whole)
+        for claim in frontier.claim(current, now=MONDAY, limit=9):
+            frontier.settle(current, claim, Finding("article"), counts={"article": 1}, now=MONDAY)
+        assert frontier.end(current, now=MONDAY)
+        with frontier.view() as connection:
+            figures = measure(connection, site, now=MONDAY)
+    assert figures
+    assert [alarm.text for alarm in find_alarms(figures, now=MONDAY)] == ([said] if said else [])
 
 
 SOUND, MANGLED, NOTHING_NEW = (3, 0), (3, 2), (0, 0)

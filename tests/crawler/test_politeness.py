@@ -46,6 +46,11 @@ def busy(times: int, **headers: str) -> Counted:
 ALWAYS_BUSY: dict[str, Answer] = {
     f"/a/{number}.html": answer("", status="503 Service Unavailable") for number in range(12)
 }
+REFUSALS = ("403 Forbidden", "412 Precondition Failed", "429 Too Many Requests", "521 Web Server Is Down", "reset")
+EACH_REFUSED: dict[str, Answer] = {
+    f"/a/{number}.html": b"" if status == "reset" else answer("", status=status)
+    for number, status in enumerate(REFUSALS * 2)
+}
 IN_TWO_HOURS = datetime.now(SHANGHAI).replace(minute=0) + timedelta(hours=2)
 SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
     "starts": (
@@ -57,6 +62,7 @@ SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
     "closed": (bureau(4) | {"/a/1.html": busy(9, retry_after="3600")}, {"crawl": "delay = 0\nconcurrency = 1"}),
     "frugal": (bureau(12), {"crawl": "delay = 0\nconcurrency = 4\npages_per_day = 5"}),
     "nightly": (bureau(4), {"crawl": f'hours = "{IN_TWO_HOURS:%H:%M}-{IN_TWO_HOURS:%H}:59"'}),
+    "refusing": (bureau(10) | EACH_REFUSED, {"crawl": "delay = 0\nconcurrency = 1"}),
     "broken": (bureau(12) | ALWAYS_BUSY, {"crawl": "delay = 0.05\nconcurrency = 1"}),
 }
 
@@ -141,6 +147,16 @@ def test_a_server_that_breaks_down_is_asked_ever_less_often_and_then_not_at_all(
     refused = [moment for path, moment in zip(server.asked, server.moments, strict=True) if path.startswith("/a/")]
     gaps = [later - earlier for earlier, later in pairwise(refused)]
     assert gaps[-2] > 3 * gaps[0]
+
+
+def test_refusals_of_every_kind_and_resets_count_alike(crawled: Crawled) -> None:
+    """One of each has come, and the delay was doubled with each: after a quarter of a second, half of one, …"""
+    assert "refusing: refused 5 pages in a row (" in crawled.errors
+    server = crawled.servers["refusing"]
+    pages = dict.fromkeys(path for path in server.asked if path.startswith("/a/"))
+    assert [*pages][: len(REFUSALS)] == [f"/a/{number}.html" for number in range(len(REFUSALS))]
+    moments = [server.moments[server.asked.index(path)] for path in pages]
+    assert moments[len(REFUSALS) - 1] - moments[0] >= 0.95 * (0.25 + 0.5 + 1 + 2)
 
 
 def test_a_stop_file_ends_a_crawl_and_taking_it_away_lets_it_go_on(tmp_path: Path) -> None:
