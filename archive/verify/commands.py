@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from archive.log.note import PublicKey
-from archive.log.reader import Seal
 from archive.verify.log_state import LogState
 
 # An entry of type file has `"digest":"…","file":"…"`, a deletion `"after":"…","file":"…"`: canonical JSON sorts its names.
@@ -46,33 +45,41 @@ def _lines(archive: Path, state: LogState) -> Iterator[str]:
         """(cd "$work" && wb-manager init check && find "$archive/warc" -name '*.warc.gz' -exec wb-manager add check {} + """
         """&& wayback -b 127.0.0.1)   # pywb shows the pages at http://127.0.0.1:8080/check/"""
     )
-    if state.seal:
-        yield from _signature(state.seal, state.keys)
+    seals = '"$archive/log/seals'
+    key = next(iter(state.seal.note.signed_by(state.keys)), None) if state.seal else None
+    if state.seal and key:
+        name = state.seal.name
+        yield from signature_lines(key, note=f'{seals}/{name}"', text=f'"$work/{name}.txt"')
     for name, reply in state.stamped:
-        yield _text_of(name)
-        yield (
-            f'openssl ts -verify -in "$archive/log/seals/{reply}" -data "$work/{name}.txt" '
-            '-CAfile "${authority:?set it to the root certificate of the authority, had from the authority}"'
-        )
+        yield from stamp_lines(f'{seals}/{reply}"', note=f'{seals}/{name}"', text=f'"$work/{name}.txt"')
 
 
-def _signature(seal: Seal, keys: list[PublicKey]) -> Iterator[str]:
-    """The text that is signed ends before the empty line; of a signature the first four bytes are the id of the key."""
-    key = next(iter(seal.note.signed_by(keys)), None)
-    if key is None:
-        return
-    yield _text_of(seal.name)
+def signature_lines(key: PublicKey, *, note: str, text: str) -> Iterator[str]:
+    """Check the signature under a note, whose text goes to a file; both are words of the shell.
+
+    The text ends before the empty line; of a signature the first four bytes are the id of the key.
+    """
+    yield _text_of(note, text)
     line = f"— {key.name} {base64.b64encode(key.id).decode('ascii')[:_PREFIX]}"
     yield f'echo {base64.b64encode(_DER + key.data).decode("ascii")} | base64 -d > "$work/key.der"   # {key}'
     yield (
-        f"grep -F {shlex.quote(line)} \"$archive/log/seals/{seal.name}\" | head -n 1 | awk '{{print $3}}' | base64 -d | "
+        f"grep -F {shlex.quote(line)} {note} | head -n 1 | awk '{{print $3}}' | base64 -d | "
         'tail -c 64 > "$work/signature"'
     )
     yield (
         'openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key.der" -rawin '
-        f'-in "$work/{seal.name}.txt" -sigfile "$work/signature"   # OpenSSL 3'
+        f'-in {text} -sigfile "$work/signature"   # OpenSSL 3'
     )
 
 
-def _text_of(name: str) -> str:
-    return f'sed \'/^$/,$d\' "$archive/log/seals/{name}" > "$work/{name}.txt"   # the text that is signed and stamped'
+def stamp_lines(reply: str, *, note: str, text: str) -> Iterator[str]:
+    """Check an authority's reply over the text of a note."""
+    yield _text_of(note, text)
+    yield (
+        f"openssl ts -verify -in {reply} -data {text} "
+        '-CAfile "${authority:?set it to the root certificate of the authority, had from the authority}"'
+    )
+
+
+def _text_of(note: str, text: str) -> str:
+    return f"sed '/^$/,$d' {note} > {text}   # the text that is signed and stamped"

@@ -1,9 +1,10 @@
 """The report for people, in Chinese and English side by side: for a terminal, and as one page to hand on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from archive.display import escape
+from archive.verify.html import both, claims_table, heading, lines, looks_table, make_page, paragraph, table
 from archive.verify.report import Finding, Report, Verdict
 
 VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
@@ -14,14 +15,6 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
 }
 SHOWN: Final = 200
 """Findings listed; `--json` has all of them."""
-
-_STYLE: Final = """
-body { font: 16px/1.6 "Noto Sans CJK SC", "PingFang SC", sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-h1 small { font-weight: normal } .intact { color: #17692b } .altered, .unreadable { color: #a31515 }
-.not-provable { color: #8a5a00 } table { border-collapse: collapse; width: 100% } td, th { border: 1px solid #ccc;
-padding: .3rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere } code, pre { font-size: .85em }
-pre { white-space: pre-wrap } .no { color: #888 } @media print { body { margin: 0 } }
-"""
 
 
 def to_lines(report: Report) -> Iterator[str]:
@@ -86,64 +79,34 @@ def _tell(finding: Finding) -> str:
 
 def to_html(report: Report) -> str:
     """The report as one page without scripts or outside parts."""
-    chinese, english = VERDICTS[report.verdict]
+    counts = report.counts.model_dump(exclude_none=True).items()
     parts = [
-        "<!doctype html><html lang=zh><meta charset=utf-8><meta name=viewport content='width=device-width'>",
-        f"<title>{escape(chinese)} {escape(english)}</title><style>{_STYLE}</style>",
-        f"<h1 class={report.verdict}>{escape(chinese)} <small>{escape(english)}</small></h1>",
         f"<p><code>{escape(report.archive)}</code></p>",
         *(f"<p class=not-provable>{escape(one)}</p>" for one in _found(report) if report.counts.found),
         _window(report),
-        "<h2>能证明什么,不能证明什么 <small>What it proves, and what not</small></h2>",
-        _table(("", "证明 proves", "不证明 does not prove"), _claims(report)),
-        f"<h2>发现 <small>Findings ({len(report.findings)})</small></h2>",
-        _table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
-        "<h2>检查范围 <small>What was looked at</small></h2>",
-        _table(("", ""), _looks(report)),
-        _table(
-            ("", ""),
-            [(escape(name), str(value)) for name, value in report.counts.model_dump(exclude_none=True).items()],
-        ),
-        "<h2>密钥与检查点 <small>Keys and checkpoint</small></h2>",
-        f"<pre>{_lines(report.keys)}\n\n{_lines((report.checkpoint or '').split(chr(10)))}</pre>",
-        "<h2>自行复核 <small>Redo it yourself</small></h2>",
-        f"<pre>{_lines(report.commands)}</pre></html>\n",
+        heading("能证明什么,不能证明什么", "What it proves, and what not"),
+        claims_table(report.claims),
+        heading("发现", f"Findings ({len(report.findings)})"),
+        table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
+        heading("检查范围", "What was looked at"),
+        looks_table(report.looked),
+        table(("", ""), [(escape(name), str(value)) for name, value in counts]),
+        heading("密钥与检查点", "Keys and checkpoint"),
+        lines((*report.keys, "", report.checkpoint or "")),
+        heading("自行复核", "Redo it yourself"),
+        lines(report.commands),
     ]
-    return "\n".join(parts)
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(map(escape, lines))
+    return make_page(*VERDICTS[report.verdict], parts, mood=report.verdict)
 
 
 def _window(report: Report) -> str:
     if not report.window.until:
-        return "<p>没有受信任的时间戳,无法证明存在的时间。<br>No trusted timestamp: no time is provable.</p>"
-    witnesses = escape("; ".join(report.window.witnesses))
-    until = escape(report.window.until)
-    entries = report.window.entries
-    return (
-        f"<p>前 {entries} 个条目不晚于 {until} 已存在({witnesses})。<br>"
-        f"The first {entries} entries existed by {until}, by the word of {witnesses}.</p>"
+        return paragraph("没有受信任的时间戳,无法证明存在的时间。", "No trusted timestamp: no time is provable.")
+    witnesses, until, entries = "; ".join(report.window.witnesses), report.window.until, report.window.entries
+    return paragraph(
+        f"前 {entries} 个条目不晚于 {until} 已存在({witnesses})。",
+        f"The first {entries} entries existed by {until}, by the word of {witnesses}.",
     )
-
-
-def _looks(report: Report) -> list[tuple[str, ...]]:
-    return [
-        ("✓" if look.done else "<span class=no>—</span>", f"{escape(look.chinese)}<br>{escape(look.english)}")
-        for look in report.looked
-    ]
-
-
-def _claims(report: Report) -> list[tuple[str, ...]]:
-    return [
-        (
-            "✓" if claim.holds else "<span class=no>—</span>",
-            f"{escape(claim.chinese)}<br>{escape(claim.english)}",
-            f"{escape(claim.proves_not_chinese)}<br>{escape(claim.proves_not_english)}",
-        )
-        for claim in report.claims
-    ]
 
 
 def _findings(report: Report) -> list[tuple[str, ...]]:
@@ -153,14 +116,6 @@ def _findings(report: Report) -> list[tuple[str, ...]]:
         at = f"{place}{f' @ {finding.offset}' if finding.offset is not None else ''}"
         entry = f"<br>entry {finding.entry}" if finding.entry is not None else ""
         where = f"{escape(at)}<br>{escape(finding.record or '')}{entry}"
-        what = f"<span class={finding.weight}>{escape(finding.chinese)}<br>{escape(finding.english)}</span>"
+        what = f"<span class={finding.weight}>{both(finding.chinese, finding.english)}</span>"
         rows.append((where, what, escape(finding.expected or ""), escape(finding.actual or "")))
     return rows
-
-
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    if not rows:
-        return "<p>无 none</p>"
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{titles}</tr>{body}</table>"

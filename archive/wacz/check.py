@@ -8,8 +8,10 @@ import zipfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from archive.log.note import PublicKey
 from archive.verify.log_state import Trust
 from archive.verify.reextraction import Reextractor
+from archive.wacz.commands import make_commands
 from archive.wacz.container import Container
 from archive.wacz.index_check import check_index
 from archive.wacz.manifest_check import check_manifest
@@ -49,6 +51,7 @@ def check_wacz(path: Path, *, trust: Trust | None = None, reextract: int | None 
 def _check(report: WaczReport, container: Container, trust: Trust, *, reextract: int | None, workers: int) -> None:
     check_manifest(report, container)
     proven = read_proofs(report, container, trust)
+    report.commands = make_commands(str(report.path), container.entries, map(PublicKey.parse, report.signed_by))
     with ExitStack() as opened:
         held = check_records(report, container, proven, opened)
         if proven.captures:

@@ -1,24 +1,14 @@
 """What a check of a WACZ found: the findings with their places, what is proven, by whom and by when."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
+from archive.wacz.kinds import KINDS
 
 MOST: Final = 1000
 """Findings after which no more are noted; the verdict is clear by then."""
-_WEIGHTS: Final[Mapping[str, Weight]] = {
-    "unreadable": "unreadable",
-    "timestamp-unchecked": "note",
-    "timestamp-untrusted": "not-provable",
-    "witness-missing": "not-provable",
-    "checkpoint-unlinked": "not-provable",
-    "recipe-differs": "note",
-    "reextract-failed": "not-provable",
-}
-"""Of the kinds that do not mean that something was altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +25,17 @@ class WaczFinding:
     @property
     def weight(self) -> Weight:
         """What it means for the verdict."""
-        return _WEIGHTS.get(self.kind, "altered")
+        return self._known[0]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What it is, in Chinese and in English."""
+        return self._known[1:]
+
+    @property
+    def _known(self) -> tuple[Weight, str, str]:
+        """One that nobody described is bad news all the same."""
+        return KINDS.get(self.kind, ("altered", self.kind, self.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class WaczReport:
 
     `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of it
     and existed by `until`, by the word of `witnesses`: trusted timestamp authorities, and witnesses of the log,
-    `cosigned_by`. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
+    `cosigned_by`. `commands` redo the check with the tools of others. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
 
     path: str
@@ -80,6 +80,7 @@ class WaczReport:
     continues: bool | None = None
     signer: str | None = None
     reextraction: Reextraction | None = None
+    commands: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -101,7 +101,7 @@ def verify(
       lantian verify --deep --pubkey key.txt --tsa-ca authority.pem --html report.html
       lantian verify --url https://sthjj.example.gov.cn/tz/t20240310_1.html --reextract all
       lantian verify copy-of-the-archive --deep
-      lantian verify proof.wacz --pubkey key.txt --tsa-ca authority.pem --reextract all
+      lantian verify proof.wacz --pubkey key.txt --tsa-ca authority.pem --reextract all --html proof.html
       lantian verify --conformance other.warc.gz
     """
     if conformance and not files:
@@ -115,8 +115,12 @@ def verify(
         complain(f"{missing}: there is no such file or folder; name a WACZ file, or the folder of an archive")
         click.get_current_context().exit(EXIT_CODES["unreadable"])
     if files:
-        _refuse_for_wacz({"--deep": deep, "--html": page, "--url": url, "--since": since})
-        told = check_wacz_files(files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json)
+        _refuse_for_wacz({"--deep": deep, "--url": url, "--since": since})
+        if page and len(files) > 1:
+            raise click.UsageError("--html is the page of one FILE; name one")
+        told = check_wacz_files(
+            files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json, page=page
+        )
         click.get_current_context().exit(told)
     try:
         archive = Archive.open(archive_path, create=False)

@@ -5,9 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+from archive.export.writing import write_text
 from archive.verify.log_state import Trust
 from archive.verify.report import EXIT_CODES
 from archive.wacz.check import check_wacz
+from archive.wacz.claims import make_claims
+from archive.wacz.page import to_html
 from archive.wacz.report import WaczFinding, WaczReport
 from crawler.cli.output import print_json, say
 
@@ -28,25 +31,34 @@ _LIMIT: Final = (
 _WORST: Final = ("unreadable", "altered", "not-provable", "intact")
 
 
-def check_wacz_files(files: Sequence[Path], *, trust: Trust, reextract: int | None, workers: int, as_json: bool) -> int:
-    """Check each file and tell; gives the exit code of the worst verdict."""
+def check_wacz_files(
+    files: Sequence[Path], *, trust: Trust, reextract: int | None, workers: int, as_json: bool, page: Path | None
+) -> int:
+    """Check each file and tell, a single one as a `page` too; gives the exit code of the worst verdict."""
     verdicts = []
+    is_trusted = bool(trust.keys)
     for path in files:
         report = check_wacz(path, trust=trust, reextract=reextract, workers=workers)
         verdicts.append(report.verdict)
         if as_json:
-            print_json(to_json(report, is_trusted=bool(trust.keys)))
+            print_json(to_json(report, is_trusted=is_trusted))
         else:
-            for line in _to_lines(report, is_trusted=bool(trust.keys)):
+            for line in _to_lines(report, is_trusted=is_trusted):
                 say(line)
+        if page:
+            write_text(page, to_html(report, are_keys_trusted=is_trusted))
     return EXIT_CODES[min(verdicts, key=_WORST.index)]
 
 
 def to_json(report: WaczReport, *, is_trusted: bool) -> dict[str, Any]:
     """What is printed, see `archive/wacz/report.schema.json`; `is_trusted` is whether the checker brought the keys."""
-    findings = [asdict(one) | {"weight": one.weight} for one in report.findings]
+    findings = [
+        asdict(one) | {"weight": one.weight, "chinese": one.words[0], "english": one.words[1]}
+        for one in report.findings
+    ]
     made = report.reextraction.model_dump() if report.reextraction else None
-    more = {"verdict": report.verdict, "are_keys_trusted": is_trusted}
+    claims = [claim.model_dump() for claim in make_claims(report, are_keys_trusted=is_trusted)]
+    more = {"verdict": report.verdict, "are_keys_trusted": is_trusted, "claims": claims}
     return asdict(report) | {"findings": findings, "reextraction": made} | more
 
 
@@ -104,4 +116,5 @@ def _to_line(finding: WaczFinding) -> str:
     place = finding.file + (f" at byte {finding.offset}" if finding.offset is not None else "")
     details = [f"{name} {value}" for name in ("expected", "actual") if (value := getattr(finding, name))]
     record = [f"record {finding.record_id}"] if finding.record_id else []
-    return "; ".join([f"{place}: {finding.kind}" if place else finding.kind, *record, *details])
+    head = f"{finding.words[0]} / {finding.words[1]} [{finding.kind}]"
+    return "; ".join([f"{place}: {head}" if place else head, *record, *details])

@@ -1,6 +1,8 @@
 """`lantian prove` and `lantian export --format wacz`, run as a person runs them."""
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from archive.wacz.check import check_wacz
 from crawler.cli import main
 from tests.archive.made_pages import article_capture, article_url
 from tests.archive.taking import take_all
+from tests.archive.wacz.packing import rehash, repack, unpack
 from tests.archive.wacz.sealing import log_everything, seal
 
 
@@ -90,6 +93,27 @@ def test_a_proof_is_checked_with_nothing_but_the_file(proof: Path) -> None:
     assert (line["found"], line["supplied"]) == (1, 0)
     assert f"1 of them only found on the disk, by {line['found_by']}: the date of receipt is unproven" in told.stdout
     assert (line["verdict"], line["captures"], line["proven"], line["findings"]) == ("intact", 1, 1, [])
+
+
+def test_what_a_proof_shows_is_one_page_in_both_languages_to_hand_on(proof: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    told = verify(str(proof), "--html", str(page), "--json")
+    assert told.exit_code == 0, told.output
+    text = page.read_text("utf-8")
+    for claim in json.loads(told.stdout)["claims"]:
+        assert all(claim[words] in html.unescape(text) for words in claim if words not in {"kind", "holds"})
+    for words in ("<h1 class=intact>完好 <small>intact", "No trusted timestamp dates all of it", "当时如此存在"):
+        assert words in text
+    for words in ("sha256sum -c", "openssl pkeyutl -verify", "warcio check", "wayback -b 127.0.0.1", str(proof)):
+        assert words in text
+    assert not re.search(r"<script|https?://(?!127\.0\.0\.1)", text)
+    edited = rehash(unpack(proof) | {"pages/pages.jsonl": b"{}\n"})
+    altered = repack(edited, tmp_path / "altered.wacz")
+    assert verify(str(altered), "--html", str(page), "--force").exit_code == 1
+    text = page.read_text("utf-8")
+    assert "<h1 class=altered>有改动 <small>altered" in text
+    assert "页面列表与记录不符<br>a line of the page list is not what its record gives" in text
+    assert verify(str(proof), str(altered), "--html", str(tmp_path / "two.html")).exit_code == 2
 
 
 def test_a_proof_in_which_a_bit_was_flipped_is_altered_and_says_where(proof: Path) -> None:

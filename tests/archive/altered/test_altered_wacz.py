@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.wacz.check import check_wacz
+from archive.wacz.kinds import KINDS
 from tests.archive.altered.clean import make_whole_wacz
 from tests.archive.altered.records import record_of
 from tests.archive.altered.wacz import WACZ, WaczCase
@@ -43,6 +44,7 @@ def test_an_altered_wacz_is_found_named_and_placed(
     report = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None)
     assert report.verdict == case.verdict, report.findings
     assert {finding.kind for finding in report.findings} == set(case.kinds), report.findings
+    assert set(case.kinds) <= set(KINDS), "each has words in both languages"
     if not case.kinds:
         return
     of_kind = [one for one in report.findings if one.kind == case.kinds[0]]

@@ -1,16 +1,11 @@
 """The commands of a report are run as somebody pastes them: with public tools, from another folder, leaving no trace."""
 
-import os
 import random
-import re
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
 
 from archive.directory import Archive
 from archive.log.attest import add_timestamp
@@ -21,14 +16,13 @@ from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
-from archive.verify.report import Report
 from tests.archive.log.authority import Authority
 from tests.archive.verify.growing.steps import Growth, crawl, delete_page
+from tests.archive.verify.pasting import paste, trace
 from tests.archive.verify.sealed import files_of
 
 OPENSSL = shutil.which("openssl")
 DAY = timedelta(days=1)
-TOOLS = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="module")
@@ -61,31 +55,6 @@ def _key(log: Log, beside: Path) -> Path:
     return beside / "key.pem"
 
 
-def paste(report: Report, *, at: Path, authority: Authority, without: str = "wb-manager") -> dict[str, tuple[int, str]]:
-    """Each line in one shell, with its exit code and what it printed."""
-    root = at / "root.pem"
-    root.write_bytes(authority.root.public_bytes(serialization.Encoding.PEM))
-    lines = [line for line in report.commands if without not in line]
-    script = "".join(f'{line}\necho "[exit $?]"\n' for line in lines)
-    done = subprocess.run(
-        ["bash"],
-        input=script,
-        cwd=at,
-        env={"PATH": TOOLS, "authority": str(root), "TMPDIR": str(at)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    told = re.findall(r"(.*?)\[exit (\d+)\]\n", done.stdout, re.DOTALL)
-    assert len(told) == len(lines)
-    return {line: (int(code), said) for line, (said, code) in zip(lines, told, strict=True)}
-
-
-def trace(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def test_pasted_commands_say_the_same_and_leave_the_evidence_as_it_was(
     folder: Path, authority: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +62,7 @@ def test_pasted_commands_say_the_same_and_leave_the_evidence_as_it_was(
     report = verify(Path(folder.name), trust=Trust(roots=(authority.root,)))
     assert report.verdict == "intact"
     before = trace(folder)
-    told = paste(report, at=tmp_path, authority=authority)
+    told = paste(report.commands, at=tmp_path, authority=authority)
     assert all(code == 0 for code, _ in told.values()), told
     assert "files are as logged" in "".join(said for _, said in told.values())
     assert trace(folder) == before
@@ -112,7 +81,7 @@ def test_pasted_commands_notice_what_was_altered(folder: Path, authority: Author
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     (sealed,) = (one for one in (altered / "log" / "seals").iterdir() if one.name.endswith("-1"))
     sealed.write_text(sealed.read_text(encoding="utf-8").replace("\n", "\nx", 1), encoding="utf-8")
-    told = paste(report, at=tmp_path, authority=authority)
+    told = paste(report.commands, at=tmp_path, authority=authority)
     wrong = {line.split()[0] for line, (code, _) in told.items() if code}
     assert wrong >= ({"(cd", "openssl"} if OPENSSL else {"(cd"})
 
@@ -122,7 +91,7 @@ def test_pywb_takes_the_files_elsewhere(folder: Path, authority: Authority, tmp_
     report = verify(folder, trust=Trust(roots=(authority.root,)))
     commands = tuple(line.replace("&& wayback -b 127.0.0.1", "") for line in report.commands)
     before = trace(folder)
-    told = paste(report.model_copy(update={"commands": commands}), at=tmp_path, authority=authority, without="openssl")
+    told = paste(commands, at=tmp_path, authority=authority, without="openssl")
     assert all(code == 0 for code, _ in told.values()), told
     assert trace(folder) == before
 

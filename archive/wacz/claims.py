@@ -1,0 +1,84 @@
+"""What the check of a WACZ may say, and what it may not: each claim with its limit."""
+
+from collections.abc import Iterator
+
+from archive.verify.report import Claim
+from archive.wacz.report import WaczReport
+
+
+def make_claims(report: WaczReport, *, are_keys_trusted: bool) -> tuple[Claim, ...]:
+    """Claims in the order of their strength."""
+    return tuple(_claims(report, are_keys_trusted=are_keys_trusted))
+
+
+def _claims(report: WaczReport, *, are_keys_trusted: bool) -> Iterator[Claim]:
+    is_proven = 0 < report.proven == report.captures
+    is_unaltered = report.verdict in {"intact", "not-provable"}
+    yield Claim(
+        kind="unchanged",
+        holds=is_proven and is_unaltered,
+        chinese="文件中的每条记录与签名日志逐字节一致",
+        english="every record in the file is, byte for byte, the one that the signed log has",
+        proves_not_chinese="不证明网站确实发布过这些内容,只证明归档者收到或找到了这些字节",
+        proves_not_english="not that the bureau published it: only that the archive received or found these bytes",
+    )
+    yield _received(report)
+    yield Claim(
+        kind="signed",
+        holds=bool(report.signed_by),
+        chinese="日志的检查点由密钥签署" + ("(由检查者提供的公钥)" if are_keys_trusted else "(公钥取自文件本身)"),
+        english="the checkpoint of the log is signed by "
+        + ("a key the checker brought" if are_keys_trusted else "a key that lies in the file"),
+        proves_not_chinese="若公钥只来自文件本身,则任何人都可以用自己的密钥做出这样的文件",
+        proves_not_english="of a key that only the file names, nothing: anybody can make such a file with a key of his own",
+    )
+    yield Claim(
+        kind="existed",
+        holds=report.until is not None,
+        chinese="全部抓取在时间戳或见证所示时刻之前已经存在" + (f":不晚于 {report.until}" if report.until else ""),
+        english="all of it existed by the time of a timestamp or of a witness"
+        + (f": {report.until}" if report.until else ""),
+        proves_not_chinese="此前的各个抓取时间只是归档者自己的说法;没有什么能证明“不早于”",
+        proves_not_english="the dates of captures before it are the archive's own word; nothing proves a *not before*",
+    )
+    yield Claim(
+        kind="witnessed",
+        holds=bool(report.cosigned_by),
+        chinese="检查者指定的见证方见证了日志只增不改",
+        english="a witness that the checker named saw the log grow to this, and never shrink or fork",
+        proves_not_chinese="见证方没有看过内容;不证明内容属实",
+        proves_not_english="it saw no content: not that it is true",
+    )
+    yield Claim(
+        kind="continues",
+        holds=bool(report.continues),
+        chinese="日志延续了检查者在别处保存的检查点",
+        english="the log continues a checkpoint that the checker kept elsewhere",
+        proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
+        proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
+    )
+    yield Claim(
+        kind="packed",
+        holds=report.signer is not None and is_unaltered,
+        chinese="文件自打包之后未变(打包者的匿名签名)",
+        english="the file is as it was packed (the anonymous signature of its packer)",
+        proves_not_chinese="不证明打包者是谁;标题是打包者自述",
+        proves_not_english="not who packed it; its title is the packer's word",
+    )
+
+
+def _received(report: WaczReport) -> Claim:
+    weak = [f"{report.found} found on the disk"] * bool(report.found)
+    weak += [f"{report.supplied} supplied by a person"] * bool(report.supplied)
+    return Claim(
+        kind="received",
+        holds=report.proven > 0 and not report.is_weak,
+        chinese="全部抓取都登记为从服务器收到时的字节"
+        if not weak
+        else f"{report.found} 条只登记为“当时如此存在”,{report.supplied} 条由人提供,并非取自服务器",
+        english="every capture was logged as it was received from a server"
+        if not weak
+        else f"not all of it was received: {', '.join(weak)}",
+        proves_not_chinese="只是归档者的说法;找到的抓取,其所述日期早于登记时刻的,什么也不证明",
+        proves_not_english="the archive's own word; of a capture that was found, a date before its finding proves nothing",
+    )

@@ -1,0 +1,63 @@
+"""What can be found in a WACZ, in the words of both languages; what is found in its texts and its time is as in an archive."""
+
+from typing import Final
+
+from archive.verify.kinds import KINDS as IN_ARCHIVES
+from archive.verify.report import Weight
+
+_OWN: Final[dict[str, tuple[Weight, str, str]]] = {
+    "unreadable": ("unreadable", "不是完整的 WACZ 文件", "no whole WACZ file"),
+    "bomb": ("altered", "解压后远大于正常文件", "it unpacks to far more than such a file holds"),
+    "broken-file": ("altered", "文件损坏,无法读取", "a file in it is broken and cannot be read"),
+    "broken-record": ("altered", "WARC 记录损坏", "a WARC record is broken"),
+    "capture-cut": ("altered", "抓取的记录不全", "records of a capture are cut off"),
+    "certificate-differs": ("altered", "证书不是服务器出示过的", "no server showed this certificate"),
+    "checkpoint-invalid": ("altered", "检查点无效", "a checkpoint is not valid"),
+    "checkpoint-unlinked": ("not-provable", "检查点之间缺少衔接证明", "nothing links this checkpoint to the newest"),
+    "checkpoint-unsigned": ("altered", "检查点不是由已知密钥签署", "no known key signed a checkpoint"),
+    "duplicate-name": ("altered", "同一文件名出现两次", "a name stands there twice"),
+    "encrypted": ("altered", "文件被加密", "a file in it is encrypted"),
+    "end-differs": ("altered", "ZIP 的结尾自相矛盾", "the ends of the ZIP contradict one another"),
+    "extra-field-differs": ("altered", "ZIP 附加字段另有所指", "an extra field of the ZIP gives another name or place"),
+    "first-record-differs": ("altered", "WARC 首条记录与登记不符", "the record that heads a WARC file is another"),
+    "first-record-missing": ("altered", "WARC 首条记录缺失", "the record that heads a WARC file is missing"),
+    "hash-differs": ("altered", "文件摘要与清单不符", "a file has another digest than the manifest says"),
+    "hidden-bytes": ("altered", "文件之间藏有字节", "bytes are hidden beside the files"),
+    "index-line-extra": ("altered", "索引多出条目", "the index has a line that no record gives"),
+    "index-line-missing": ("altered", "索引缺少条目", "the index lacks the line of a record"),
+    "index-map-differs": ("altered", "索引目录与索引不符", "the map of the index is not that of the index"),
+    "index-missing": ("altered", "索引缺失", "the index is missing"),
+    "keys-differ": ("altered", "文件自带的公钥与签署者不同", "the keys in the file are not of who signed"),
+    "link": ("altered", "是链接,不是文件", "a link and no file"),
+    "local-header-differs": ("altered", "ZIP 的两处文件头不一致", "the two headers of a file in the ZIP differ"),
+    "local-header-missing": ("altered", "ZIP 缺少文件头", "a file in the ZIP has no header of its own"),
+    "log-forked": ("altered", "检查点与日志不相衔接", "the log does not continue this checkpoint"),
+    "log-other": ("altered", "属于另一个日志", "of another log"),
+    "manifest-differs": ("altered", "清单的说明被改动", "the manifest says what its records do not"),
+    "manifest-hash-differs": ("altered", "清单被改动", "the manifest is not the one that was digested"),
+    "missing-file": ("altered", "文件缺失", "a file is missing"),
+    "missing-pages": ("altered", "页面列表缺失", "the list of pages is missing"),
+    "not-stored": ("altered", "文件应原样存放却被压缩", "compressed where it must be stored as it is"),
+    "page-differs": ("altered", "页面列表与记录不符", "a line of the page list is not what its record gives"),
+    "page-not-captured": ("altered", "页面列表中的页面没有记录", "a page is listed that no record has"),
+    "proof-invalid": ("altered", "证明无效", "a proof is not valid"),
+    "proofs-missing": ("altered", "证明缺失", "the proofs are missing"),
+    "readme-differs": ("altered", "说明文字被改动", "the readme is none of ours"),
+    "recipe-unreadable": ("altered", "提取程序说明无效", "the recipe is none"),
+    "record-differs": ("altered", "记录与日志不符", "a record is not the one that the log has"),
+    "record-duplicated": ("altered", "记录重复", "a record stands there twice"),
+    "record-missing": ("altered", "有证明的记录缺失", "a record is proven and not there"),
+    "record-not-proven": ("altered", "记录没有证明", "nothing vouches for a record"),
+    "report-differs": ("altered", "自述报告被改动", "the report in the file is not the one that its proofs give"),
+    "report-unknown": (
+        "not-provable", "自述报告的版式未知,未能核对", "the report in the file is of a form that is not known here: do not rely on it",
+    ),
+    "signature-differs": ("altered", "签名文件含有多余内容", "beside the signature stands what nobody vouches for"),
+    "signature-invalid": ("altered", "打包者签名无效", "the signature of the packer is not valid"),
+    "signature-missing": ("altered", "打包者签名缺失", "the signature of the packer is missing"),
+    "size-differs": ("altered", "文件大小与清单不符", "a file has another size than the manifest says"),
+    "unexpected-file": ("altered", "不应存在的文件", "a file that we do not pack"),
+    "unlisted-file": ("altered", "清单没有列出的文件", "a file that the manifest does not list"),
+    "unsafe-name": ("altered", "文件名不安全", "a name that leads elsewhere"),
+}  # fmt: skip
+KINDS: Final = IN_ARCHIVES | _OWN

@@ -1,0 +1,72 @@
+"""What the check of a WACZ found as one page to hand on, in Chinese and English."""
+
+from archive.display import escape
+from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
+from archive.verify.page import SHOWN, VERDICTS
+from archive.wacz.claims import make_claims
+from archive.wacz.report import WaczReport
+
+
+def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
+    """The page, without scripts or outside parts; `are_keys_trusted` is whether the checker brought the keys."""
+    whose = "检查者带来 brought by the checker" if are_keys_trusted else "取自文件本身 lying in the file"
+    claims = make_claims(report, are_keys_trusted=are_keys_trusted)
+    weak = next(claim for claim in claims if claim.kind == "received")
+    parts = [
+        f"<p><code>{escape(report.path)}</code></p>",
+        *([paragraph(weak.chinese, weak.english, mood="not-provable")] if report.is_weak else []),
+        *_window(report),
+        heading("能证明什么,不能证明什么", "What it proves, and what not"),
+        claims_table(claims),
+        heading("发现", f"Findings ({len(report.findings)})"),
+        table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
+        heading("检查范围", "What was looked at"),
+        table(("", ""), _counts(report)),
+        heading("密钥与检查点", "Keys and checkpoint"),
+        lines((*(f"{key}   ({whose})" for key in report.signed_by), "", report.checkpoint or "")),
+        heading("自行复核", "Redo it yourself"),
+        lines(report.commands),
+    ]
+    return make_page(*VERDICTS[report.verdict], parts, mood=report.verdict)
+
+
+def _window(report: WaczReport) -> list[str]:
+    said = [
+        paragraph(
+            f"日志前 {one.entries} 个条目不晚于 {one.moment} 已存在({one.witness})。",
+            f"The first {one.entries} entries of the log existed by {one.moment}, by the word of {one.witness}.",
+        )
+        for one in sorted(report.seen, key=lambda one: (one.entries, one.moment))[:SHOWN]
+    ]
+    if report.until is None:
+        return [paragraph("没有受信任的时间戳证明全部抓取的时间。", "No trusted timestamp dates all of it."), *said]
+    whole = paragraph(
+        f"全部抓取不晚于 {report.until} 已存在(日志前 {report.entries} 个条目)。",
+        f"All of it existed by {report.until} (the first {report.entries} entries of the log).",
+    )
+    return [whole, *said]
+
+
+def _findings(report: WaczReport) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"{escape(one.file + (f' @ {one.offset}' if one.offset is not None else ''))}<br>{escape(one.record_id or '')}",
+            f"<span class={one.weight}>{both(*one.words)}<br>{escape(one.kind)}</span>",
+            escape(one.expected or ""),
+            escape(one.actual or ""),
+        )
+        for one in report.findings[:SHOWN]
+    ]
+
+
+def _counts(report: WaczReport) -> list[tuple[str, ...]]:
+    counts = {
+        "抓取 captures": report.captures,
+        "日志可证 proven by the log": report.proven,
+        "由人提供 supplied by a person": report.supplied,
+        "当时存在 found on the disk": report.found,
+        "时间戳 timestamps that hold": report.timestamps,
+    }
+    made = report.reextraction
+    told = f"{made.read} / {made.logged}: {made.same} same" if made else "未查 not looked at; --reextract"
+    return [*((name, str(count)) for name, count in counts.items()), ("重新提取的文字 texts made again", told)]

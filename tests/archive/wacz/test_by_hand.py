@@ -1,0 +1,109 @@
+"""The commands that a report on a WACZ names are run as somebody pastes them: they agree, and notice what was altered."""
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.directory import Archive
+from archive.log.attest import add_timestamp
+from archive.log.seal import seal
+from archive.log.timestamps import make_request
+from archive.log.writer import Log
+from archive.verify.log_state import Trust
+from archive.wacz.check import check_wacz
+from archive.wacz.selection import Selection
+from tests.archive.altered.wacz_changes import careless, forged
+from tests.archive.log.authority import Authority
+from tests.archive.made_pages import article_capture
+from tests.archive.taking import take_all
+from tests.archive.verify.pasting import paste
+from tests.archive.verify.sealed import key_of, seal_now
+from tests.archive.wacz.packing import Files, archive_name, pack
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("openssl"), reason="OPENSSL ABSENT: the commands of a WACZ were not run"
+)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    now = datetime.now(UTC)
+    return Authority(tmp_path_factory.mktemp("authority") / "tsa", valid=(now - DAY, now + DAY))
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Path:
+    """One capture, stamped in the first of three seals."""
+    archive = Archive.open(tmp_path_factory.mktemp("by hand") / "archive")
+    for number in range(1, 4):
+        take_all(archive, [article_capture(number, minute=number)], one_by_one=True)
+        seal_now(archive)
+        if number == 1:
+            with Log(archive) as log:
+                add_timestamp(log, seal(log, key_of(archive)), lambda data: authority.reply(make_request(data)))
+    return pack(archive, archive.path.with_name("a proof.wacz"), Selection(until="2026-04-02T01:01:30.000000Z"))
+
+
+def test_pasted_commands_say_the_same(proof: Path, authority: Authority, tmp_path: Path) -> None:
+    report = check_wacz(proof, trust=Trust(roots=(authority.root,)))
+    assert (report.verdict, report.timestamps, len(report.seen)) == ("intact", 1, 1)
+    before = proof.read_bytes()
+    told = paste(report.commands, at=tmp_path, authority=authority)
+    assert all(code == 0 for code, _ in told.values()), told
+    said = "".join(said for _, said in told.values())
+    for word in (
+        "files are as listed",
+        "datapackage.json: OK",
+        "Verified OK",
+        "1 captures are in the log that was signed",
+        "is continued by the newest",
+        "Signature Verified Successfully",
+        "Verification: OK",
+    ):
+        assert word in said, said
+    assert proof.read_bytes() == before
+
+
+def edit_record(files: Files) -> Files:
+    name = archive_name(files)
+    return files | {name: files[name][:-40] + bytes(8) + files[name][-32:]}
+
+
+def edit_entry(files: Files) -> Files:
+    name = "proofs/inclusion.jsonl"
+    return files | {name: files[name].replace(b"_100001.html", b"_100002.html")}
+
+
+def edit_root(files: Files) -> Files:
+    name = "proofs/consistency.jsonl"
+    lines = [json.loads(line) for line in files[name].splitlines()]
+    for line in lines:
+        line["proof"][0] = "00" * 32
+    return files | {name: "".join(f"{json.dumps(line)}\n" for line in lines).encode()}
+
+
+@pytest.mark.parametrize(
+    ("alter", "says"),
+    [
+        (careless(edit_record), "computed checksum did NOT match"),
+        (forged(edit_record), "no proof of what belongs to this record"),
+        (forged(edit_entry), "not in the log"),
+        (forged(edit_root), "of another log"),
+    ],
+    ids=["careless", "record", "entry", "link"],
+)
+def test_pasted_commands_notice_what_was_altered(
+    alter: Callable[[Path, Path], object], says: str, proof: Path, authority: Authority, tmp_path: Path
+) -> None:
+    path = tmp_path / "altered.wacz"
+    alter(proof, path)
+    report = check_wacz(path)
+    assert report.verdict == "altered"
+    quick = [line for line in report.commands if not line.startswith(("find ", "openssl ", "sed "))]
+    told = paste(quick, at=tmp_path, authority=authority)
+    assert any(code and says in said for code, said in told.values()), told
