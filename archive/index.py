@@ -6,7 +6,6 @@
 WARC file has an index of its own, `index/<name>.cdxj`; all of them are derived and can be made anew.
 """
 
-import base64
 import heapq
 import json
 import os
@@ -16,7 +15,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import Final
-from urllib.parse import unquote_plus
 
 from archive.directory import Archive
 from archive.disk import on_disk, sync_folder
@@ -25,6 +23,7 @@ from archive.export.writing import write_whole
 from archive.openfile import ENDING, opened
 from archive.readback import read_groups, warc_files
 from archive.readonly import can_write
+from archive.request_body import canonical_body
 from archive.surt import surt
 from archive.warc import Placed, Record, sha256
 from pipelines.framing import parse_head
@@ -157,16 +156,4 @@ def _read_request(group: Sequence[Placed]) -> Mapping[str, str] | None:
     line = _REQUEST_LINE.match(block)
     if not line or line[1] == b"GET":
         return None
-    head, _, body = block.partition(b"\r\n\r\n")
-    is_form = b"application/x-www-form-urlencoded" in head.lower()
-    return {"method": line[1].decode(), "requestBody": _canonical_body(body, is_form=is_form) if body else ""}
-
-
-def _canonical_body(body: bytes, *, is_form: bool) -> str:
-    """As cdxj-indexer writes it: the fields of a form plain, anything else in base64."""
-    try:
-        if is_form:
-            return unquote_plus(body.decode())
-    except UnicodeDecodeError:
-        pass
-    return f"__wb_post_data={base64.b64encode(body).decode('ascii')}"
+    return {"requestBody": canonical_body(block), "method": line[1].decode()}

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from archive.captures import to_records
 from archive.conformance.check import Breach, check_file
 from archive.conformance.rules import RULES, TYPES
 from archive.directory import Archive
 from archive.store import Reference, Store
+from archive.tombstone import encode_tombstone, make_tombstone
 from crawler.cli import main
 from tests.archive.conformance.cases import ID, INVALID, URI, VALID, record
 from tests.archive.warc_samples import not_modified, page, samples
@@ -86,6 +88,8 @@ def test_our_own_files_keep_the_rules(tmp_path: Path) -> None:
     files = list(archive.warc_dir.rglob("*.warc.gz"))
     assert files
     assert [str(one) for path in files for one in check_file(path)] == []
+    tombstone = make_tombstone(to_records(page(), warcinfo_id="urn:uuid:1")[0], deleted="2026-01-02T00:00:00Z")
+    assert breaches(tmp_path, encode_tombstone(tombstone, length=1000), name="a.warc.gz") == []
 
 
 def test_the_command_names_each_rule_and_ends_with_one(tmp_path: Path) -> None:
