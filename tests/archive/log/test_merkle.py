@@ -86,11 +86,11 @@ def test_trees_and_proofs_of_every_size_are_those_of_the_definition() -> None:
         tree.append(leaf)
         root = naive_root(0, size)
         assert tree.root() == range_hash(SUBTREE, 0, size) == root
-        for index in {0, size - 1, chance.randrange(size)}:
+        for index in {size - 1, chance.randrange(size)}:
             path = inclusion_proof(SUBTREE, index, size)
             assert path == naive_path(index, 0, size)
             assert is_included(MANY[index], index, size, path, root)
-        for first in {1, max(1, size - 1), chance.randint(1, size)}:
+        for first in {max(1, size - 1), chance.randint(1, size)}:
             proof = consistency_proof(SUBTREE, first, size)
             assert proof == naive_proof(first, 0, size)
             assert is_consistent(first, size, naive_root(0, first), root, proof)
