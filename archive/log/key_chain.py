@@ -2,26 +2,46 @@
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from archive.log.entries import Entry, KeyRotationEntry
 from archive.log.note import PublicKey
 
 
-def introduce(entry: KeyRotationEntry, keys: Iterable[PublicKey]) -> PublicKey:
-    """The new key of an entry; raises ValueError where none of the keys signed for it."""
-    old, new = PublicKey.parse(entry.old), PublicKey.parse(entry.new)
-    if old not in keys or not old.verifies(entry.statement, base64.b64decode(entry.signature, validate=True)):
-        raise ValueError(entry.old)
-    return new
+@dataclass(slots=True)
+class KeyChain:
+    """The keys in the order in which they came; `retired` are those that others replaced, with the entries that say so."""
+
+    keys: list[PublicKey]
+    retired: dict[PublicKey, int] = field(default_factory=dict)
+
+    @property
+    def current(self) -> list[PublicKey]:
+        """Those that may sign."""
+        return [key for key in self.keys if key not in self.retired]
+
+    def take(self, index: int, entry: KeyRotationEntry) -> None:
+        """Put a new key in the place of an old one; raises ValueError where that one may not sign, or did not."""
+        old, new = PublicKey.parse(entry.old), PublicKey.parse(entry.new)
+        signature = base64.b64decode(entry.signature, validate=True)
+        if old not in self.current or not old.verifies(entry.statement, signature):
+            raise ValueError(entry.old)
+        if new not in self.keys:
+            self.keys.append(new)
+        self.retired[old] = index
+        self.retired.pop(new, None)
+
+    def follow(self, entries: Iterable[tuple[int, Entry]]) -> "KeyChain":
+        """Take the rotations among these entries, which come with their places; what no key signed for counts nothing."""
+        for index, entry in entries:
+            if isinstance(entry, KeyRotationEntry):
+                try:
+                    self.take(index, entry)
+                except ValueError:
+                    continue
+        return self
 
 
 def follow_keys(first: Iterable[PublicKey], entries: Iterable[Entry]) -> list[PublicKey]:
-    """These keys and those that they introduced, by the rotations among the entries; what none signed for counts nothing."""
-    keys = list(first)
-    for entry in entries:
-        if isinstance(entry, KeyRotationEntry):
-            try:
-                keys.append(introduce(entry, keys))
-            except ValueError:
-                continue
-    return keys
+    """The keys that may sign after these entries, of a log that these keys began."""
+    return KeyChain(list(first)).follow(enumerate(entries)).current

@@ -175,7 +175,7 @@ def _report(check: _Check) -> Report:
         reextraction=made,
         head=f"{state.head.size} {state.head.root.hex()}",
         checkpoint=state.checkpoint.text if state.checkpoint else None,
-        keys=tuple(map(str, state.keys)),
+        keys=tuple(map(str, state.chain.keys)),
         are_keys_trusted=state.are_keys_trusted,
         window=Window(
             until=format_instant(state.until) if state.until else None,

@@ -46,7 +46,7 @@ def _lines(archive: Path, state: LogState) -> Iterator[str]:
         """&& wayback -b 127.0.0.1)   # pywb shows the pages at http://127.0.0.1:8080/check/"""
     )
     seals = '"$archive/log/seals'
-    key = next(iter(state.seal.note.signed_by(state.keys)), None) if state.seal else None
+    key = next(iter(state.seal.note.signed_by(state.chain.keys)), None) if state.seal else None
     if state.seal and key:
         name = state.seal.name
         yield from signature_lines(key, note=f'{seals}/{name}"', text=f'"$work/{name}.txt"')

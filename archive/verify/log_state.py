@@ -7,6 +7,7 @@ from cryptography import x509
 
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import KeyRotationEntry
+from archive.log.key_chain import KeyChain
 from archive.log.note import Note, PublicKey
 from archive.log.reader import Seal
 from archive.verify.findings import Findings
@@ -17,7 +18,7 @@ class LogState:
     """What the log turned out to be. `sealed` is how many entries valid seals cover.
 
     The first `dated` entries existed by `until`, by the word of `witnesses`; `cosigned` is how many entries each witness
-    that the checker named saw. `retired` are the keys that others replaced, with the entries that say so.
+    that the checker named saw. `chain` are the keys that sign, and those that others replaced.
 
     `seal` is the last valid one, and `stamped` the names of seals with those of the valid timestamps over them.
 
@@ -26,8 +27,7 @@ class LogState:
 
     head: Checkpoint
     findings: Findings = field(default_factory=Findings)
-    keys: list[PublicKey] = field(default_factory=list)
-    retired: dict[PublicKey, int] = field(default_factory=dict)
+    chain: KeyChain = field(default_factory=lambda: KeyChain([]))
     are_keys_trusted: bool = False
     seals: int = 0
     sealed: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
-from archive.log.key_chain import introduce
+from archive.log.key_chain import KeyChain
 from archive.log.note import Note, NoteError, PublicKey
 from archive.log.reader import CHECKPOINT, SEALS, LogReader, Seal, read_seal
 from archive.verify.kinds import make_finding
@@ -28,7 +28,7 @@ def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
 
 def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: Trust) -> None:
     """Hold every seal against its key, the log and its timestamps."""
-    state.keys = list(trust.keys) or _own_keys(log, state, seals)
+    state.chain = KeyChain(list(trust.keys) or _own_keys(log, state, seals))
     state.are_keys_trusted = bool(trust.keys)
     for seal in seals:
         _follow_rotations(state, seal.checkpoint.size)
@@ -66,29 +66,26 @@ def _follow_rotations(state: LogState, size: int) -> None:
     for index, entry in [one for one in state.rotations if one[0] < size]:
         state.rotations.remove((index, entry))
         try:
-            state.keys.append(introduce(entry, [key for key in state.keys if key not in state.retired]))
+            state.chain.take(index, entry)
         except ValueError as error:  # NoteError, and of base64
             state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
-            continue
-        state.retired[PublicKey.parse(entry.old)] = index
-        state.retired.pop(state.keys[-1], None)
 
 
 def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
     place = f"log/seals/{seal.name}"
     try:
-        signers = seal.note.signed_by(state.keys)
+        signers = seal.note.signed_by(state.chain.keys)
     except NoteError as error:
         state.findings.append(make_finding("seal-signature", place=place, actual=error))
         return False
     if not signers:
         kind = "key-untrusted" if state.are_keys_trusted else "key-swapped"
         names = ", ".join(f"{line.name}+{line.key_id.hex()}" for line in seal.note.signatures)
-        known = ", ".join(f"{key.name}+{key.id.hex()}" for key in state.keys)
+        known = ", ".join(f"{key.name}+{key.id.hex()}" for key in state.chain.keys)
         state.findings.append(make_finding(kind, place=place, expected=known, actual=names))
         return False
-    if all(key in state.retired for key in signers):
-        since = ", ".join(f"replaced by entry {state.retired[key]}" for key in signers)
+    if all(key in state.chain.retired for key in signers):
+        since = ", ".join(f"replaced by entry {state.chain.retired[key]}" for key in signers)
         names = ", ".join(f"{key.name}+{key.id.hex()}" for key in signers)
         state.findings.append(make_finding("key-retired", place=place, expected=since, actual=names))
         return False
@@ -115,7 +112,7 @@ def check_published(log: LogReader, state: LogState, seals: Sequence[Seal]) -> N
     try:
         note = Note.parse(path.read_bytes())
         checkpoint = Checkpoint.parse(note.text)
-        is_signed = bool(note.signed_by(state.keys)) and state.roots.get(checkpoint.size) == checkpoint.root
+        is_signed = bool(note.signed_by(state.chain.keys)) and state.roots.get(checkpoint.size) == checkpoint.root
     except (NoteError, OSError) as error:
         state.findings.append(make_finding("checkpoint-other", place=f"log/{CHECKPOINT}", actual=error))
         return

@@ -11,13 +11,14 @@ from archive.wacz.continuity import CONSISTENCY, FOLDER
 from archive.wacz.index_map import INDEX, INDEX_MAP
 from archive.wacz.pages import PAGES
 from archive.wacz.proofs import INCLUSION, KEYS, README_FILE, RECIPE, UNSEALED
+from archive.wacz.rotations import ROTATIONS
 from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
 from archive.wacz.writer import DIGEST, MANIFEST
 
 _NAMES: Final = frozenset(
     (
         *(MANIFEST, DIGEST, PAGES, INDEX, INDEX_MAP),
-        *(INCLUSION, CHECKPOINT, KEYS, UNSEALED, CONSISTENCY, RECIPE, README_FILE),
+        *(INCLUSION, CHECKPOINT, KEYS, ROTATIONS, UNSEALED, CONSISTENCY, RECIPE, README_FILE),
     )
 )
 _RECORDS: Final = re.compile(r"archive/[^/]+\.warc\.gz")

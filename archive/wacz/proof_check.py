@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, SiteEntry, decode_entry
-from archive.log.merkle import is_included, leaf_hash
 from archive.verify.log_state import Trust
 from archive.wacz.container import Container
 from archive.wacz.continuity import FOLDER
 from archive.wacz.proofs import INCLUSION, UNSEALED
+from archive.wacz.proven_lines import read_entries
 from archive.wacz.report import WaczReport
 from archive.wacz.seal_check import read_checkpoint, settle
 from archive.wacz.unpacking import MALFORMED, read_lines
@@ -60,21 +60,8 @@ def read_proofs(report: WaczReport, container: Container, trust: Trust) -> Prove
     if checkpoint is None or INCLUSION not in container.entries:
         report.add("proofs-missing", INCLUSION)
         return proven
-    for number, line in enumerate(read_lines(report, container, INCLUSION), 1):
-        try:
-            value = json.loads(line)
-            data = value["entry"].encode()
-            proof = [bytes.fromhex(one) for one in value["proof"]]
-            is_in = is_included(leaf_hash(data), value["index"], checkpoint.size, proof, checkpoint.root)
-            entry = decode_entry(data)
-        except MALFORMED as error:
-            report.add("proof-invalid", INCLUSION, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")
-            continue
-        if is_in:
-            proven.take(value["index"], entry)
-        else:
-            name = getattr(entry, "record_id", None) or getattr(entry, "capture", None)
-            report.add("proof-invalid", INCLUSION, record_id=name, actual=f"line {number}: leads to another checkpoint")
+    for index, entry in read_entries(report, container, INCLUSION, checkpoint):
+        proven.take(index, entry)
     settle(report, proven.end, proven.logged, trust)
     return proven
 

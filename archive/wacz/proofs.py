@@ -5,7 +5,7 @@ inclusion.jsonl   an entry of the log a line, with its place and its path to the
 checkpoint.txt    the signed note that the paths lead to, with the lines of its witnesses; beside it its timestamps, and
                   earlier ones that prove an earlier time: see `archive.wacz.seals`
 consistency.jsonl the paths from checkpoints that were signed before to this one
-keys.txt          the log's public keys, one a line
+keys.txt          the log's public keys, one a line, and rotations.jsonl the entries by which one took another's place
 recipe.json       the versions behind the recipe that read the articles last
 <sha256>.pem      the certificates that servers showed
 readme.txt        how to check all this by hand
@@ -24,8 +24,10 @@ from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 from archive.language import describe_recipe, read_knowledge
 from archive.log.entries import DerivedEntry
 from archive.log.index import LogIndex
+from archive.log.key_chain import KeyChain
 from archive.log.reader import LogReader, Seal
 from archive.wacz.continuity import CONSISTENCY, FOLDER, consistency_lines
+from archive.wacz.rotations import ROTATIONS
 from archive.wacz.seals import CHECKPOINT, EarlierSeals, seal_files
 
 INCLUSION: Final = f"{FOLDER}inclusion.jsonl"
@@ -117,8 +119,11 @@ class Prover:
         """The other files, by their names in the WACZ; timestamps by name of the seal."""
         stem = CHECKPOINT.removesuffix(".txt")
         yield from seal_files(self.log, self.seal, stem)
-        keys = self.log.keys()
+        rotations = [leaf for leaf in self.index.rotations() if leaf < self.seal.checkpoint.size]
+        keys = KeyChain(self.log.keys()[:1]).follow((leaf, self.log.entry(leaf)) for leaf in rotations).keys
         yield KEYS, "".join(f"{key}\n" for key in keys).encode()
+        if rotations:
+            yield ROTATIONS, "".join(map(self._line, rotations)).encode()
         earlier = self.earlier.choose()
         for seal in earlier:
             yield from seal_files(self.log, seal, f"{stem}-{seal.name}")

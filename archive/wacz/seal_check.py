@@ -6,6 +6,8 @@ from typing import Final
 
 from archive.errors import TimestampError
 from archive.log.checkpoint import Checkpoint
+from archive.log.entries import KeyRotationEntry
+from archive.log.key_chain import KeyChain
 from archive.log.note import Note, NoteError, PublicKey, parse_keys
 from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.log_state import Trust
@@ -15,6 +17,7 @@ from archive.wacz.container import Container
 from archive.wacz.continuity import check_continuity, check_link, read_links
 from archive.wacz.proofs import KEYS
 from archive.wacz.report import Seen, WaczReport
+from archive.wacz.rotations import read_rotations
 from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
 from archive.wacz.unpacking import LARGEST_LINE
 from pipelines.records import format_instant, parse_instant
@@ -25,14 +28,17 @@ Signed = tuple[Note, Checkpoint]
 
 def read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> Checkpoint | None:
     """The newest checkpoint, when a key that is known signed it; and who saw it, and those before it, and when."""
-    known = list(trust.keys) or _own_keys(report, container)
+    own, rotations = _own_keys(report, container, is_needed=not trust.keys), read_rotations(report, container)
+    chain = KeyChain(list(trust.keys) or own[:1]).follow(rotations)
+    known = chain.keys
     newest = _read(report, container, CHECKPOINT, known)
     if newest is None:
         return None
     note, checkpoint = newest
     report.checkpoint, report.signed_by = note.text, tuple(map(str, note.signed_by(known)))
-    if trust.keys and KEYS in container.entries:
-        _check_keys(report, container, note)
+    _check_retired(report, note, chain)
+    if KEYS in container.entries:
+        _check_keys(report, note, own, rotations)
     earlier = dict(_read_earlier(report, container, known))
     kept = [Checkpoint.parse(one.text) for one in trust.checkpoints]
     links = read_links(report, container, {one.size for one in (*kept, *(one for _, one in earlier.values()))})
@@ -57,12 +63,34 @@ def settle(report: WaczReport, entries: int, logged: str | None, trust: Trust) -
             report.add("clock-contradiction", seen.file, expected=seen.moment, actual=logged)
 
 
-def _own_keys(report: WaczReport, container: Container) -> list[PublicKey]:
+def _own_keys(report: WaczReport, container: Container, *, is_needed: bool) -> list[PublicKey]:
     try:
         return list(parse_keys(container.read(KEYS, limit=LARGEST_LINE).decode()))
     except _UNREADABLE as error:
-        report.add("checkpoint-invalid", KEYS, actual=str(error))
+        if is_needed:
+            report.add("checkpoint-invalid", KEYS, actual=str(error))
         return []
+
+
+def _check_retired(report: WaczReport, note: Note, chain: KeyChain) -> None:
+    signers = note.signed_by(chain.keys)
+    if all(key in chain.retired for key in signers):
+        since = ", ".join(f"replaced by entry {chain.retired[key]}" for key in signers)
+        report.add("key-retired", CHECKPOINT, expected=since, actual=", ".join(map(str, signers)))
+
+
+def _check_keys(
+    report: WaczReport, note: Note, own: Sequence[PublicKey], rotations: Sequence[tuple[int, KeyRotationEntry]]
+) -> None:
+    """The file must name who signed, and no key that the first of them did not lead to: people compare them by eye."""
+    led_to = KeyChain(list(own[:1])).follow(rotations).keys
+    try:
+        is_named = bool(note.signed_by(own))
+    except NoteError:
+        is_named = False
+    if not is_named or set(own) != set(led_to):
+        expected = ", ".join(map(str, led_to)) if is_named else "a key that signed the checkpoint"
+        report.add("keys-differ", KEYS, expected=expected, actual=", ".join(map(str, own)) or None)
 
 
 def _read(report: WaczReport, container: Container, name: str, known: Sequence[PublicKey]) -> Signed | None:
@@ -91,17 +119,6 @@ def _read_earlier(report: WaczReport, container: Container, known: Sequence[Publ
     for name in names:
         if signed := _read(report, container, name, [*known, *theirs]):
             yield name, signed
-
-
-def _check_keys(report: WaczReport, container: Container, note: Note) -> None:
-    """Where the checker brings the keys, the file must name one that signed too: people compare them by eye."""
-    try:
-        is_named = note.signed_by(list(parse_keys(container.read(KEYS, limit=LARGEST_LINE).decode())))
-    except _UNREADABLE as error:
-        report.add("keys-differ", KEYS, actual=str(error))
-        return
-    if not is_named:
-        report.add("keys-differ", KEYS, expected="a key that signed the checkpoint")
 
 
 def _check_cosignatures(report: WaczReport, note: Note, checkpoint: Checkpoint, trust: Trust, name: str) -> None:

@@ -16,7 +16,7 @@ import pytest
 from tests.archive.verify.growing.check import Verified, make_and_verify
 
 REPORT = Path(__file__).with_name("verify_clean.json")
-SEEDS, PART = 1000, 500
+SEEDS, PART = 1000, 250
 
 
 def grow_one(seed: int) -> Verified:

@@ -8,31 +8,26 @@ from typing import Final
 
 from archive.directory import Archive
 from archive.log.covering import now
-from archive.log.entries import GapEntry, KeyRotationEntry
-from archive.log.keys import SigningKey
-from archive.log.note import public_key
+from archive.log.entries import GapEntry
 from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.store import Store
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.relogging import ANOTHER
-from tests.archive.verify.sealed import PRIVATE, seal_now, today
+from tests.archive.verify.sealed import PRIVATE, log_rotation, seal_now, today
 from tests.archive.warc_samples import page
 
 
-def _rotate(folder: Path) -> None:
+def rotate(folder: Path) -> None:
+    """Put another key in the place of the archive's, as it should be, and seal with it."""
     archive = Archive.open(folder)
-    old, new = (str(public_key(archive.id, key)) for key in (PRIVATE, ANOTHER))
-    words = KeyRotationEntry(logged=now(), old=old, new=new, signature="")
-    signature = base64.b64encode(SigningKey(archive.id, PRIVATE).sign(words.statement).data).decode()
-    with Log(archive) as log:
-        log.append([words.model_copy(update={"signature": signature})])
+    log_rotation(archive, PRIVATE, ANOTHER)
     seal_now(archive, ANOTHER)
 
 
 def _sign_with_the_old_key(folder: Path) -> Sequence[Spot]:
     """Whoever stole the old key goes on with it after the rotation."""
-    _rotate(folder)
+    rotate(folder)
     with Store(Archive.open(folder)) as store:
         store.append(today(page(50)), site="wuxi")
     seal_now(Archive.open(folder), PRIVATE)
@@ -40,19 +35,15 @@ def _sign_with_the_old_key(folder: Path) -> Sequence[Spot]:
 
 
 def _rotate_rightly(folder: Path) -> Sequence[Spot]:
-    _rotate(folder)
+    rotate(folder)
     return []
 
 
 def _rotate_the_old_key_again(folder: Path) -> Sequence[Spot]:
     """The old key signs for a second successor."""
-    _rotate(folder)
+    rotate(folder)
     archive = Archive.open(folder)
-    old = str(public_key(archive.id, PRIVATE))
-    words = KeyRotationEntry(logged=now(), old=old, new=old, signature="")
-    signature = base64.b64encode(SigningKey(archive.id, PRIVATE).sign(words.statement).data).decode()
-    with Log(archive) as log:
-        (leaf,) = log.append([words.model_copy(update={"signature": signature})])
+    leaf = log_rotation(archive, PRIVATE, PRIVATE)
     seal_now(archive, ANOTHER)
     return [Spot(entry=leaf)]
 

@@ -71,6 +71,15 @@ from tests.archive.altered.wacz_hidden import (
     without_first,
 )
 from tests.archive.altered.wacz_kept import earlier_kept, foreign_kept, later_kept, other_kept
+from tests.archive.altered.wacz_keys import (
+    KEYS,
+    ROTATIONS,
+    first_key,
+    one_key_more,
+    rotated,
+    signed_by_the_old,
+    unsigned_rotation,
+)
 from tests.archive.altered.wacz_words import in_manifest, in_page, in_pages, named_signer, one_page_more, one_page_twice
 from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
 
@@ -125,6 +134,13 @@ WACZ: Final = [
     WaczCase("proofs left out", forged(without(INCLUSION)), ("proofs-missing",), INCLUSION),
     WaczCase("checkpoint of another size", forged(other_checkpoint), ("checkpoint-invalid", "proofs-missing"), CHECKPOINT),
     WaczCase("key swapped", forged(other_key), ("checkpoint-unsigned", "proofs-missing"), CHECKPOINT),
+    WaczCase("key replaced as it should be: clean", rotated(), (), "", verdict="intact"),
+    WaczCase("key replaced as it should be, against the first key: clean", rotated(), (), "", kept=first_key, verdict="intact"),
+    WaczCase("signed by the key that was replaced", signed_by_the_old, ("key-retired",), CHECKPOINT),
+    WaczCase("signed by the key that was replaced, against that key", signed_by_the_old, ("key-retired",), CHECKPOINT, kept=first_key),
+    WaczCase("entry of the new key left out", rotated(without(ROTATIONS)), ("checkpoint-unsigned", "proofs-missing"), CHECKPOINT),
+    WaczCase("entry of the new key edited", rotated(unsigned_rotation), ("proof-invalid", "checkpoint-unsigned", "proofs-missing"), ROTATIONS),
+    WaczCase("key of the forger beside those of the log", rotated(one_key_more), ("keys-differ",), KEYS),
     WaczCase("against an earlier checkpoint kept elsewhere: clean", as_it_is, (), "", kept=earlier_kept, verdict="intact"),
     WaczCase("log rewritten and signed anew, against a checkpoint kept elsewhere", as_it_is, ("log-forked",), CONSISTENCY, kept=other_kept),
     WaczCase("file of another log than that of the checkpoint kept elsewhere", as_it_is, ("log-other",), CONSISTENCY, kept=foreign_kept),

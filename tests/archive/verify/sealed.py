@@ -1,5 +1,6 @@
 """A sealed archive of two files, and ways to alter it, for the tests of `verify`."""
 
+import base64
 import gzip
 import hashlib
 import re
@@ -11,7 +12,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.directory import Archive
+from archive.log.covering import now
+from archive.log.entries import KeyRotationEntry
 from archive.log.keys import SigningKey
+from archive.log.note import public_key
 from archive.log.seal import seal
 from archive.log.writer import Log
 from archive.store import Reference, Store, Stored
@@ -32,6 +36,16 @@ def key_of(archive: Archive, private: Ed25519PrivateKey = PRIVATE) -> SigningKey
 def seal_now(archive: Archive, private: Ed25519PrivateKey = PRIVATE) -> None:
     with Log(archive) as log:
         seal(log, key_of(archive, private))
+
+
+def log_rotation(archive: Archive, old: Ed25519PrivateKey, new: Ed25519PrivateKey) -> int:
+    """Log that a key took the place of another, which signs for it; gives the entry."""
+    first, second = (str(public_key(archive.id, key)) for key in (old, new))
+    words = KeyRotationEntry(logged=now(), old=first, new=second, signature="")
+    signature = base64.b64encode(key_of(archive, old).sign(words.statement).data).decode()
+    with Log(archive) as log:
+        (leaf,) = log.append([words.model_copy(update={"signature": signature})])
+    return leaf
 
 
 def build(folder: Path) -> list[Stored]:

@@ -17,7 +17,7 @@ from archive.wacz.selection import Selection
 from tests.archive.log.witness import Witness
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
-from tests.archive.verify.sealed import key_of
+from tests.archive.verify.sealed import key_of, log_rotation
 from tests.archive.wacz.packing import pack, unpack
 
 FIRST = "2026-04-02T01:01:30.000000Z"
@@ -55,7 +55,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory, witnesses: tuple[Witness, 
         take_all(archive, [article_capture(number + 1, minute=number)], one_by_one=True)
         for one in some:
             one._clock = seconds(MOMENTS[number])
-        cosigned(archive, new if number == len(seen_by) - 1 else old, *some)
+        is_last = number == len(seen_by) - 1
+        if is_last:
+            log_rotation(archive, old, new)
+        cosigned(archive, new if is_last else old, *some)
     return archive
 
 
