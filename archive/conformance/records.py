@@ -12,7 +12,6 @@ from archive.conformance.rules import VERSIONS
 from archive.foreign import plain_parts
 
 _VERSION_LINE: Final = re.compile(rb"(?:\A|(?<=\n))WARC/\d")
-_LINE: Final = 64 * 1024
 _HEAD: Final = 1 << 20
 _PIECE: Final = 1 << 20
 LARGEST_BLOCK: Final = 256 << 20
@@ -75,7 +74,7 @@ def _read_plain(stream: io.BufferedIOBase, offset: int | None, *, is_member: boo
 
 def _read_record(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
     """Read a record; false when it cannot be told where it ends."""
-    line = stream.readline(_LINE)
+    line = stream.readline(_HEAD)
     if line.removesuffix(b"\r\n") not in VERSIONS or not line.endswith(b"\r\n"):
         record.fault("a record begins with WARC/1.0 or WARC/1.1 and CRLF", "4", line[:60])
         return False
@@ -87,7 +86,7 @@ def _read_fields(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
     """Read the named fields; false when the header has no end."""
     size = 0
     while size < _HEAD:
-        line = stream.readline(_LINE)
+        line = stream.readline(_HEAD)
         size += len(line)
         if line == b"\r\n":
             return True

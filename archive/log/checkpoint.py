@@ -13,8 +13,8 @@ from archive.log.merkle import HASH_SIZE
 from archive.log.note import NoteError
 
 _LINES: Final = 3
-_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,18}")
-"""No log has more entries than 63 bits count."""
+_SIZE: Final = re.compile(r"0|[1-9][0-9]{0,19}")
+"""No log has more entries than 64 bits count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Checkpoint:
     def parse(cls, text: str) -> Self:
         """Read the text of a note; raises NoteError."""
         lines = text.removesuffix("\n").split("\n")
-        if len(lines) < _LINES or not all(lines):
+        if text.count("\n") < _LINES or not all(lines):
             raise NoteError("not a checkpoint: it has fewer than three lines, or an empty one")
         size = parse_size(lines[1])
         try:

@@ -60,6 +60,7 @@ VALID = {
     "Chinese in a value": record("warcinfo", warc_filename="存档.warc"),
     "an encoded word": record("warcinfo", warc_filename="=?utf-8?b?5a2Y?="),
     "unknown fields": record(x_other="1") + record(warc_future="a b"),
+    "a long field": record(x_page="a" * 100_000),
     "unknown type": record("future"),
     "several concurrent": record(warc_concurrent_to=ID.format(1)).replace(
         b"\r\n\r\nHTTP", f"\r\nWARC-Concurrent-To: {ID.format(2)}\r\n\r\nHTTP".encode(), 1),
