@@ -31,10 +31,12 @@ REMEDIES = {
 _STORAGE = ("disk is full", "disk I/O error", "readonly database", "unable to open database file")
 
 
-def open_engine(path: Path, *, tables: MetaData = metadata, version: int = SCHEMA_VERSION) -> Engine:
+def open_engine(
+    path: Path, *, tables: MetaData = metadata, version: int = SCHEMA_VERSION, grown_since: int = SCHEMA_VERSION
+) -> Engine:
     """Open a database, by default the catalog, making its tables where there are none.
 
-    One in a folder that cannot be written is only read. Raises CatalogError for a file that is none or one of an unknown
+    Since the version `grown_since` tables have only been added, and one of these versions gets them. One in a folder that cannot be written is only read. Raises CatalogError for a file that is none or one of an unknown
     version, StorageFull where the disk refuses.
     """
     is_shared = can_write(path.parent) or not path.exists()
@@ -45,10 +47,10 @@ def open_engine(path: Path, *, tables: MetaData = metadata, version: int = SCHEM
     event.listen(engine, "begin", _begin)
     try:
         with reading(engine, path) as connection:
-            is_made = _is_made(connection, path, version)
+            is_made = _is_made(connection, path, version, grown_since)
         if not is_made:
             with writing(engine, path) as connection:
-                _make(connection, path, tables, version)
+                _make(connection, path, tables, version, grown_since)
     except BaseException:
         engine.dispose()
         raise
@@ -116,11 +118,13 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _is_made(connection: Connection, path: Path, version: int) -> bool:
+def _is_made(connection: Connection, path: Path, version: int, grown_since: int) -> bool:
     """Whether the tables are there; raises CatalogError for those of another version or program."""
     found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
     if found == version:
         return True
+    if grown_since <= found < version:
+        return False
     if found or connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
         name = _name(path)
         raise CatalogError(
@@ -130,9 +134,9 @@ def _is_made(connection: Connection, path: Path, version: int) -> bool:
     return False
 
 
-def _make(connection: Connection, path: Path, tables: MetaData, version: int) -> None:
-    """Make the tables, unless another process did so in the meantime."""
-    if not _is_made(connection, path, version):
+def _make(connection: Connection, path: Path, tables: MetaData, version: int, grown_since: int) -> None:
+    """Make the tables that are missing, unless another process did so in the meantime."""
+    if not _is_made(connection, path, version, grown_since):
         tables.create_all(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {version}")
 

@@ -18,7 +18,8 @@ from crawler.frontier import Frontier
 from crawler.health.alarms import Alarm, find_alarms
 from crawler.health.measure import Figures, is_known, measure
 from crawler.health.metrics import make_registry, write_metrics
-from crawler.health.notify import NotTold, Webhook, parse_webhook, tell
+from crawler.health.notify import tell
+from crawler.health.webhooks import NotTold, Webhook, parse_webhook
 
 COLUMNS = ("site", "last success", "articles", "last new", "coverage", "refused", "charset", "missed", "alarms")
 

@@ -37,7 +37,7 @@ class Frontier:
 
     def __init__(self, archive: Archive) -> None:
         self.path: Path = archive.path / "frontier.sqlite"
-        self._engine = open_engine(self.path, tables=metadata, version=SCHEMA_VERSION)
+        self._engine = open_engine(self.path, tables=metadata, version=SCHEMA_VERSION, grown_since=1)
         self._owner = uuid.uuid4().hex
 
     def __enter__(self) -> Self:

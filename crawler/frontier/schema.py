@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint, text
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 metadata = MetaData()
 
@@ -165,3 +165,13 @@ alarms = Table(
     Index("alarms_open", "site", sqlite_where=text("cleared_at IS NULL"), postgresql_where=text("cleared_at IS NULL")),
 )
 """Alarms that people were told of, and when they were over."""
+
+untold = Table(
+    "untold",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("webhook", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Index("untold_by_webhook", "webhook", "id"),
+)
+"""Lines that a webhook has not taken yet. `webhook` is its kind and its number among those: its address may be corrected."""

@@ -1,14 +1,18 @@
 """The frontier by itself: what is pending is never left behind, what a page counts, since when it may be archived."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from archive.directory import Archive
+from archive.errors import CatalogError
 from crawler.frontier import TRAPPED, Errand, Finding, Frontier, Target
+from crawler.frontier.schema import pages, untold
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 HOME = Target("http://a.example.cn/", Errand("list"))
@@ -60,6 +64,22 @@ def archive(tmp_path: Path) -> Archive:
 def frontier(archive: Archive) -> Iterator[Frontier]:
     with Frontier(archive) as frontier:
         yield frontier
+
+
+def test_a_frontier_of_the_first_version_gets_what_was_added_since(archive: Archive) -> None:
+    with Frontier(archive) as frontier:
+        frontier.begin("ceshi", [PAGE], now=NOW)
+    with sqlite3.connect(archive.path / "frontier.sqlite") as connection:
+        connection.executescript("DROP TABLE untold; PRAGMA user_version = 1")
+    connection.close()
+    with Frontier(archive) as frontier, frontier.view() as view:
+        assert view.execute(select(pages.c.url)).scalars().all() == [PAGE.url]
+        assert view.execute(select(untold)).all() == []
+    with sqlite3.connect(archive.path / "frontier.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 9")
+    connection.close()
+    with pytest.raises(CatalogError, match="frontier version 9 is not known"):
+        Frontier(archive)
 
 
 def test_a_page_counts_when_it_is_settled_and_stays_counted_for_the_next_process(

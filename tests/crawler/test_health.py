@@ -15,7 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from archive.directory import Archive
 from crawler.cli import main
 from crawler.frontier import Frontier
-from crawler.health.notify import LARGEST, MOST, parse_webhook, split_message
+from crawler.health.notify import MOST, split_message
+from crawler.health.webhooks import LARGEST, parse_webhook
 from tests.crawler.chat_programs import chat_programs
 from tests.crawler.loopback import (
     BODY,
@@ -126,25 +127,28 @@ def test_a_site_that_was_only_crawled_in_part_is_named_and_not_judged(tmp_path: 
     assert run.output.startswith("lantian: health: jiangsu: every crawl was of a part")
 
 
-def test_a_webhook_that_refuses_is_told_again_and_a_crawl_in_which_nothing_came_is_no_success(tmp_path: Path) -> None:
+def test_a_webhook_that_refuses_is_told_again_and_no_other_and_a_crawl_in_which_nothing_came_is_no_success(
+    tmp_path: Path,
+) -> None:
     with serve({"/robots.txt": answer(""), "/list/": answer("", status="404 Not Found")}) as server:
         write_site(tmp_path / "sites", "moved", server)
         lantian("crawl", "moved", "--sites", "sites", "--allow-private", cwd=tmp_path)
         with chat_programs() as (url, posted):
             for path in ("bad", "good", "good"):
-                hook = f"dingtalk={url}/{path}"
-                run = lantian("health", "moved", "--sites", "sites", "--json", "--webhook", hook, cwd=tmp_path)
+                hooks = ("--webhook", f"dingtalk={url}/{path}", "--webhook", f"slack={url}/other")
+                run = lantian("health", "moved", "--sites", "sites", "--json", *hooks, cwd=tmp_path)
                 assert (run.returncode, "refused: 310000" in run.stderr) == ((3, True) if path == "bad" else (1, False))
                 (line,) = lines_of(run)
                 assert (bool(line["last_crawl"]), line["last_success"]) == (True, None)
-        assert [path for path, _ in posted] == ["/bad", "/good"]
+        assert [path for path, _ in posted] == ["/bad", "/other", "/good"]
 
 
 def test_more_alarms_than_a_message_holds_are_told_in_several() -> None:
     lines = [f"site{number} [list] {300 * '环'}" for number in range(30)]
-    texts = split_message(lines)
+    largest = LARGEST["wecom"]
+    texts = split_message(lines, largest=largest)
     assert len(texts) == MOST + 1
-    assert max(len(text.encode()) for text in texts) <= LARGEST
+    assert max(len(text.encode()) for text in texts) <= largest
     told = [line for text in texts[:-1] for line in text.split("\n")[1:]]
     assert told == lines[: len(told)]
     assert texts[-1] == f"Lantian\n{30 - len(told)} more; `lantian health` shows them"

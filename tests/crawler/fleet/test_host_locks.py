@@ -18,7 +18,8 @@ from crawler.fleet.migrate import TABLES, require_current, upgrade
 from crawler.fleet.schema import host_locks
 from crawler.frontier import Errand, Finding, Target
 from crawler.health.alarms import Alarm
-from crawler.health.notify import parse_webhook, tell
+from crawler.health.notify import tell
+from crawler.health.webhooks import parse_webhook
 from tests.archive.made_entries import entry
 from tests.crawler.chat_programs import chat_programs
 from tests.postgres import Postgres
