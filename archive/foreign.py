@@ -25,6 +25,7 @@ from archive.errors import BrokenWarc
 from archive.warc import LARGEST_BLOCK, NOT_DEFLATE
 from pipelines.records import Capture, Truncation, parse_instant
 
+REVISIT: Final = "revisit"
 _MAGIC: Final = b"\x1f\x8b\x08"
 _GZIP: Final = 31
 _PIECE: Final = 64 * 1024
@@ -216,9 +217,11 @@ def _to_captures(path: Path, group: Iterable[_Foreign]) -> Iterator[Capture | Sk
     for record in received:
         reason = _why_not(record)
         yield Skipped(path.name, reason, record.type, record.url) if reason else _to_capture(record, request)
-    for record in group:
+    revisits = [record for record in group if record.type == REVISIT]
+    for record in revisits or group:
         if record.type not in {"response", "resource", "request", "metadata"} or not received:
-            yield Skipped(path.name, "a record without a response of its own", record.type, record.url)
+            reason = "nothing new came" if revisits else "a record without a response of its own"
+            yield Skipped(path.name, reason, record.type, record.url)
 
 
 def _why_not(record: _Foreign) -> str | None:

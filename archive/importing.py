@@ -27,7 +27,7 @@ from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
-from archive.foreign import Skipped, read_foreign
+from archive.foreign import REVISIT, Skipped, read_foreign
 from archive.ingest import Intake
 from archive.judge import Verdict
 from archive.log.entries import ImportEntry
@@ -51,7 +51,8 @@ _ENDINGS: Final = (".warc", ".warc.gz")
 class Imported:
     """What came of a file: where the original is kept in the archive, its digest, and what could not be brought in.
 
-    `known` counts captures that an earlier, interrupted import had brought in already.
+    `known` counts captures that an earlier, interrupted import had brought in already; `revisits` the times that a page
+    of the file had not changed, which stay in the original.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Imported:
     digest: str
     captures: int
     known: int
+    revisits: int
     skipped: tuple[Skipped, ...]
 
 
@@ -70,27 +72,32 @@ def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imp
         folder.mkdir(exist_ok=True)
     with locked_folder(folder):
         kept, digest = _keep(folder, path)
-        captures, known, skipped = _take_all(intake, _read_wacz(kept) if is_wacz else read_foreign(kept), digest, sites)
+        exchanges = _read_wacz(kept) if is_wacz else read_foreign(kept)
+        captures, known, urls, skipped = _take_all(intake, exchanges, digest, sites)
         kept_as = kept.relative_to(intake.archive.path).as_posix()
         logged = format_instant(datetime.now(UTC))
         with Log(intake.archive) as log:
             log.append(
                 [ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures + known)]
             )
-    return Imported(path.name, kept_as, digest, captures, known, tuple(skipped))
+    # A revisit of a page that the file does not have as well is as good as a page that is missing.
+    missing = [one for one in skipped if one.type != REVISIT or one.url not in urls]
+    return Imported(path.name, kept_as, digest, captures, known, len(skipped) - len(missing), tuple(missing))
 
 
 def _take_all(
     intake: Intake, exchanges: Iterator[Capture | Skipped], digest: str, sites: Mapping[str, Site]
-) -> tuple[int, int, list[Skipped]]:
+) -> tuple[int, int, set[str], list[Skipped]]:
     """Bring in what is not there yet, and wait until it is catalogued: by that the same file is known when it comes again."""
     captures, known, skipped = 0, 0, []
+    urls: set[str] = set()
     waiting: deque[Future[Verdict | None]] = deque()
     for number, found in enumerate(exchanges):
         if isinstance(found, Skipped):
             skipped.append(found)
             continue
         capture = _as_imported(found, digest, number)
+        urls.add(capture.url)
         if intake.catalog.places_of([capture.record_id]):
             known += 1
             continue
@@ -99,7 +106,7 @@ def _take_all(
         while waiting and waiting[0].done():
             waiting.popleft()
     wait(waiting)
-    return captures, known, skipped
+    return captures, known, urls, skipped
 
 
 def _as_imported(capture: Capture, digest: str, number: int) -> Capture:

@@ -54,7 +54,9 @@ def read_key(path: Path, *, name: str) -> SigningKey:
     """Read a key; raises KeyUnusable for one that others can read, or that is none."""
     try:
         if path.stat().st_mode & _OTHERS:
-            raise KeyUnusable(f"{path}: others can read this key; chmod 600 it, or take a new one with --rotate-key")
+            raise KeyUnusable(
+                f"{path}: others can read this key; chmod 600 it, and if others may have it, take a new one with --rotate-key"
+            )
         key = load_pem_private_key(path.read_bytes(), password=None)
     except OSError as error:
         raise KeyUnusable(f"{path}: cannot be read: {error.strerror}; name another key with --key") from None

@@ -5,21 +5,31 @@
 """
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 
 from archive.disk import on_disk, sync_folder
 from archive.errors import BrokenLog, KeyUnusable
 from archive.log.covering import now
-from archive.log.entries import KeyRotationEntry, decode_entry
+from archive.log.entries import Entry, KeyRotationEntry, decode_entry
+from archive.log.key_chain import follow_keys
 from archive.log.keys import SigningKey, make_key, open_key, read_key
+from archive.log.note import NoteError, PublicKey
 from archive.log.reader import LogReader
 from archive.log.seal import publish
 from archive.log.writer import Log
 
 
 def take_key(log: Log, path: Path) -> SigningKey:
-    """The key at a path, made on first use; a rotation that was cut short is finished. Raises KeyUnusable, StorageFull."""
-    return _finish(log, path) or open_key(path, name=log.archive.id)
+    """The key at a path, made on first use; a rotation that was cut short is finished.
+
+    A log that is sealed takes the key that may follow and no other: a typing error, or another user's home, would have
+    `verify` call the archive altered for ever. Raises KeyUnusable, BrokenLog, StorageFull.
+    """
+    if finished := _finish(log, path):
+        return finished
+    signer = _signer_of(log)
+    return _read_as(path, signer, name=log.archive.id) if signer else open_key(path, name=log.archive.id)
 
 
 def rotate_key(log: Log, path: Path) -> SigningKey:
@@ -29,7 +39,8 @@ def rotate_key(log: Log, path: Path) -> SigningKey:
     """
     if finished := _finish(log, path):
         return finished
-    key = read_key(path, name=log.archive.id)
+    signer = _signer_of(log)
+    key = _read_as(path, signer, name=log.archive.id) if signer else read_key(path, name=log.archive.id)
     new = _draft_key(_draft(path), name=key.name)
     with on_disk(log.folder):
         publish(log.folder, key)
@@ -38,6 +49,35 @@ def rotate_key(log: Log, path: Path) -> SigningKey:
     log.append([words.model_copy(update={"signature": signature})])
     _give_place(path, name=log.archive.id)
     return new
+
+
+def _signer_of(log: Log) -> PublicKey | None:
+    """Who may sign next: the key of the last seal, or the one that took its place since; None where nothing is sealed."""
+    reader = LogReader.open(log.archive.path)
+    last = next(reversed(reader.seals()), None)
+    if last is None:
+        return None
+    try:
+        keys = follow_keys(last.note.signed_by(reader.keys()), _rotations(reader, last.checkpoint.size))
+    except (NoteError, ValueError) as error:
+        raise BrokenLog(f"{log.folder}: {str(error).splitlines()[0]}; `lantian verify` says more") from None
+    if not keys:
+        raise BrokenLog(f"{log.folder}: no key of it made the last seal, {last.name}; `lantian verify` says more")
+    return keys[-1]
+
+
+def _rotations(reader: LogReader, start: int) -> Iterator[Entry]:
+    return (decode_entry(data) for _, data in reader.entries(start) if b'"key-rotation"' in data)
+
+
+def _read_as(path: Path, signer: PublicKey, *, name: str) -> SigningKey:
+    """The key at a path, if it is this one."""
+    if path.exists() and (key := read_key(path, name=name)).public == signer:
+        return key
+    raise KeyUnusable(
+        f"{path}: {'is not' if path.exists() else 'there is not'} the key of this archive, {signer}; name that one with "
+        "--key, or its folder with LANTIAN_KEYS: a seal by another would be called an alteration"
+    )
 
 
 def _finish(log: Log, path: Path) -> SigningKey | None:
@@ -58,10 +98,10 @@ def _finish(log: Log, path: Path) -> SigningKey | None:
 def _is_logged(log: Log, key: str) -> bool:
     reader = LogReader.open(log.archive.path)
     try:
-        named = [decode_entry(data) for _, data in reader.entries() if key.encode() in data]
+        named = [entry for entry in _rotations(reader, 0) if isinstance(entry, KeyRotationEntry)]
     except ValueError as error:
         raise BrokenLog(f"{log.folder}: {str(error).splitlines()[0]}; `lantian verify` says more") from None
-    return any(isinstance(entry, KeyRotationEntry) and entry.new == key for entry in named)
+    return any(entry.new == key for entry in named)
 
 
 def _draft_key(draft: Path, *, name: str) -> SigningKey:

@@ -79,6 +79,17 @@ def parse_query(text: str) -> Node:
     return node
 
 
+def filters_of(node: Node) -> Iterator[Filter]:
+    """The filters in a query, wherever they stand in it."""
+    if isinstance(node, Filter):
+        yield node
+    elif isinstance(node, Without):
+        yield from filters_of(node.part)
+    elif isinstance(node, Every | Either):
+        for part in node.parts:
+            yield from filters_of(part)
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     """A piece of the query: `(`, `)`, `AND`, `OR`, `NOT`, or the node that it is."""

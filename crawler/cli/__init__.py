@@ -1,6 +1,6 @@
 """The command `lantian`: one file a command; errors are one line, a traceback comes with --debug.
 
-Exit codes: 0 done, 1 findings, 2 wrong usage or configuration, 3 the work could not be done.
+Exit codes: see `crawler.cli.exit_codes`.
 """
 
 import os
@@ -13,6 +13,7 @@ import click
 
 from archive.errors import ArchiveError, QueryError
 from crawler.cli.command_list import WholeSentences
+from crawler.cli.exit_codes import FAILED, UNUSABLE
 from crawler.cli.options import Run
 from crawler.cli.output import complain
 from pipelines.errors import PipelineError, SiteError
@@ -42,8 +43,6 @@ COMMANDS = (
     "sites",
     "fleet",
 )
-UNUSABLE = 2
-FAILED = 3
 
 
 class Lantian(WholeSentences):

@@ -7,6 +7,7 @@ from typing import Any
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from archive.errors import ArchiveError
+from crawler.cli.exit_codes import FAILED, found_if
 from crawler.cli.options import this_run
 from crawler.cli.output import ERRORS, complain, print_json, print_table
 from crawler.run import ENDED_WELL, INTERRUPTED, Ended
@@ -63,7 +64,7 @@ def report(ended: list[Ended], *, problems: Sequence[Exception], is_whole: bool)
     elif ordered:
         rows = [list(_to_row(end.spider).values()) for end in ordered]
         print_table("crawled", ("site", *COLUMNS), rows)
-    return 3 if stops else int(bool(findings))
+    return FAILED if stops else found_if(findings)
 
 
 def _to_row(spider: SiteSpider) -> dict[str, Any]:

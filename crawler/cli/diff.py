@@ -13,7 +13,8 @@ from archive.export.writing import write_text
 from archive.history import Historian, Sighting
 from archive.language import read_knowledge
 from crawler.cli.address import KNOWN_ADDRESS
-from crawler.cli.history import FOUND, LOUD, edit_to_line, open_historian, to_line
+from crawler.cli.exit_codes import found_if
+from crawler.cli.history import LOUD, edit_to_line, open_historian, to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.new_path import html_option
@@ -58,7 +59,7 @@ def diff(
     if page:
         write_text(page, edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet))
     _report(before, after, edit, is_quiet=is_quiet)
-    click.get_current_context().exit(FOUND if edit else 0)
+    click.get_current_context().exit(found_if(edit))
 
 
 def _choose(

@@ -20,7 +20,7 @@ from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
 from crawler.cli.held_sites import require_held
-from crawler.cli.moment import DAY, MOMENT
+from crawler.cli.moment import BEGINNING, DAY, MOMENT
 from crawler.cli.new_path import force_option, require_new
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, this_run
@@ -45,12 +45,14 @@ from pipelines.records import format_instant
 @force_option
 @click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
 @click.option("--url", "urls", multiple=True, help="wacz: only this page; may be given several times.")
-@click.option("--since", type=MOMENT, help="wacz: only what was captured after this moment.")
-@click.option("--until", type=MOMENT, help="wacz: only what was captured up to this moment.")
+@click.option("--since", type=BEGINNING, help="wacz: only what was captured since this day or moment.")
+@click.option("--until", type=MOMENT, help="wacz: only what was captured up to this day or moment.")
 @key_option
 @click.option("--published-from", "first_day", type=DAY, help="Only articles published on this day or later.")
 @click.option("--published-to", "last_day", type=DAY, help="Only articles published on this day or earlier.")
-@click.option("--at", type=MOMENT, help="Each article as the archive knew it at this moment.")
+@click.option(
+    "--at", type=MOMENT, help="Each article as the archive knew it at this moment, or at the end of this day."
+)
 @click.option("--unique", is_flag=True, help="Of articles with equal text only the first.")
 @click.option(
     "--members",

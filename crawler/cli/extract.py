@@ -17,9 +17,11 @@ import click
 from archive.sites import read_sites, site_for
 from archive.workers import Workers
 from crawler.cli.address import PAGE_ADDRESS
+from crawler.cli.exit_codes import found_if
+from crawler.cli.moment import MOMENT
 from crawler.cli.options import every_command, sites_option, workers_option
 from crawler.cli.output import complain, print_json, progress_bar
-from pipelines.records import Capture, Outcome, parse_instant
+from pipelines.records import Capture, Outcome, format_instant, parse_instant
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 
@@ -44,10 +46,10 @@ class Job:
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--batch", type=click.File("r", encoding="utf-8"), help='JSON lines {"path", "url", …}; - is stdin.')
 @click.option("--url", type=PAGE_ADDRESS, help="The address of FILE, where there is one file.")
-@click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: when the file was last written]")
+@click.option("--fetched-at", type=MOMENT, help="When FILE was fetched.  [default: when the file was last written]")
 @click.option("--content-type", help="What the server said FILE is, with its charset.")
 @sites_option
 @workers_option
@@ -57,7 +59,7 @@ def extract(
     files: tuple[Path, ...],
     batch: Iterable[str] | None,
     url: str | None,
-    fetched_at: str | None,
+    fetched_at: datetime | None,
     content_type: str | None,
     sites_path: Path | None,
     workers: int,
@@ -73,10 +75,11 @@ def extract(
         raise click.UsageError("name FILEs, or a list with --batch")
     if url and len(files) != 1:
         raise click.UsageError("--url belongs to exactly one FILE")
-    given = [Job(str(file), url, fetched_at, content_type) for file in files]
+    moment = format_instant(fetched_at) if fetched_at else None
+    given = [Job(str(file), url, moment, content_type) for file in files]
     jobs = given if batch is None else list(_read_batch(batch))
     failed = _run(jobs, read_sites(sites_path), workers)
-    click.get_current_context().exit(1 if failed else 0)
+    click.get_current_context().exit(found_if(failed))
 
 
 def _run(jobs: list[Job], sites: dict[str, Site], workers: int) -> int:

@@ -10,6 +10,7 @@ import click
 
 from archive.directory import Archive
 from archive.sites import scan_sites
+from crawler.cli.exit_codes import FAILED, found_if
 from crawler.cli.fleet_database import require_fleet
 from crawler.cli.moment import CHINA
 from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
@@ -88,7 +89,7 @@ def health(
         _show(figures, alarms, partly)
     for problem in wrong_files:
         complain(problem)
-    click.get_current_context().exit(3 if not is_told else int(bool(alarms or wrong_files)))
+    click.get_current_context().exit(found_if(alarms or wrong_files) if is_told else FAILED)
 
 
 @contextmanager

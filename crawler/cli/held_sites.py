@@ -13,11 +13,10 @@ _MOST_NAMED = 8
 
 def require_held(catalog: Catalog, keys: Collection[str]) -> None:
     """Raise UsageError for the key of a site that the archive has nothing of: the answer would be empty, and no finding."""
-    if not keys:
-        return
-    with catalog.view() as connection:
-        held = sorted(connection.execute(select(captures.c.site).distinct()).scalars())
     for key in keys:
-        if key not in held:
-            named = ", ".join(held[:_MOST_NAMED]) + (", …" if len(held) > _MOST_NAMED else "")
-            raise click.UsageError(f"{key}: the archive has nothing of such a site; it has {named or 'nothing yet'}")
+        with catalog.view() as connection:
+            if connection.execute(select(captures.c.site).where(captures.c.site == key).limit(1)).first():
+                continue
+            held = sorted(connection.execute(select(captures.c.site).distinct()).scalars())
+        named = ", ".join(held[:_MOST_NAMED]) + (", …" if len(held) > _MOST_NAMED else "")
+        raise click.UsageError(f"{key}: the archive has nothing of such a site; it has {named or 'nothing yet'}")

@@ -17,15 +17,15 @@ from archive.history import Historian, Sighting
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.address import KNOWN_ADDRESS
+from crawler.cli.exit_codes import found_if
 from crawler.cli.held_sites import require_held
 from crawler.cli.marking import print_edit
-from crawler.cli.moment import MOMENT, in_china
+from crawler.cli.moment import BEGINNING, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import WIDE, Screen, print_json, say
 from pipelines.edits import Edit
 from pipelines.records import format_instant
 
-FOUND = 1
 LOUD = "bold white on red"
 
 
@@ -36,7 +36,7 @@ LOUD = "bold white on red"
 )
 @click.option("--quiet-only", is_flag=True, help="Only edits of which the page says nothing.")
 @click.option("--site", "keys", multiple=True, help="With --edited: only this site; may be given several times.")
-@click.option("--since", type=MOMENT, help="Only what was captured after this moment.")
+@click.option("--since", type=BEGINNING, help="Only what was captured since this day or moment.")
 @archive_option
 @sites_option
 @every_command
@@ -76,7 +76,7 @@ def history(
             _report(url, marked if edited or quiet_only else sightings)
     if edited and not this_run().json:
         say(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
-    click.get_current_context().exit(FOUND if found else 0)
+    click.get_current_context().exit(found_if(found))
 
 
 @contextmanager

@@ -10,16 +10,17 @@ import click
 from archive.foreign import Skipped
 from archive.importing import Imported, import_file
 from archive.sites import read_sites
+from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
-from crawler.cli.output import complain, print_json, say
+from crawler.cli.output import complain, print_json, say, say_count
 from crawler.run_archive import open_intake
 
-FOUND = 1
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NAMED = 5
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @workers_option
 @archive_option
 @sites_option
@@ -42,7 +43,7 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
             imported = import_file(intake, path, sites=sites)
             skipped += len(imported.skipped)
             _report(imported)
-    click.get_current_context().exit(FOUND if skipped else 0)
+    click.get_current_context().exit(found_if(skipped))
 
 
 def _report(imported: Imported) -> None:
@@ -51,7 +52,10 @@ def _report(imported: Imported) -> None:
         print_json(asdict(imported))
     else:
         again = f", {imported.known} were here already" if imported.known else ""
-        say(f"{imported.name}: {imported.captures} captures{again}; the original is {imported.kept_as}")
+        same = f", {imported.revisits} times a page was unchanged" if imported.revisits else ""
+        say(
+            f"{imported.name}: {say_count(imported.captures, 'captures')}{again}{same}; the original is {imported.kept_as}"
+        )
 
 
 def _report_skipped(skipped: Iterable[Skipped]) -> None:

@@ -10,7 +10,9 @@ from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
 from archive.warc import LARGEST_BLOCK
 from crawler.cli.address import PAGE_ADDRESS
-from crawler.cli.ingest_texts import ingest_texts
+from crawler.cli.exit_codes import FAILED, found_if
+from crawler.cli.ingest_texts import find_texts, ingest_texts
+from crawler.cli.moment import MOMENT
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
@@ -23,16 +25,17 @@ from crawler.cli.output import complain, print_json, print_table
 from crawler.ingest_spider import IngestSpider, Result
 from crawler.run import Plan, log_to_stderr, make_settings, run_plans
 from crawler.run_archive import open_intake
-from pipelines.records import Capture, Outcome, parse_instant
+from pipelines.records import Capture, Outcome
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 
 NO_PAGE = {"blocked", "gone", "other"}
+SAVED_PAGE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command()
 @click.argument("urls", nargs=-1, metavar="[URL]...")
-@click.option("--from", "source", type=click.Path(path_type=Path, dir_okay=False), help="A saved page instead.")
+@click.option("--from", "source", type=SAVED_PAGE, help="A saved page instead.")
 @click.option("--url", type=PAGE_ADDRESS, help="The address that FILE was saved from.")
 @click.option(
     "--seed-text",
@@ -41,7 +44,7 @@ NO_PAGE = {"blocked", "gone", "other"}
     help="A folder of texts, one article a .txt file, of unknown origin.",
 )
 @click.option("--content-type", help="What the server said FILE is, with its charset.")
-@click.option("--fetched-at", help="When FILE was fetched (ISO 8601).  [default: now]")
+@click.option("--fetched-at", type=MOMENT, help="When FILE was fetched.  [default: now]")
 @click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt asks crawlers to leave alone.")
 @allow_private_option
 @workers_option
@@ -55,7 +58,7 @@ def ingest(
     url: str | None,
     folder: Path | None,
     content_type: str | None,
-    fetched_at: str | None,
+    fetched_at: datetime | None,
     workers: int,
     archive_path: Path,
     sites_path: Path | None,
@@ -66,7 +69,7 @@ def ingest(
 
     A saved page is kept as supplied by you, never as received from the server; texts as of unknown origin, repaired,
     judged against the archive and linked to the live page where there is one. A host that a crawl is at is not asked:
-    try again when it is done. Exits 1 when some pages could not be had, 3 when none could.
+    try again when it is done. Exits 1 when some pages could not be had or an answer is no page, 3 when none could be had.
 
     \b
     Example:
@@ -87,12 +90,13 @@ def ingest(
         DOWNLOAD_DELAY=0,
         AUTOTHROTTLE_START_DELAY=0,
     )
+    texts = find_texts(folder) if folder else []
+    supplied = _supplied(source, url, content_type, fetched_at) if source and url else None
     with open_intake(archive_path, sites=sites, workers=workers, command="ingest") as intake:
-        if folder:
-            click.get_current_context().exit(ingest_texts(folder, intake))
-        if source and url:
-            capture = _supplied(source, url, content_type, fetched_at)
-            results = [_take(capture, intake, sites)]
+        if texts:
+            click.get_current_context().exit(ingest_texts(texts, intake))
+        if supplied:
+            results = [_take(supplied, intake, sites)]
         else:
             log_to_stderr(complain, debug=this_run().debug)
             unique = list(dict.fromkeys(urls))
@@ -102,18 +106,16 @@ def ingest(
     _report(results)
 
 
-def _supplied(source: Path, url: str, content_type: str | None, fetched_at: str | None) -> Capture:
-    try:
-        moment = parse_instant(fetched_at) if fetched_at else datetime.now(UTC)
-    except ValueError:
-        raise click.UsageError(f"--fetched-at {fetched_at}: not a moment; write 2024-03-10T08:00:00Z") from None
-    try:
-        if source.stat().st_size > LARGEST_BLOCK:
-            raise click.UsageError(f"{source}: larger than {LARGEST_BLOCK} bytes; that is no page")
-        data = source.read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{source}: {error.strerror}") from None
-    return Capture(url=url, fetched_at=moment, response=data, custody="operator", content_type=content_type)
+def _supplied(source: Path, url: str, content_type: str | None, fetched_at: datetime | None) -> Capture:
+    if source.stat().st_size > LARGEST_BLOCK:
+        raise click.UsageError(f"{source}: larger than {LARGEST_BLOCK} bytes; that is no page")
+    return Capture(
+        url=url,
+        fetched_at=fetched_at or datetime.now(UTC),
+        response=source.read_bytes(),
+        custody="operator",
+        content_type=content_type,
+    )
 
 
 def _take(capture: Capture, intake: Intake, sites: dict[str, Site]) -> Result:
@@ -138,8 +140,8 @@ def _report(results: list[Result]) -> None:
         rows = [row for result in results if (row := _to_row(result))]
         if rows:
             print_table("ingested", ("url", "kind", "verdict", "title, or why there is none"), rows)
-    failed = sum(_problem_of(result) is not None for result in results)
-    click.get_current_context().exit({0: 0, len(results): 3}.get(failed, 1))
+    is_nothing_had = all(result.problem for result in results)
+    click.get_current_context().exit(FAILED if is_nothing_had else found_if(any(map(_problem_of, results))))
 
 
 def _problem_of(result: Result) -> str | None:

@@ -10,6 +10,7 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.seed_text import find_live, is_known, seed_files, to_capture
+from crawler.cli.exit_codes import found_if
 from crawler.cli.options import this_run
 from crawler.cli.output import complain, print_json, print_table, progress_bar
 
@@ -19,11 +20,15 @@ KNOWN = "known"
 """In the place of a verdict: these bytes were taken in before, and are not stored again."""
 
 
-def ingest_texts(folder: Path, intake: Intake) -> int:
-    """Take in every `.txt` file of a folder, report each, and give the exit code."""
-    paths = seed_files(folder)
-    if not paths:
-        raise click.UsageError(f"{folder}: holds no .txt file; name a folder with one article a file")
+def find_texts(folder: Path) -> list[Path]:
+    """Every `.txt` file of a folder; raises UsageError where there is none."""
+    if paths := seed_files(folder):
+        return paths
+    raise click.UsageError(f"{folder}: holds no .txt file; name a folder with one article a file")
+
+
+def ingest_texts(paths: list[Path], intake: Intake) -> int:
+    """Take in texts, report each, and give the exit code."""
     failed, rows = 0, []
     with progress_bar() as progress:
         task = progress.add_task("texts", total=len(paths))
@@ -31,14 +36,14 @@ def ingest_texts(folder: Path, intake: Intake) -> int:
             failed += line["problem"] is not None
             progress.advance(task)
             if line["problem"]:
-                complain(f"{folder / line['file']}: {line['problem']}")
+                complain(f"{paths[0].parent / line['file']}: {line['problem']}")
             if this_run().json:
                 print_json(line)
             else:
                 rows.append(_to_row(line))
     if not this_run().json:
         print_table("texts", ("file", "verdict", "published", "title", "live page", "similarity"), rows)
-    return {0: 0, len(paths): 3}.get(failed, 1)
+    return found_if(failed)
 
 
 def _take_all(paths: list[Path], intake: Intake) -> Iterator[dict[str, Any]]:

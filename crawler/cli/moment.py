@@ -1,4 +1,4 @@
-"""Moments on the command line: `2024-03-10T08:00:00Z`, `2024-03-10T16:00+08:00`, or a day in China, to its end."""
+"""Moments on the command line: `2024-03-10T08:00:00Z`, `2024-03-10T16:00` by clocks in China, or a day there, to its end."""
 
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -24,9 +24,10 @@ class Moment(click.ParamType[datetime]):
             if len(value) == len("2024-03-10"):
                 midnight = datetime.strptime(value, _DAY).replace(tzinfo=CHINA)
                 return midnight + timedelta(days=1, microseconds=-1)
-            return parse_instant(value)
+            moment = datetime.fromisoformat(value)
+            return parse_instant(value) if moment.tzinfo else moment.replace(tzinfo=CHINA)
         except ValueError:
-            self.fail(f"{value}: not a moment; write 2024-03-10 or 2024-03-10T08:00:00Z", param, ctx)
+            self.fail(f"{value}: not a moment; write 2024-03-10 or 2024-03-10T16:00+08:00", param, ctx)
 
 
 class Beginning(Moment):

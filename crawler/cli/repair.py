@@ -15,7 +15,7 @@ from pipelines.repair import repair as repair_text
 
 
 @click.command()
-@click.argument("file", default="-", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.argument("file", default="-", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--explain", is_flag=True, help="Show each step of the plan instead of the text.")
 @every_command
 def repair(file: Path, *, explain: bool) -> None:
@@ -28,7 +28,7 @@ def repair(file: Path, *, explain: bool) -> None:
       lantian repair notice.txt
       lantian repair - --json < notice.txt
     """
-    data = sys.stdin.buffer.read() if str(file) == "-" else _read(file)
+    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     text, _ = decode(data)
     repaired = repair_text(text, read_knowledge().language)
     if this_run().json:
@@ -44,13 +44,6 @@ def repair(file: Path, *, explain: bool) -> None:
         _explain(repaired)
     else:
         sys.stdout.buffer.write(repaired.text.encode("utf-8", "surrogatepass"))
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        raise click.UsageError(f"{file}: no such file") from None
 
 
 def _explain(repaired: Repaired) -> None:

@@ -13,6 +13,7 @@ from archive.replay import Difference
 from archive.replay import replay as run_again
 from archive.sites import read_sites
 from archive.workers import Workers
+from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import print_json, print_table, progress_bar, say, say_count
 
@@ -55,7 +56,7 @@ def replay(*, diff: bool, engine: str, workers: int, archive_path: Path, sites_p
             differences += replayed.differences
             bar.update(task, completed=captures)
     _report(captures, differences)
-    click.get_current_context().exit(1 if diff and differences else 0)
+    click.get_current_context().exit(found_if(diff and differences))
 
 
 @contextmanager

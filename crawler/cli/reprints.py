@@ -13,13 +13,13 @@ from archive.errors import NotInArchive
 from archive.reprints import Chain, Reprint, trace
 from archive.sites import read_sites
 from crawler.cli.address import KNOWN_ADDRESS
+from crawler.cli.exit_codes import found_if
 from crawler.cli.history import edit_to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import WIDE, Screen, print_json, print_table, say
 
-FOUND = 1
 TEXTUAL = {"text", "title", "subtitle"}
 """What a reprint changes of the words; its date, source and editor are its own."""
 
@@ -55,7 +55,7 @@ def reprints(*, url: str | None, at_least: int, archive_path: Path, sites_path: 
     else:
         _print_chain(chain)
     is_changed = any(TEXTUAL & set(reprint.edit.changed) for reprint in chain.reprints)
-    click.get_current_context().exit(FOUND if is_changed else 0)
+    click.get_current_context().exit(found_if(is_changed))
 
 
 def _list(catalog: Catalog, at_least: int) -> None:

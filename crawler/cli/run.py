@@ -11,6 +11,7 @@ import click
 
 from archive.directory import Archive
 from archive.sites import scan_sites
+from crawler.cli.exit_codes import found_if
 from crawler.cli.options import (
     allow_private_option,
     archive_option,
@@ -82,7 +83,7 @@ def run(
     else:
         for problem in problems:
             complain(problem)
-        code = int(bool(problems))
+        code = found_if(problems)
     click.get_current_context().exit(code)
 
 

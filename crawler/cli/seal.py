@@ -17,10 +17,9 @@ from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
 from archive.store import Store
 from crawler.attesting import ask_authority, ask_witness
+from crawler.cli.exit_codes import FAILED
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json, say, say_count, say_lines
-
-FAILED = 3
 
 
 @click.command()
@@ -31,7 +30,10 @@ FAILED = 3
     "--witness", "witnesses", multiple=True, metavar="URL", help="Have a C2SP witness cosign it; may be repeated."
 )
 @click.option(
-    "--key", "key_file", type=click.Path(path_type=Path, dir_okay=False), help="The private key, Ed25519 in PEM."
+    "--key",
+    "key_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The private key, Ed25519 in PEM.  [default: the archive's own]",
 )
 @click.option("--rotate-key", is_flag=True, help="Take a new key; the old one signs for it in the log.")
 @archive_option
@@ -47,7 +49,8 @@ def seal(
     """Sign the log of the archive as it is now; what a killed run left is mended and logged first. Keep the checkpoint it prints elsewhere: it is what others can check by.
 
     The key is made on first use, for you alone to read, in ~/.config/lantian/keys (or LANTIAN_KEYS), never inside the
-    archive: whoever copies the archive must not get it.
+    archive: whoever copies the archive must not get it. A sealed archive takes no other key than its own, or the one
+    that --rotate-key puts in its place; so keep a copy of it.
 
     An authority says when it saw the checkpoint. A witness says that it saw the log grow to it and never shrink or fork;
     its keeper has to know the public key of this archive first, and URL is its submission prefix. Where one of them

@@ -12,8 +12,10 @@ from archive.ingest import NO_SITE
 from archive.search.find import Found, Order
 from archive.search.find import search as find
 from archive.search.hits import Hit
+from archive.search.query import filters_of, parse_query
 from archive.search.snippets import Snippet
 from archive.sites import read_sites
+from crawler.cli.held_sites import require_held
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import WIDE, Screen, print_json
 
@@ -63,12 +65,15 @@ def search(
       lantian search title:PM2.5 --order relevance --json
       lantian search '排放清单 kind:attachment'
     """
+    asked = " ".join(query)
+    keys = [one.value for one in filters_of(parse_query(asked)) if one.field == "site"]
     archive = Archive.open(archive_path, create=False)
     kinds = {NO_SITE: OTHER} | {key: site.kind for key, site in read_sites(sites_path).items()}
     with Catalog(archive) as catalog:
+        require_held(catalog, keys)
         found = find(
             catalog,
-            " ".join(query),
+            asked,
             kinds=kinds,
             order=order,
             all_versions=all_versions,

@@ -10,6 +10,7 @@ from archive.directory import Archive
 from archive.store import Store
 from archive.upload.bucket import Retention
 from archive.upload.send import Sent, bucket_of, send
+from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json, say
 
@@ -62,7 +63,7 @@ def upload(*, to: str, retain_days: int | None, retain_mode: Mode, archive_path:
             pass  # what a killed run left is mended and logged first
         sent = send(archive, bucket)
     _report(sent)
-    click.get_current_context().exit(int(bool(sent.problems)))
+    click.get_current_context().exit(found_if(sent.problems))
 
 
 def _report(sent: Sent) -> None:

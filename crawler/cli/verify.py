@@ -17,6 +17,7 @@ from archive.verify.check import verify as verify_archive
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
+from crawler.cli.exit_codes import found_if
 from crawler.cli.moment import BEGINNING
 from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, this_run, workers_option
@@ -25,7 +26,6 @@ from crawler.cli.trust import read_trust
 from crawler.cli.verify_wacz import check_wacz_files
 from pipelines.records import format_instant
 
-FOUND = 1
 ALL = 0
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -154,7 +154,7 @@ def _check_conformance(files: tuple[Path, ...]) -> int:
                 say(str(breach))
     if not this_run().json:
         say(f"{len(files)} file{'s' * (len(files) != 1)}, {count or 'no'} rule{'s' * (count != 1)} broken")
-    return FOUND if count else 0
+    return found_if(count)
 
 
 def _tell(report: Report, page: Path | None) -> None:

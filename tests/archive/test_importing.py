@@ -98,6 +98,17 @@ def test_a_wacz_comes_in_and_what_is_broken_in_it_is_named(tmp_path: Path) -> No
     assert custodies(tmp_path / "archive") == [("article", "import")]
 
 
+def test_a_page_that_was_unchanged_is_counted_and_one_that_is_missing_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "again.warc.gz"
+    unchanged = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+    for url, code in ((URL, 0), (article_url(9), 1)):
+        file.write_bytes(warc(1) + gzip.compress(record("revisit", url, unchanged)))
+        result = run(tmp_path / f"archive{code}", file)
+        assert result.exit_code == code
+        assert ("1 capture, 1 times a page was unchanged" in result.stdout) is (code == 0)
+        assert (f"{url}: nothing new came; it stays in the original" in result.stderr) is (code == 1)
+
+
 def zip_with(path: Path, name: str) -> Path:
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr(name, warc(1))

@@ -69,7 +69,7 @@ def test_the_edits_and_disappearances_of_a_whole_archive_are_found(folder: Path)
     assert lines(result)[0]["edit"]["changed"] == ["text"]
     quiet = run(folder, "history", "--edited", "--quiet-only", "--json")
     assert [line["is_quiet"] for line in lines(quiet)] == [True]
-    later = run(folder, "history", "--edited", "--since", "2026-04-02", "--json")
+    later = run(folder, "history", "--edited", "--since", "2026-04-03", "--json")
     assert [line["edit"]["date"] for line in lines(later)] == ["forward"]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from archive.sites import read_sites, site_for
+from crawler.cli.exit_codes import found_if
 from crawler.cli.fleet_database import database_option
 from crawler.cli.options import choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, say
@@ -57,7 +58,7 @@ def ingest(*, urls: tuple[str, ...], url: str, sites_path: Path | None) -> None:
     for one, problem in problems.items():
         complain(f"{one}: {problem}")
     _say_queued("addresses", len(wanted))
-    click.get_current_context().exit(int(bool(problems)))
+    click.get_current_context().exit(found_if(problems))
 
 
 def _say_queued(things: str, number: int) -> None:

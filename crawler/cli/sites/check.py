@@ -5,9 +5,10 @@ from pathlib import Path
 import click
 
 from archive.sites import scan_sites
+from crawler.cli.exit_codes import FAILED, found_if
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import print_json, say
-from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
+from crawler.cli.sites.visiting import finding_to_json, on_a_visit, show_findings
 from crawler.live_check import LiveCheck, check_live
 from crawler.site_choice import choose_site, find_file
 from crawler.site_review import review_site
@@ -54,7 +55,7 @@ def _check_files(sites: list[tuple[Site, str]], problems: list[SiteError]) -> No
     if not this_run().json:
         right = sum(not review for review in reviews)
         say(f"{right} site files are right, {len(sites) - right + len(problems)} are wrong")
-    click.get_current_context().exit(1 if findings else 0)
+    click.get_current_context().exit(found_if(findings))
 
 
 def _check_live(named: str, sites_path: Path | None, *, allow_private: bool) -> None:
@@ -65,7 +66,7 @@ def _check_live(named: str, sites_path: Path | None, *, allow_private: bool) -> 
     _report(found, mistakes, file)
     if all((probe.list.outcome.reason or "").endswith("private-address") for probe in found.probes):
         click.get_current_context().exit(FAILED)
-    click.get_current_context().exit(0 if found.is_right and not mistakes else 1)
+    click.get_current_context().exit(found_if(mistakes or not found.is_right))
 
 
 def _report(found: LiveCheck, mistakes: list[str], file: str) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
+from crawler.cli.exit_codes import FAILED, found_if
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import print_json, print_table, say
-from crawler.cli.sites.visiting import FAILED, finding_to_json, on_a_visit, show_findings
+from crawler.cli.sites.visiting import finding_to_json, on_a_visit, show_findings
 from crawler.examine import examine, examine_platform
 from crawler.finding import Finding
 from crawler.live_check import probe_site
@@ -59,7 +60,7 @@ def probe(*, named: str, channel: int, today: datetime | None, allow_private: bo
         _print_lines(found, findings, file)
     else:
         _show(found, findings, file)
-    failed = FAILED if found.list.problem else int(any(finding.is_wrong for finding in findings))
+    failed = FAILED if found.list.problem else found_if(any(finding.is_wrong for finding in findings))
     click.get_current_context().exit(failed)
 
 

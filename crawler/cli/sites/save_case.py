@@ -9,9 +9,10 @@ from archive.cases import Case, require_free
 from archive.cases import save_case as write_case
 from archive.errors import CaseError
 from crawler.allowed_hosts import is_allowed
+from crawler.cli.exit_codes import FAILED
 from crawler.cli.options import allow_private_option, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, say
-from crawler.cli.sites.visiting import FAILED, on_a_visit, require_address
+from crawler.cli.sites.visiting import on_a_visit, require_address
 from crawler.site_choice import choose_site
 from crawler.visit import Look, Visitor, visit
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from crawler.cli.exit_codes import FAILED
 from crawler.cli.options import this_run
 from crawler.cli.output import ERRORS, complain, say
 from crawler.finding import Finding
@@ -13,7 +14,6 @@ from crawler.ingest_spider import find_problem
 from crawler.run import log_to_stderr
 from crawler.visit import VisitError
 
-FAILED = 3
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 

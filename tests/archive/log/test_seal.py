@@ -87,6 +87,28 @@ def test_what_a_killed_crawl_left_is_logged_before_the_seal(archive: Archive) ->
     assert (report.verdict, report.counts.captures) == ("intact", 2)
 
 
+def test_a_log_is_sealed_by_its_own_key_and_no_other(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, others = key_path(archive), tmp_path / "others"
+    run("seal", archive=archive)
+    monkeypatch.setenv("LANTIAN_KEYS", str(others))
+    mistyped = tmp_path / "mistyped.pem"
+    for command in (["seal"], ["seal", "--rotate-key"], ["seal", "--key", str(mistyped)]):
+        add(archive, 1)
+        refused = run(*command, archive=archive)
+        assert (refused.exit_code, "there is not the key of this archive" in refused.stderr) == (3, True)
+    assert not others.exists()
+    assert not mistyped.exists()
+    assert run("seal", "--key", str(mine), "--rotate-key", archive=archive).exit_code == 0
+    (old,) = mine.parent.glob("*.old-*")
+    add(archive, 2)
+    refused = run("seal", "--key", str(old), archive=archive)
+    assert (refused.exit_code, "is not the key of this archive" in refused.stderr) == (3, True)
+    assert run("seal", "--key", str(mine), archive=archive).exit_code == 0
+    assert verify(archive.path).verdict == "intact"
+
+
 def test_an_empty_log_is_not_sealed(tmp_path: Path) -> None:
     refused = run("seal", archive=Archive.open(tmp_path / "empty"))
     assert refused.exit_code == 3
