@@ -1,7 +1,7 @@
 """What is to go: a payload is deleted wherever it lies, at whatever address it came, and with the original of an import."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -129,8 +129,7 @@ def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntr
         entry = decode_entry(data)
         if not isinstance(entry, ImportEntry):
             continue
-        numbers = range(2 * entry.captures + _MORE)
-        its = imported & {imported_id(entry.digest, number) for number in numbers}
+        its = came_with(entry, imported)
         unknown -= its
         if its and (archive.path / entry.kept_as).exists():
             yield entry
@@ -139,6 +138,12 @@ def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntr
             f"{min(unknown)}: came with an import of which the log has no end, so its original would stay; "
             "import that file again to the end first; nothing was deleted"
         )
+
+
+def came_with(entry: ImportEntry, record_ids: Collection[str]) -> set[str]:
+    """Those of these captures that an imported file brought."""
+    numbers = range(2 * entry.captures + _MORE if record_ids else 0)
+    return {one for number in numbers if (one := imported_id(entry.digest, number)) in record_ids}
 
 
 def imported_id(digest: str, number: int) -> str:

@@ -2,12 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote
-
-from pydantic import ValidationError
 
 from archive.captures import to_uri
 from archive.directory import CATALOG
@@ -15,11 +12,11 @@ from archive.metadata_block import read_metadata
 from archive.openfile import opened
 from archive.verify.kinds import make_finding
 from archive.verify.logged_records import LoggedRecords, logged_records
+from archive.verify.logged_sites import parse_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from pipelines.identity import page_url
 from pipelines.records import DELETED
-from pipelines.site import Site
 from pipelines.urls import canonical_url
 
 # Of a record id that stands for several records, the entry of the place that the row names.
@@ -149,15 +146,7 @@ def _is_canonical(spool: Spool, row: Any) -> bool:
     if spool.connection.execute(query, (row["record_id"], canonical)).fetchone():
         return True
     rules = spool.connection.execute("SELECT rules FROM sites WHERE site = ?", (row["site"],)).fetchall()
-    return any(page_url(url, _parse_site(one)) == canonical for (one,) in rules)
-
-
-@lru_cache(maxsize=256)
-def _parse_site(rules: str) -> Site | None:
-    try:
-        return Site.model_validate_json(rules)
-    except ValidationError:
-        return None
+    return any(page_url(url, parse_rules(one)) == canonical for (one,) in rules)
 
 
 def _custody(records: LoggedRecords, row: Any) -> str | None:

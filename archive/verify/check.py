@@ -99,7 +99,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         "log": check_deletions(archive, log, spool, sealed=state.sealed),
         "found": check_found(log, spool),
         "warc": _check_captures(check),
-        "imports": check_originals(archive, log, spool) if is_whole else iter(()),
+        "imports": check_originals(archive, log, spool, is_whole=is_whole),
         "references": check_references(spool),
         "texts": _check_texts(check),
         CATALOG: check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),

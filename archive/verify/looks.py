@@ -11,7 +11,7 @@ from archive.verify.selection import Selection
 def make_looks(
     archive: Path, state: LogState, selection: Selection, *, is_deep: bool, reextraction: Reextraction | None
 ) -> tuple[Look, ...]:
-    """One line each for the log, the files, their records, the texts, the catalog and the index."""
+    """One line each for the log, the files, their records, the originals of imports, the texts, the catalog and the index."""
     is_whole = selection.is_whole
     return (
         Look(
@@ -30,16 +30,20 @@ def make_looks(
                 "records not inflated: their bytes were digested as stored; --deep",
             ),
         ),
-        _at_texts(reextraction),
         _look(
-            "catalog",
-            (archive / CATALOG).exists(),
+            "imports",
+            is_whole,
             (
-                "目录库里的每条抓取和每篇文字(不含附件文字和检索索引;状态码和头部须加 --deep)",
-                "every capture and text of the catalog (not texts of attached files, nor the search index; status and headers: --deep)",
+                "导入的原件,以及旁边没有登记的文件",
+                "the kept originals of imports, and files beside them that no import names",
             ),
-            ("没有目录库可查", "there is no catalog to look at"),
+            (
+                "只查所选抓取所属的导入原件;未查其他原件",
+                "only the kept originals that the captures asked for came with: no others, nor files beside them",
+            ),
         ),
+        _at_texts(reextraction),
+        _at_catalog(archive, is_whole=is_whole),
         _look(
             "index",
             is_whole and (archive / "index").is_dir(),
@@ -70,6 +74,19 @@ def _at_files(selection: Selection) -> Look:
         done=False,
         chinese=f"只查所选抓取的记录({asked});未查文件的其余部分和未登记的文件",
         english=f"only the records of the captures asked for ({asked}): not the rest of the files, nor unlisted ones",
+    )
+
+
+def _at_catalog(archive: Path, *, is_whole: bool) -> Look:
+    texts, which = ("every text", "每篇") if is_whole else ("the texts of those asked for", "所选抓取的")
+    return _look(
+        "catalog",
+        (archive / CATALOG).exists(),
+        (
+            f"目录库里的每条抓取和{which}文字(不含附件文字和检索索引;状态码和头部须加 --deep)",
+            f"every capture of the catalog, {texts} (not those of attached files, nor the search index; status and headers: --deep)",
+        ),
+        ("没有目录库可查", "there is no catalog to look at"),
     )
 
 

@@ -5,21 +5,23 @@ The log is read whole all the same. What else lies in the files is not looked at
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
+from archive.entries import site_key
 from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
+from archive.verify.logged_sites import sites_with_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
-from pipelines.urls import canonical_url
+from pipelines.identity import page_url
 
 _SECOND: Final = len("2024-03-10T08:00:00")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Captures of an address, however it is written, and captures at or after a moment as WARC writes it."""
+    """Captures of the page of an address, and captures at or after a moment as WARC writes it."""
 
     url: str | None = None
     since: str | None = None
@@ -34,11 +36,7 @@ def choose(spool: Spool, selection: Selection) -> int:
     """Note which captures were asked for, then those that they refer to; gives the number of the former."""
     where, values = ["1"], []
     if selection.url is not None:
-        wanted = canonical_url(selection.url)
-        uris = [row[0] for row in spool.connection.execute("SELECT DISTINCT uri FROM captures")]
-        of_page = [uri for uri in uris if uri == selection.url or canonical_url(uri) == wanted]
-        spool.connection.execute("CREATE TABLE page (uri TEXT PRIMARY KEY)")
-        spool.connection.executemany("INSERT INTO page VALUES (?)", [(uri,) for uri in of_page])
+        _find_page(spool, selection.url)
         where.append("uri IN (SELECT uri FROM page)")
     if selection.since is not None:
         where.append("substr(date, 1, ?) >= ?")
@@ -49,6 +47,30 @@ def choose(spool: Spool, selection: Selection) -> int:
     return count
 
 
+def _find_page(spool: Spool, url: str) -> None:
+    """Every address of a page: however it is written, by the site files of the log, and by what was read at it."""
+    connection, sites = spool.connection, sites_with_rules(spool)
+    names = {url, *(page_url(url, site) for site in (None, *chain(*sites.values())))}
+    connection.execute("CREATE TABLE page (uri TEXT PRIMARY KEY)")
+    connection.execute("CREATE TABLE page_name (url TEXT PRIMARY KEY)")
+    for uri, file in connection.execute(_ADDRESSES):
+        if not names.isdisjoint({uri, *(page_url(uri, site) for site in (None, *sites.get(site_key(file), ())))}):
+            connection.execute("INSERT OR IGNORE INTO page VALUES (?)", (uri,))
+    connection.executemany("INSERT OR IGNORE INTO page_name VALUES (?)", [(name,) for name in names])
+    connection.execute(_ADD_NAMES)
+    connection.execute(_ADD_ADDRESSES)
+
+
+_ADDRESSES: Final = "SELECT uri, min(file) FROM captures GROUP BY uri, substr(file, 1, 5 + instr(substr(file, 6), '/'))"
+"""Each address once for each `warc/<site>/` that it was stored under."""
+_ADD_NAMES: Final = """
+INSERT OR IGNORE INTO page_name
+SELECT derived.url FROM derived JOIN captures ON captures.record_id = derived.capture WHERE uri IN (SELECT uri FROM page)
+"""
+_ADD_ADDRESSES: Final = """
+INSERT OR IGNORE INTO page
+SELECT uri FROM captures JOIN derived ON derived.capture = captures.record_id WHERE derived.url IN (SELECT url FROM page_name)
+"""
 _ADD_ORIGINALS: Final = """
 INSERT OR IGNORE INTO chosen
 WITH RECURSIVE reached (leaf, refers_to) AS (

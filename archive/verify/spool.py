@@ -217,6 +217,14 @@ class Spool:
         query = "SELECT 1 FROM captures JOIN chosen ON chosen.leaf = captures.leaf WHERE record_id = ?"
         return self.connection.execute(query, (record_id,)).fetchone() is not None
 
+    def chosen_imported(self) -> set[str]:
+        """The captures among those that were asked for whose record ids are those of imports (UUIDs of version 5)."""
+        query = (
+            "SELECT record_id FROM captures JOIN chosen ON chosen.leaf = captures.leaf "
+            "WHERE record_id LIKE 'urn:uuid:________-____-5%'"
+        )
+        return {row[0] for row in self.connection.execute(query)}
+
     def place_of(self, record_id: str) -> tuple[str, int] | None:
         """Where the log knows a record."""
         query = 'SELECT file, "offset" FROM members WHERE record_id = ? LIMIT 1'

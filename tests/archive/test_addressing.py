@@ -12,6 +12,7 @@ from archive.history import Historian
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.verify.check import verify
+from archive.verify.selection import Selection
 from archive.wacz.selection import find_capture
 from archive.workers import Workers
 from pipelines.site import Site, parse_site
@@ -67,6 +68,8 @@ def test_both_addresses_are_one_article_for_every_reader(archive: Archive) -> No
 def test_a_page_is_found_by_each_of_its_addresses(archive: Archive) -> None:
     never_captured = MOBILE.replace("div=-1", "div=2")
     assert [seen(archive, url, WITH) for url in (MAIN, MOBILE, never_captured)] == [2, 2, 2]
+    verified = [verify(archive.path, selection=Selection(url)) for url in (MAIN, MOBILE, never_captured, f"{MAIN}x")]
+    assert [report.counts.selected for report in verified] == [2, 2, 2, 0]
     assert seen(archive, MOBILE, {}) == 2
     with Catalog(archive) as catalog:
         cluster = cluster_of(catalog, never_captured, sites=WITH)

@@ -13,6 +13,8 @@ from archive.directory import Archive
 from archive.log.entries import ImportEntry
 from archive.log.reader import LogReader
 from archive.readback import read_captures
+from archive.verify.check import verify
+from archive.verify.selection import Selection
 from crawler.cli import main
 from tests.archive.made_pages import article_html, article_url
 
@@ -64,6 +66,20 @@ def test_a_warc_comes_in_as_imported_beside_the_untouched_original(tmp_path: Pat
     (entry,) = [one for one in entries if isinstance(one, ImportEntry)]
     assert (entry.custody, entry.captures) == ("unknown before this moment", 2)
     assert entry.kept_as == f"imports/{kept.name}"
+
+
+def test_the_original_is_looked_at_with_a_page_that_it_brought_and_with_no_other(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.warc.gz" for number in (1, 2)]
+    for number, file in enumerate(files, 1):
+        file.write_bytes(warc(number))
+    run(tmp_path / "archive", *files)
+    for kept in (tmp_path / "archive" / "imports").iterdir():
+        if kept.read_bytes() == files[0].read_bytes():
+            kept.unlink()
+    for number, found in ((1, ["original-missing"]), (2, [])):
+        report = verify(tmp_path / "archive", selection=Selection(article_url(number)))
+        assert [one.kind for one in report.findings if one.weight == "altered"] == found
+        assert report.counts.selected == 1
 
 
 def test_importing_again_brings_nothing_in_twice(tmp_path: Path) -> None:

@@ -1,0 +1,28 @@
+"""The site files that the log keeps: by their rules several addresses may be one page."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pydantic import ValidationError
+
+from archive.verify.spool import Spool
+from pipelines.site import Site
+
+
+@lru_cache(maxsize=256)
+def parse_rules(rules: str) -> Site | None:
+    """A site file as the log keeps it; None for what is none, or was too long to be kept."""
+    try:
+        return Site.model_validate_json(rules)
+    except ValidationError:
+        return None
+
+
+def sites_with_rules(spool: Spool) -> Mapping[str, list[Site]]:
+    """Every state of each site's file, by the key of the site, that says which addresses are one page."""
+    found: dict[str, list[Site]] = defaultdict(list)
+    for key, rules in spool.connection.execute("SELECT site, rules FROM sites"):
+        if (site := parse_rules(rules)) and site.same_page.is_stated:
+            found[key].append(site)
+    return found
