@@ -1,8 +1,8 @@
 """Bringing in WARC and WACZ files of others: the original is kept untouched, its exchanges are written in our strict form.
 
 Nobody can say what happened to such a file before it came: the log notes that its custody is unknown before this
-moment, and its captures carry the custody `import`, never `wire`. An import that was interrupted goes on where it was. Imports take turns, or two of the same file would both
-bring it in.
+moment, and its captures carry the custody `import`, never `wire`, or `unknown` where they are no exchange but a file.
+An import that was interrupted goes on where it was. Imports take turns, or two of the same file would both bring it in.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from archive.log.writer import Log
 from archive.sites import site_for
 from archive.wacz.container import Container, Entry
 from archive.warc import NOT_DEFLATE
-from pipelines.records import Capture, format_instant
+from pipelines.records import EXCHANGED, Capture, Custody, format_instant
 from pipelines.site import Site
 
 FOLDER: Final = "imports"
@@ -112,12 +112,14 @@ def _take_all(
 def _as_imported(capture: Capture, digest: str, number: int) -> Capture:
     """The same file gives the same record ids, so that nothing comes in twice."""
     record_id = imported_id(digest, number)
-    custody = "import" if capture.custody == "wire" else capture.custody
+    custody: Custody = "import" if capture.custody in EXCHANGED else "unknown"
     return replace(capture, custody=custody, record_id=record_id)
 
 
 def _require_importable(path: Path) -> bool:
     """Whether a file is a WACZ (true) or a WARC; raises NotImportable for anything else."""
+    if not path.name.isprintable():
+        raise NotImportable(f"{path}: its name is no line of text, as the log has to keep it; rename a copy")
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)

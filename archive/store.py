@@ -227,12 +227,12 @@ class Store:
 def _claim_of(capture: Capture) -> Claim:
     """What can be said of a capture: one of another program, not of today or of the future was not received just now.
 
-    The future is where the clock was before it was set back.
+    The future is where the clock was before it was set back, or what somebody says; nobody can have supplied it.
     """
-    if capture.custody == "operator":
+    age = datetime.now(UTC) - capture.fetched_at
+    if capture.custody == "operator" and age > -_CLOCK:
         return "supplied"
-    is_fresh = -_CLOCK < datetime.now(UTC) - capture.fetched_at < _JUST_NOW
-    return "received" if capture.custody == "wire" and is_fresh else "found"
+    return "received" if capture.custody == "wire" and -_CLOCK < age < _JUST_NOW else "found"
 
 
 def _encode(capture: Capture, original: Reference | None, current: _Current) -> _Group:

@@ -60,8 +60,8 @@ def plan_deletion(
         rows = _spread(connection, _find(connection, urls, record_ids, sites))
         same_words = _find_same_words(connection, rows)
     doomed = tuple(_to_doomed(archive, row) for row in rows)
-    imported = {row.record_id for row in rows if row.custody == "import"}
-    return Plan(doomed, tuple(_find_originals(archive, imported)), same_words)
+    foreign = {row.record_id: row.custody for row in rows if row.custody != "wire"}
+    return Plan(doomed, tuple(_find_originals(archive, foreign)), same_words)
 
 
 def _find(
@@ -118,10 +118,13 @@ def _find_same_words(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[
     return tuple((row.url, row.record_id) for row in connection.execute(query) if row.record_id not in ids)
 
 
-def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntry]:
-    """The kept files that imported captures came from: a part of one cannot go, so all of it does. Raises NotDeletable."""
-    unknown = set(imported)
-    if not unknown:
+def _find_originals(archive: Archive, foreign: Mapping[str, str]) -> Iterator[ImportEntry]:
+    """The kept files that captures came from, by their custody: a part of one cannot go, so all of it does.
+
+    Raises NotDeletable for an imported exchange of which none is known; a file that came alone is not told from others.
+    """
+    unknown = {record_id for record_id, custody in foreign.items() if custody == "import"}
+    if not foreign:
         return
     for _, data in LogReader.open(archive.path).entries():
         if b'"type":"import"' not in data:
@@ -129,7 +132,7 @@ def _find_originals(archive: Archive, imported: set[str]) -> Iterator[ImportEntr
         entry = decode_entry(data)
         if not isinstance(entry, ImportEntry):
             continue
-        its = came_with(entry, imported)
+        its = came_with(entry, foreign.keys())
         unknown -= its
         if its and (archive.path / entry.kept_as).exists():
             yield entry

@@ -117,7 +117,10 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
     ),
     "open-file": ("note", "文件尚未关闭", "the file is not closed yet"),
     "found-only": ("note", "只登记为“当时如此存在”", "entered only as found so at a moment"),
-    "clock-set-back": ("note", "时钟曾被拨回:只登记为“当时如此存在”", "the clock was set back: entered as found so, not as received then"),
+    "clock-set-back": (
+        "note", "所述日期晚于登记时刻(时钟曾被拨回,或导入文件的日期有误):只登记为“当时如此存在”",
+        "dated after it was logged, by a clock that was set back or by a file that was imported: entered as found so",
+    ),
     "deleted": (
         "note", "已删除;所依命令是归档者自己的说法", "gone, as the archive signed; that an order said so, and which, is its own word",
     ),

@@ -1,6 +1,6 @@
 """`lantian ingest`: one page into the archive, fetched now or supplied by a person."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,8 @@ def ingest(
 def _supplied(source: Path, url: str, content_type: str | None, fetched_at: datetime | None) -> Capture:
     if source.stat().st_size > LARGEST_BLOCK:
         raise click.UsageError(f"{source}: larger than {LARGEST_BLOCK} bytes; that is no page")
+    if fetched_at and fetched_at > datetime.now(UTC) + timedelta(days=1):
+        raise click.UsageError(f"--fetched-at {fetched_at}: is still to come; look at the clock")
     return Capture(
         url=url,
         fetched_at=fetched_at or datetime.now(UTC),

@@ -34,8 +34,8 @@ from pipelines.records import Capture
 from tests.archive.made_pages import article_capture, article_html, article_title, article_url, capture
 from tests.archive.reader.test_replay_server import ask, serving
 from tests.archive.taking import take_all
+from tests.archive.test_importing import record, warc
 from tests.archive.test_importing import run as import_files
-from tests.archive.test_importing import warc
 from tests.archive.verify.sealed import PRIVATE, files_of, rewrite, seal_now
 
 ORDER = "无锡市中级人民法院(2026)苏02民初1号裁定"
@@ -300,9 +300,10 @@ def test_another_page_under_the_name_of_a_deletion_is_found(folder: Path) -> Non
     assert "deletion-nowhere" in kinds(verify(folder))
 
 
-def test_the_kept_original_of_an_import_goes_too(tmp_path: Path) -> None:
-    file, folder = tmp_path / "old.warc.gz", tmp_path / "archive"
-    file.write_bytes(warc(1, 2))
+@pytest.mark.parametrize("page", [warc(1), record("resource", URL, article_html(1).encode())])
+def test_the_kept_original_of_an_import_goes_too(page: bytes, tmp_path: Path) -> None:
+    file, folder = tmp_path / "old.warc", tmp_path / "archive"
+    file.write_bytes(page)
     assert import_files(folder, file).exit_code == 0
     shown = call(folder, "delete", URL, "--order", ORDER, typed="y\n")
     assert shown.exit_code == 0, shown.output

@@ -1,6 +1,7 @@
 """Files of others come in whole, are named as imported, and whatever cannot come in is said."""
 
 import gzip
+import os
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from click.testing import CliRunner, Result
 from archive import importing
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.log.entries import ImportEntry
+from archive.log.entries import CaptureEntry, ImportEntry
 from archive.log.reader import LogReader
 from archive.readback import read_captures
 from archive.verify.check import verify
@@ -80,6 +81,30 @@ def test_the_original_is_looked_at_with_a_page_that_it_brought_and_with_no_other
         report = verify(tmp_path / "archive", selection=Selection(article_url(number)))
         assert [one.kind for one in report.findings if one.weight == "altered"] == found
         assert report.counts.selected == 1
+
+
+def test_nothing_in_a_foreign_file_claims_more_than_that_it_was_found(tmp_path: Path) -> None:
+    """Nor may a date of the future in it have the archive called altered."""
+    file = tmp_path / "old.warc"
+    dates = ("2019-05-01T16:46:00Z", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00")
+    page = record("resource", URL, article_html(1).encode())
+    file.write_bytes(b"".join(page.replace(b"2019-05-01T16:46:00Z", date.encode()) for date in dates))
+    result = run(tmp_path / "archive", file)
+    assert (result.exit_code, "without a valid WARC-Date" in result.stderr) == (1, True)
+    assert {custody for _, custody in custodies(tmp_path / "archive")} == {"unknown"}
+    log = LogReader.open(tmp_path / "archive")
+    entries = [entry for entry in map(log.entry, range(log.size)) if isinstance(entry, CaptureEntry)]
+    assert [(entry.claim, entry.date[:4]) for entry in entries] == [("found", "2019"), ("found", "2999")]
+    report = verify(tmp_path / "archive", is_deep=True)
+    assert {finding.weight for finding in report.findings} == {"note", "not-provable"}
+
+
+def test_a_name_that_is_no_line_of_text_is_refused_before_anything_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"old\xff.warc.gz")
+    file.write_bytes(warc(1))
+    result = run(tmp_path / "archive", file)
+    assert (result.exit_code, "rename a copy" in result.stderr) == (3, True)
+    assert not (tmp_path / "archive" / "imports").exists()
 
 
 def test_importing_again_brings_nothing_in_twice(tmp_path: Path) -> None:
