@@ -55,6 +55,7 @@ VALID = {
     "a year": record(warc_date="2024"),
     "minutes": record(warc_date="2024-02-29T08:00Z"),
     "names in any case": record().replace(b"WARC-Type", b"warc-TYPE").replace(b"Content-Length", b"CONTENT-length"),
+    "type and reason in any case": record(warc_type="Response", warc_truncated="LENGTH"),
     "no blank after the colon": record().replace(b"WARC-Type: ", b"WARC-Type:"),
     "a folded line": record().replace(b"application/http;msgtype", b"application/http;\r\n\tmsgtype"),
     "Chinese in a value": record("warcinfo", warc_filename="存档.warc"),
