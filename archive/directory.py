@@ -17,6 +17,9 @@ from archive.errors import NotAnArchive
 FORMAT: Final = 1
 MARK: Final = "archive.json"
 CATALOG: Final = "catalog.sqlite"
+STOP: Final = "stop"
+"""A file of this name ends every crawl when what is in flight has come."""
+
 # What a file system or a desktop puts into an empty folder by itself.
 _NOT_OURS: Final = ("lost+found",)
 

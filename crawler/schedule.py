@@ -5,9 +5,10 @@ that hundreds of sites with the same expression do not begin in one minute, and 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise, takewhile
 from typing import Final
 
@@ -54,7 +55,7 @@ def last_slot(site: Site, now: datetime) -> datetime | None:
     """The last moment at or before `now` at which the site's crawl was due."""
     # The slot after this moment of the expression may not have come, because of its jitter.
     local = now.astimezone(SHANGHAI).replace(tzinfo=None) + timedelta(seconds=1)
-    for moment in islice(CronSim(site.schedule.cron, local, reverse=True), 1000):
+    for moment in islice(_moments(site.schedule.cron, local, is_backwards=True), 1000):
         slot = _with_jitter(site, moment)
         if slot <= now:
             return slot
@@ -65,14 +66,14 @@ def next_slot(site: Site, now: datetime) -> datetime | None:
     """The first moment after `now` at which the site's crawl is due."""
     begin = now.astimezone(SHANGHAI).replace(tzinfo=None) - timedelta(minutes=site.schedule.jitter + 1)
     return next(
-        (slot for moment in CronSim(site.schedule.cron, begin) if (slot := _with_jitter(site, moment)) > now), None
+        (slot for moment in _moments(site.schedule.cron, begin) if (slot := _with_jitter(site, moment)) > now), None
     )
 
 
 def slots_between(site: Site, after: datetime, before: datetime) -> list[datetime]:
     """The slots between two, both left out."""
     begin = after.astimezone(SHANGHAI).replace(tzinfo=None) - timedelta(minutes=site.schedule.jitter + 1)
-    slots = (_with_jitter(site, moment) for moment in CronSim(site.schedule.cron, begin))
+    slots = (_with_jitter(site, moment) for moment in _moments(site.schedule.cron, begin))
     until = takewhile(lambda slot: slot < before, slots)
     return [slot for slot in islice(until, MOST_MISSED) if slot > after]
 
@@ -105,6 +106,18 @@ def _find_opening(site: Site, slot: datetime) -> datetime:
     hour, minute = site.crawl.hours.split("-")[0].split(":")
     opening = local.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
     return opening if opening > local else opening + timedelta(days=1)
+
+
+def _moments(cron: str, local: datetime, *, is_backwards: bool = False) -> Iterator[datetime]:
+    """The moments of an expression after a local time, or before it; it may end."""
+    while (moment := _step(cron, local, is_backwards=is_backwards)) is not None:
+        yield (local := moment)
+
+
+@lru_cache(maxsize=8192)
+def _step(cron: str, local: datetime, *, is_backwards: bool) -> datetime | None:
+    """The next moment of an expression. Hundreds of sites have the same one, and it takes long to find."""
+    return next(CronSim(cron, local, reverse=is_backwards), None)
 
 
 def _with_jitter(site: Site, moment: datetime) -> datetime:

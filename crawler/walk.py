@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from archive.directory import STOP
 from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from crawler.frontier import NOTHING, Claim, Finding, Slot, Target
@@ -27,9 +28,6 @@ WITNESSES = 2
 """Known articles that every scheduled crawl looks at, so that the first one after it notices a new layout."""
 
 _BATCH = 500
-
-STOP_FILE = "stop"
-"""A file of this name in the archive directory ends every crawl when what is in flight has come."""
 
 CUT_BY_HAND = "shutdown"
 """What Scrapy says of a crawl that Ctrl-C or SIGTERM ended."""
@@ -68,7 +66,7 @@ class Walk:
         self._claims: list[Claim] = []
         self._has_witnesses = False
         self.verdicts: Counter[Verdict] = Counter()
-        self._stop_file: Path = intake.archive.path / STOP_FILE
+        self._stop_file: Path = intake.archive.path / STOP
         with ExitStack() as opened:
             self.frontier = opened.enter_context(ground.enter(site))
             now = datetime.now(UTC)

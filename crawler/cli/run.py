@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from archive.directory import Archive
+from archive.directory import STOP, Archive
 from archive.sites import scan_sites
 from crawler.cli.exit_codes import found_if
 from crawler.cli.options import (
@@ -23,7 +23,6 @@ from crawler.cli.options import (
 from crawler.cli.output import complain
 from crawler.frontier import Frontier
 from crawler.schedule import Due, decide
-from crawler.walk import STOP_FILE
 from pipelines.site import Site
 
 BETWEEN = 30.0
@@ -69,7 +68,7 @@ def run(
     if due == forever:
         raise click.UsageError("say --due (once, for cron and systemd) or --forever")
     if forever:
-        click.get_current_context().exit(_stay(archive_path / STOP_FILE))
+        click.get_current_context().exit(_stay(archive_path / STOP))
     sites, wrong_files = scan_sites(sites_path)
     dues = _find_due(archive_path, choose_sites(keys, sites))
     problems = () if keys else tuple(wrong_files)

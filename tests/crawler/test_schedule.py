@@ -1,5 +1,7 @@
 """When a crawl is due: in Shanghai, whatever the machine's time zone, and the same for everybody who asks."""
 
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +106,11 @@ def test_five_thousand_sites_are_decided_on_in_no_time(tmp_path: Path) -> None:
     assert len(due) == 5000
     assert sum(one.slot.missed > 0 for one in due) == 50
     assert seconds < 2
+
+
+def test_who_finds_nothing_due_has_loaded_neither_the_network_nor_what_reads_pages() -> None:
+    code = "import crawler.cli.run, sys; print(*{'scrapy', 'twisted', 'lxml', 'warcio', 'archive.ingest'} & {*sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
 
 
 def test_a_run_that_was_killed_is_due_again_and_a_gap_is_noted_once(tmp_path: Path) -> None:
