@@ -75,6 +75,18 @@ def decode(data: bytes, *, http_charset: str | None = None) -> tuple[str, Encodi
     return reading.text.removeprefix("\ufeff"), encoding
 
 
+def is_unreadable(text: str, encoding: Encoding) -> bool:
+    r"""Whether these bytes were no text: no charset was believed, and more came out that nobody reads than everyday hanzi.
+
+    Random bytes rate -0.3, or -0.08 where they are all above 7F. No real page that we know has no charset to believe.
+
+    >>> noise = bytes(number * number % 251 for number in range(5000))
+    >>> is_unreadable(*decode(noise)), is_unreadable(*decode("环境".encode("gbk") + b"\xff"))
+    (True, False)
+    """
+    return encoding.evidence == "fallback" and rate_chinese(text) < 0
+
+
 _Decision = tuple[_Reading, str, str | None]
 
 

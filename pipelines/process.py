@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.asked import read_asked
-from pipelines.decode import decode
+from pipelines.decode import decode, is_unreadable
 from pipelines.documents import read_document
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
@@ -119,6 +119,8 @@ def _read(capture: Capture, body: _Body, site: Site | None, knowledge: Knowledge
     decoded, encoding = decode(body.content, http_charset=body.charset)
     if body.media_type == "text/css":
         return Outcome("other", "style", requisites=find_in_style(decoded, capture.url))
+    if is_unreadable(decoded, encoding):
+        return Outcome("other", body.problem or "unreadable")
     media_type = body.media_type or _sniff(decoded)
     is_text = media_type == "text/plain"
     repaired = _repair_text(decoded, knowledge) if is_text else _repair_page(decoded, knowledge)

@@ -238,7 +238,7 @@ class Outcome:
     """What a capture turned out to be.
 
     Every capture has one: an article, links, or a `reason` (a stable word such as `redirect`, `not-modified`,
-    `soft-404`, `challenge`, `empty`, `no-response`, `too-deep`), so that nothing vanishes. `next` is the following
+    `soft-404`, `challenge`, `empty`, `unreadable`, `no-response`, `too-deep`), so that nothing vanishes. `next` is the following
     page of a list. `location` is where a redirect points. `document` is the text of an attached file.
     `requisites` are the addresses of what has to be archived with the page for it to be shown, where its site asks so.
     """

@@ -86,8 +86,8 @@ def _fleet() -> list[list[Any]]:
         f"{fleet['captured_again']} captured again; {fleet['requests_of_two_at_one_host']} times two at one host"
     )
     kept = (
-        f"fastest four requests {delay['shortest_gap']} s apart, nearest two {delay['shortest_single_gap']} s, "
-        f"at a delay of {delay['stated_delay']} s"
+        f"median {delay['median_gap']} s apart, fastest four {delay['shortest_gap']} s, "
+        f"nearest two {delay['shortest_single_gap']} s, at a delay of {delay['stated_delay']} s"
     )
     rows: list[list[Any]] = [
         [f"hosts, {fleet['workers']} workers: one killed, one frozen, PostgreSQL restarted", fleet["hosts"], exact],
@@ -185,6 +185,23 @@ def _growth() -> list[list[Any]]:
     return rows
 
 
+def _delays() -> list[list[Any]]:
+    """How far apart a server sees the requests of one crawl."""
+    delays = _read(SOAK / "delay.json")
+    rows: list[list[Any]] = []
+    for name, what in {
+        "plain": "requests of a crawl",
+        "starts": "requests of a crawl that begins at 32 places",
+    }.items():
+        one = delays[name]
+        told = (
+            f"median {one['median']} s apart, shortest {one['shortest']} s, at a delay of {one['stated_delay']} s; "
+            f"{one['disallowed']} of what robots.txt disallows"
+        )
+        rows.append([what, one["requests"], told])
+    return rows
+
+
 def _always_on() -> list[list[Any]]:
     """Weeks on a simulated clock, alarms without cause, and ten million addresses."""
     rows: list[list[Any]] = []
@@ -196,6 +213,7 @@ def _always_on() -> list[list[Any]]:
             f"raised once, {week['alarms_false_late_or_twice']} late, twice or false"
         )
         rows.append([f"sites, {week['days']} days on a simulated clock, {week['crawls']} crawls", week["sites"], told])
+    rows += _delays()
     rates = _read(SOAK / "health_rates.json")
     silence, others = rates["false_silences_a_channel_and_year"], rates["other_rules"]
     told = f"{silence} a channel of being silent, {others['false_a_site_and_year']} a site of anything else"

@@ -86,7 +86,6 @@ def run() -> dict[str, Any]:
 def to_markdown(figures: dict[str, Any]) -> str:
     """The README's table."""
     rows: list[Sequence[Any]] = [
-        (state, f"{figures[state]['due']:,}", figures[state]["cpu_s"], figures[state]["most_cpu_s"])
-        for state in STATES
+        (state, f"{figures[state]['due']:,}", figures[state]["cpu_s"], figures[state]["most_cpu_s"]) for state in STATES
     ]
     return make_table([f"{figures['sites']:,} sites", "due", "CPU s, median", "CPU s, most"], rows)

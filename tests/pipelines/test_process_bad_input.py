@@ -1,7 +1,8 @@
 """Whatever a server sends, the road ends with an outcome, soon, and never with an exception."""
 
 import json
-from time import perf_counter
+import random
+from time import perf_counter, process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,31 @@ def test_hostile_page_has_an_outcome_in_time(name: str) -> None:
     json.dumps(outcome_to_line(outcome))
     assert perf_counter() - start < SECONDS
     assert outcome.kind == "article" or outcome.reason or outcome.links or outcome.kind == "listing"
+
+
+NOISE = {
+    "random bytes": random.Random(1).randbytes(70_000),
+    "random bytes above 7F": bytes(random.Random(1).choices(range(0x80, 0x100), k=70_000)),
+    "random bytes in a page": b"<html><body><p>" + random.Random(1).randbytes(70_000) + b"</p></body></html>",
+    "random bytes that claim a charset": b'<meta charset="gb2312">' + random.Random(1).randbytes(70_000),
+}
+
+
+@pytest.mark.parametrize("name", NOISE)
+def test_what_no_charset_reads_is_no_text_and_nothing_is_repaired_in_it(name: str) -> None:
+    read(TEXT)
+    start = process_time()
+    outcome = read(NOISE[name])
+    assert (outcome.kind, outcome.reason, outcome.page, outcome.article) == ("other", "unreadable", None, None)
+    assert process_time() - start < 1
+
+
+@pytest.mark.parametrize("size", [60, 300])
+def test_a_page_with_a_piece_of_noise_in_it_is_still_read(size: int) -> None:
+    noise = bytes(random.Random(1).choices(range(0x80, 0x100), k=size))
+    outcome = read(b"<h1>\xbb\xb7</h1><p>" + noise + b"</p>" + 9 * "<p>环境保护，人人有责。</p>".encode("gbk"))
+    assert outcome.article is not None
+    assert "环境保护，人人有责。" in outcome.article.paragraphs
 
 
 FRAGMENTS = st.sampled_from(

@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.crawler.loopback import Answer, answer, article, listing, redirect
 
 MOVED = "/moved.html"
+FORBIDDEN = "/never/1.html"
+ROBOTS = answer("User-agent: *\nDisallow: /never/\n", content_type="text/plain")
 SERVING = 0.02
 """Seconds that an answer takes, so that two at once would be seen."""
 
@@ -65,6 +67,10 @@ class Origins:
         """Seconds between each two requests to one host, robots.txt left out."""
         starts = ([one.began for one in asked if one.path != "/robots.txt"] for asked in self._by_host().values())
         return [later - earlier for moments in starts for earlier, later in pairwise(moments)]
+
+    def forbidden(self) -> int:
+        """Requests for what robots.txt disallows."""
+        return sum(one.path == FORBIDDEN for one in self.log)
 
     def handovers(self) -> int:
         """How often a host was asked by another worker than before."""
@@ -137,12 +143,19 @@ class _Threads(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def serve_hosts(count: int, *, articles: int, delay: float, moved: bool = False) -> Iterator[Origins]:
-    """As many hosts, on addresses of the loopback network and one port; with `moved`, a page of each leads to the first."""
+def serve_hosts(
+    count: int, *, articles: int, delay: float, moved: bool = False, forbidden: bool = False
+) -> Iterator[Origins]:
+    """As many hosts, on addresses of the loopback network and one port.
+
+    With `moved`, a page of each leads to the first; with `forbidden`, each names one that its robots.txt disallows.
+    """
     origins = Origins(tuple(f"127.0.1.{number + 1}" for number in range(count)), articles, delay)
     entries = [(f"/a/{number}.html", f"关于第{number}号事项的通知公告", "2024-03-02") for number in range(articles)]
     listed = [*entries, (MOVED, "关于网站迁移的通知公告", "2024-03-01")] if moved else entries
-    answers: dict[str, Answer] = {"/robots.txt": answer("", status="404 Not Found"), "/list/": answer(listing(listed))}
+    if forbidden:
+        listed = [*listed, (FORBIDDEN, "不许读取的通知公告", "2024-03-01")]
+    answers: dict[str, Answer] = {"/robots.txt": ROBOTS, "/list/": answer(listing(listed))}
     answers |= {path: answer(article(title)) for path, title, _ in entries}
     servers: list[_Threads] = []
     try:
