@@ -97,7 +97,7 @@ def summarise(gaps: list[float]) -> dict[str, float]:
 
 
 def crawl(folder: Path, *keys: str) -> tuple[int, str, dict[str, dict[str, Any]]]:
-    run = lantian("crawl", *keys, "--sites", "sites", "--allow-private", "--json", "--at-once", 9, cwd=folder)
+    run = lantian("crawl", *keys, "--sites", "sites", "--allow-private", "--json", "--at-once", len(SITES), cwd=folder)
     assert "Traceback" not in run.stderr
     return run.returncode, run.stderr, {line["site"]: line for line in lines_of(run)}
 
