@@ -51,7 +51,7 @@ def write_runs(folder: Path, ago: timedelta) -> None:
     now = datetime.now(UTC)
     with Frontier(Archive.open(folder / "archive")) as frontier:
         for key in read_sites(folder / "sites"):
-            frontier.begin_run(key, Slot(now - ago), now=now)
+            frontier.begin(key, [], slot=Slot(now - ago), now=now)
             frontier.end_run(key, Slot(now - ago), "finished", now=now)
 
 
