@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
+from click.testing import Result
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 Answer = bytes | Callable[[str], bytes]
 
@@ -160,7 +162,7 @@ def surroundings() -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "LANTIAN_WORKERS": "1"}
 
 
-def lines_of(run: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def lines_of(run: subprocess.CompletedProcess[str] | Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 

@@ -3,24 +3,20 @@
 import json
 import os
 import select
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.directory import Archive
 from archive.errors import NotAnArchive
 from crawler.cli import COMMANDS, main
 from crawler.cli.moment import MOMENT
-from tests.crawler.loopback import article, start, surroundings
+from tests.crawler.loopback import article, lines_of, start, surroundings
 
 
 def every_command() -> list[tuple[str, click.Command]]:
@@ -96,206 +92,16 @@ def test_a_moment_without_a_zone_is_one_of_clocks_in_china(text: str) -> None:
     assert MOMENT.convert(text, None, None) == datetime(2024, 3, 10, 8, tzinfo=UTC)
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a folder of its own, in this process."""
-    monkeypatch.chdir(tmp_path)
-    return partial(CliRunner().invoke, main)
-
-
-def lines(result: Result) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
 HERE = ["--workers", "0"]
-FIELDS = ("title", "subtitle", "published", "source", "author", "editor", "column")
 INGEST = ["ingest", "--from", "page.html", "--url", "http://example.cn/1.html", *HERE]
-
-
-def test_extract_keeps_order_own_keys_and_goes_on_past_what_cannot_be_read(
-    tmp_path: Path, run: Callable[..., Result]
-) -> None:
-    for number in range(5):
-        (tmp_path / f"{number}.html").write_text(article(f"第{number}号通知的标题"), encoding="utf-8")
-    jobs: list[object] = [
-        {
-            "path": f"{number}.html",
-            "url": f"http://example.cn/{number}.html",
-            "fetched_at": "2024-03-11",
-            "mine": number,
-        }
-        for number in range(5)
-    ]
-    jobs[3:3] = [{"path": "missing.html", "url": "http://example.cn/x", "mine": "x"}, {"url": "http://example.cn/y"}, 7]
-    batch = [json.dumps(job) for job in jobs]
-    (tmp_path / "batch.jsonl").write_text("\n".join([*batch[:2], "{not json", *batch[2:]]) + "\n", encoding="utf-8")
-    result = run(["extract", "--batch", "batch.jsonl", "--workers", "2"])
-    printed = lines(result)
-    assert result.exit_code == 1
-    assert [line["path"] for line in printed] == [
-        "0.html", "1.html", None, "2.html", "missing.html", None, None, "3.html", "4.html",
-    ]  # fmt: skip
-    assert [line.get("mine") for line in printed if line["kind"] == "article"] == [0, 1, 2, 3, 4]
-    assert [line["title"] for line in printed if line["kind"] == "article"] == [f"第{n}号通知的标题" for n in range(5)]
-    assert (printed[4]["reason"], printed[4]["mine"]) == ("unreadable", "x")
-    assert len(result.stderr.splitlines()) == 4
-
-
-def test_extract_of_one_file_is_the_same_as_in_a_batch_and_stores_nothing(
-    tmp_path: Path, run: Callable[..., Result]
-) -> None:
-    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
-    url, moment = "http://example.cn/1.html", "2024-03-11T00:00:00Z"
-    single = run(["extract", "page.html", "--url", url, "--fetched-at", moment, *HERE])
-    job = json.dumps({"path": "page.html", "url": url, "fetched_at": moment})
-    assert run(["extract", "--batch", "-", *HERE], input=job).stdout == single.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
-
-
-@pytest.mark.shared
-def test_a_seed_needs_no_word_on_what_it_is(shared: Path, run: Callable[..., Result]) -> None:
-    seeds = shared / "seeds"
-    answers = sorted((seeds / "expected").glob("*.json"))
-    assert answers
-    for path in answers:
-        expected = json.loads(path.read_text("utf-8"))
-        (line,) = lines(run(["extract", str(seeds / f"{path.stem}.txt"), *HERE]))
-        assert {name: line[name] for name in [*FIELDS, "paragraphs"] if line[name] is not None} == expected
-
-
-@pytest.mark.shared
-def test_seeds_give_the_fields_that_they_state(shared: Path, run: Callable[..., Result]) -> None:
-    found = lines(run(["extract", *map(str, sorted((shared / "seeds").glob("*.txt"))), *HERE]))
-    assert [{name: line[name] for name in FIELDS if line[name]} for line in found] == [
-        {
-            "title": "决战百日,决胜全年!宜春市启动实施深入打好污染防治攻坚战“百日攻坚”行动",
-            "column": "地方新闻",
-        },
-        {"published": "2021-06-29T18:13+08:00", "source": "无锡市政府通用"},
-        {"title": "打赢蓝天保卫战 长垣为人民交出满意答卷", "source": "河南日报", "author": "夏天翔"},
-        {},
-        {
-            "title": "高标准打赢生态环境治理攻坚战",
-            "subtitle": "——访侯马市委副书记、市长段慧刚",
-            "author": "杨琦",
-            "editor": "张茜",
-        },
-    ]
-    assert [len(line["paragraphs"]) for line in found] == [7, 3, 12, 6, 8]
-
-
-def test_a_saved_page_is_kept_as_supplied_and_judged(tmp_path: Path, run: Callable[..., Result]) -> None:
-    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
-    moments = [f"2024-03-1{day}T00:00:00Z" for day in (1, 2)]
-    verdicts = [lines(run([*INGEST, "--json", "--fetched-at", moment]))[0]["verdict"] for moment in moments]
-    assert verdicts == ["new", "unchanged"]
-    (line,) = lines(run(["export", "--format", "jsonl"]))
-    assert (line["provenance"]["custody"], line["title"]) == ("operator", "通知")
-    assert run(["export", "--format", "seed", "--out", "texts"]).exit_code == 0
-    (path,) = (tmp_path / "texts").iterdir()
-    assert path.read_text(encoding="utf-8").startswith("通知\n发布时间:2024-03-10 09:30\n")
-
-
-def test_search_shows_pages_to_people_and_lines_to_programs(tmp_path: Path, run: Callable[..., Result]) -> None:
-    for number in range(3):
-        (tmp_path / "page.html").write_text(article(f"第{number}号通知的标题\x1b[2J"), encoding="utf-8")
-        run(["ingest", "--from", "page.html", "--url", f"http://example.cn/{number}.html", *HERE])
-    people = run(["search", "標題", "kind:other", "--limit", "2"])
-    assert people.exit_code == 0
-    assert people.stdout.count("号通知的«标题»") == 4  # in headline and body
-    assert "\x1b" not in people.stdout
-    assert "2 of 3 hits\nnext page: --after " in people.stdout
-    *hits, last = lines(run(["search", "標題", "--limit", "2", "--json"]))
-    assert [len(hits), last["total"], last["shown"]] == [2, 3, 2]
-    assert hits[0]["snippets"][0]["marks"] == [[6, 8]]
-    (hit, _) = lines(run(["search", "標題", "--after", last["next"], "--json"]))
-    assert hit["article"] not in {one["article"] for one in hits}
-    assert run(["search", "没有的词"]).stdout == "0 of 0 hits\n"
-
-
-@pytest.mark.parametrize(
-    ("query", "says"), [("水", "one character"), ('"标题', "never closed"), ("a:b", "no field 'a:'")]
-)
-def test_a_query_that_cannot_be_understood_is_wrong_usage(query: str, says: str, run: Callable[..., Result]) -> None:
-    Archive.open("archive-data")
-    refused = run(["search", query])
-    assert refused.exit_code == 2
-    assert len(refused.stderr.splitlines()) == 1
-    assert says in refused.stderr
-
-
-def test_every_form_of_export_has_its_manifest_beside_it(tmp_path: Path, run: Callable[..., Result]) -> None:
-    for number in range(2):
-        (tmp_path / "page.html").write_text(article(f"第{number}号通知"), encoding="utf-8")
-        run(["ingest", "--from", "page.html", "--url", f"http://example.cn/{number}.html", *HERE])
-    for form in ("seed", "jsonl", "csv", "parquet"):
-        done = run(["export", "--format", form, "--out", f"out/{form}", "--members", "all", "--json"])
-        assert lines(done) == [{"articles": 2, "out": f"out/{form}"}]
-        manifest = json.loads((tmp_path / "out" / f"{form}.manifest.json").read_bytes())
-        assert (manifest["format"], manifest["articles"]) == (form, 2)
-        assert sum(file["articles"] for file in manifest["files"]) == 2
-    assert run(["export", "--format", "csv"]).stdout_bytes == (tmp_path / "out" / "csv").read_bytes()
-    assert run(["export", "--format", "jsonl"]).stdout_bytes == (tmp_path / "out" / "jsonl").read_bytes()
-    assert "1 of them" not in run(["export", "--format", "csv", "--at", "2020-01-01", "--out", "early.csv"]).stdout
-    assert len((tmp_path / "early.csv").read_text("utf-8").splitlines()) == 1
-
-
-def test_replay_and_reindex_find_the_archive_as_it_was(tmp_path: Path, run: Callable[..., Result]) -> None:
-    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
-    assert "通知" in run(INGEST).stdout
-    before = run(["export", "--format", "jsonl"]).stdout
-    replayed = run(["replay", "--diff", "--json", *HERE])
-    assert (replayed.exit_code, lines(replayed)) == (0, [{"captures": 1, "differences": 0}])
-    assert "no difference" in run(["replay", "--diff", *HERE]).stdout
-    (tmp_path / "archive-data" / "catalog.sqlite").unlink()
-    assert lines(run(["reindex", "--json", *HERE])) == [{"captures": 1}]
-    assert run(["export", "--format", "jsonl"]).stdout == before
-
-
-def test_replay_tells_what_has_become_different_and_keeps_it_without_diff(
-    tmp_path: Path, run: Callable[..., Result]
-) -> None:
-    (tmp_path / "page.html").write_text(article("通知"), encoding="utf-8")
-    run(INGEST)
-    with sqlite3.connect(tmp_path / "archive-data" / "catalog.sqlite") as catalog:
-        catalog.execute("UPDATE captures SET kind = 'gone', reason = 'http-404'")
-    catalog.close()
-    compared = run(["replay", "--diff", "--json", *HERE])
-    assert compared.exit_code == 1
-    assert [(line["field"], line["before"]) for line in lines(compared)[:-1]] == [
-        ("kind", "gone"),
-        ("reason", "http-404"),
-    ]
-    assert "differences" in run(["replay", "--diff", *HERE]).stdout
-    assert run(["replay", *HERE]).exit_code == 0
-    assert run(["replay", "--diff", *HERE]).exit_code == 0
-
-
-@pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_repair_keeps_lines_and_width_and_exits_0(newline: str, tmp_path: Path, run: Callable[..., Result]) -> None:
-    text = newline.join(["扬尘治理（试行），请落实！", "", "  第二行：ＡＢＣ", "end"])
-    (tmp_path / "clean.txt").write_bytes(text.encode())
-    result = run(["repair", "clean.txt", "--json"])
-    assert result.exit_code == 0
-    assert json.loads(result.stdout) == {"text": text, "damage": [], "steps": [], "lost": []}
-    assert run(["repair", "clean.txt"]).stdout_bytes == text.encode()
-
-
-def test_repair_reads_standard_input_and_explains_itself(run: Callable[..., Result]) -> None:
-    damaged = "環(huán)境保護(hù)局發(fā)布通知,要求各單位認(rèn)真落實(shí)。".encode()
-    plain = run(["repair"], input=damaged)
-    assert "huán" not in plain.stdout
-    assert "环境保护局" in plain.stdout
-    assert "steps; damage:" in run(["repair", "-", "--explain"], input=damaged).stdout
-    assert json.loads(run(["repair", "--json"], input=damaged).stdout)["steps"]
 
 
 def test_tables_are_for_people_and_lines_for_programs(run: Callable[..., Result]) -> None:
     people, programs = run(["sites", "list"]), run(["sites", "list", "--json"])
     assert people.exit_code == programs.exit_code == 0
-    assert all({"key", "name", "kind"} <= line.keys() for line in lines(programs))
+    assert all({"key", "name", "kind"} <= line.keys() for line in lines_of(programs))
     with pytest.raises(json.JSONDecodeError):
-        lines(people)
+        lines_of(people)
     assert run(["sites", "check"]).exit_code == 0
 
 
