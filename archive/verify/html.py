@@ -73,9 +73,9 @@ def looks_table(looks: Iterable[Look]) -> str:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A table of cells that are markup."""
+    """A table of cells that are markup; a head of nothing is left out."""
     if not rows:
         return "<p>无 none</p>"
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+    titles = "".join(f"<th>{escape(title)}</th>" for title in head) if any(head) else ""
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{titles}</tr>{body}</table>"
+    return f"<table>{titles and f'<tr>{titles}</tr>'}{body}</table>"

@@ -21,7 +21,7 @@ from archive.wacz.record_check import check_records
 from archive.wacz.report import WaczReport
 from archive.wacz.texts import PackedTexts
 from archive.wacz.unpacking import is_bounded
-from archive.wacz.words_check import check_words
+from archive.wacz.words_check import check_statement, check_words
 from archive.workers import Workers
 
 
@@ -59,6 +59,7 @@ def _check(report: WaczReport, container: Container, trust: Trust, *, reextract:
             check_words(report, container, held)
             if report.verdict != "altered":  # a record that is gone is told once, and not as a page as well
                 check_pages(report, container, proven, held)
+                check_statement(report, container)
     if reextract is None:
         return
     with Workers(workers) as processes:

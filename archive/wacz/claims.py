@@ -1,9 +1,17 @@
 """What the check of a WACZ may say, and what it may not: each claim with its limit."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from archive.verify.report import Claim
 from archive.wacz.report import WaczReport
+
+CLAIMS: Final = {
+    "received": ("从服务器收到", "received from a server"),
+    "supplied": ("由人提供", "supplied by a person"),
+    "found": ("登记时已在磁盘上", "found on the disk when it was logged"),
+}
+"""How a capture came, by the word of its entry."""
 
 
 def make_claims(report: WaczReport, *, are_keys_trusted: bool) -> tuple[Claim, ...]:
@@ -39,7 +47,7 @@ def _claims(report: WaczReport, *, are_keys_trusted: bool) -> Iterator[Claim]:
         english="all of it existed by the time of a timestamp or of a witness"
         + (f": {report.until}" if report.until else ""),
         proves_not_chinese="此前的各个抓取时间只是归档者自己的说法;没有什么能证明“不早于”",
-        proves_not_english="the dates of captures before it are the archive's own word; nothing proves a *not before*",
+        proves_not_english="the dates of captures before it are the archive's own word; nothing proves a “not before”",
     )
     yield Claim(
         kind="witnessed",
@@ -68,17 +76,23 @@ def _claims(report: WaczReport, *, are_keys_trusted: bool) -> Iterator[Claim]:
 
 
 def _received(report: WaczReport) -> Claim:
-    weak = [f"{report.found} found on the disk"] * bool(report.found)
-    weak += [f"{report.supplied} supplied by a person"] * bool(report.supplied)
+    weak = [
+        (f"{count} {chinese}", f"{count} {english}")
+        for count, chinese, english in (
+            (report.found, "条只登记为“当时如此存在”", "only found on the disk"),
+            (report.supplied, "条由人提供", "supplied by a person"),
+        )
+        if count
+    ]
     return Claim(
         kind="received",
-        holds=report.proven > 0 and not report.is_weak,
-        chinese="全部抓取都登记为从服务器收到时的字节"
-        if not weak
-        else f"{report.found} 条只登记为“当时如此存在”,{report.supplied} 条由人提供,并非取自服务器",
-        english="every capture was logged as it was received from a server"
-        if not weak
-        else f"not all of it was received: {', '.join(weak)}",
+        holds=report.proven > 0 and not weak,
+        chinese=f"并非全部取自服务器:{','.join(one for one, _ in weak)}"
+        if weak
+        else "全部抓取都登记为从服务器收到时的字节",
+        english=f"not all of it was received from a server: {', '.join(one for _, one in weak)}"
+        if weak
+        else "every capture was logged as it was received from a server",
         proves_not_chinese="只是归档者的说法;找到的抓取,其所述日期早于登记时刻的,什么也不证明",
         proves_not_english="the archive's own word; of a capture that was found, a date before its finding proves nothing",
     )

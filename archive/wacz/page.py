@@ -3,7 +3,7 @@
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
 from archive.verify.page import SHOWN, VERDICTS
-from archive.wacz.claims import make_claims
+from archive.wacz.claims import CLAIMS, make_claims
 from archive.wacz.report import WaczReport
 
 
@@ -16,6 +16,9 @@ def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
         f"<p><code>{escape(report.path)}</code></p>",
         *([paragraph(weak.chinese, weak.english, mood="not-provable")] if report.is_weak else []),
         *_window(report),
+        heading("所含抓取", f"Captures ({report.proven} / {report.captures})"),
+        table(("网址 address", "抓取时间 captured", "来历 how it came"), _captures(report)),
+        *_unlisted(report),
         heading("能证明什么,不能证明什么", "What it proves, and what not"),
         claims_table(claims),
         heading("发现", f"Findings ({len(report.findings)})"),
@@ -45,6 +48,18 @@ def _window(report: WaczReport) -> list[str]:
         f"All of it existed by {report.until} (the first {report.entries} entries of the log).",
     )
     return [whole, *said]
+
+
+def _captures(report: WaczReport) -> list[tuple[str, ...]]:
+    return [
+        (f"{escape(one.uri)}<br>{escape(one.record_id)}", escape(one.date), both(*CLAIMS[one.claim]))
+        for one in report.listed
+    ]
+
+
+def _unlisted(report: WaczReport) -> list[str]:
+    rest = report.proven - len(report.listed)
+    return [paragraph(f"其余 {rest} 条未列出。", f"{rest} more are not listed.")] if rest else []
 
 
 def _findings(report: WaczReport) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from archive.wacz.container import Container
 from archive.wacz.continuity import CONSISTENCY, FOLDER
 from archive.wacz.index_map import INDEX, INDEX_MAP
 from archive.wacz.pages import PAGES
-from archive.wacz.proofs import INCLUSION, KEYS, README_FILE, RECIPE, UNSEALED
+from archive.wacz.proofs import CERTIFICATE, INCLUSION, KEYS, README_FILE, RECIPE, REPORT_FILE, UNSEALED
 from archive.wacz.rotations import ROTATIONS
 from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
 from archive.wacz.writer import DIGEST, MANIFEST
@@ -18,11 +18,10 @@ from archive.wacz.writer import DIGEST, MANIFEST
 _NAMES: Final = frozenset(
     (
         *(MANIFEST, DIGEST, PAGES, INDEX, INDEX_MAP),
-        *(INCLUSION, CHECKPOINT, KEYS, ROTATIONS, UNSEALED, CONSISTENCY, RECIPE, README_FILE),
+        *(INCLUSION, CHECKPOINT, KEYS, ROTATIONS, UNSEALED, CONSISTENCY, RECIPE, README_FILE, REPORT_FILE),
     )
 )
 _RECORDS: Final = re.compile(r"archive/[^/]+\.warc\.gz")
-CERTIFICATE: Final = re.compile(rf"{FOLDER}[0-9a-f]{{64}}\.pem")
 
 
 def is_ours(container: Container) -> bool:

@@ -9,9 +9,11 @@ keys.txt          the log's public keys, one a line, and rotations.jsonl the ent
 recipe.json       the versions behind the recipe that read the articles last
 <sha256>.pem      the certificates that servers showed
 readme.txt        how to check all this by hand
+report.html       what this is to prove, for people, see `archive.wacz.statement`
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -35,6 +37,8 @@ KEYS: Final = f"{FOLDER}keys.txt"
 UNSEALED: Final = f"{FOLDER}unsealed.jsonl"
 RECIPE: Final = f"{FOLDER}recipe.json"
 README_FILE: Final = f"{FOLDER}readme.txt"
+REPORT_FILE: Final = f"{FOLDER}report.html"
+CERTIFICATE: Final = re.compile(rf"{FOLDER}[0-9a-f]{{64}}\.pem")
 
 README: Final = """What this directory proves, and how to check it
 本目录证明什么，以及如何核对
@@ -49,10 +53,16 @@ It does not prove that an office published them, nor when, beyond what the recor
 must be learned elsewhere; compare keys.txt with what the archive's keeper publishes.
 它不证明某机关发布了这些内容，也不证明记录和时间戳以外的时间。密钥属于谁，须另行查证：请将 keys.txt 与保管者公布的密钥核对。
 
-    lantian verify FILE.wacz                            everything in this file, offline
+report.html says the same with what is in this file: open it in a browser. report.html 是本文件内容的说明，可用浏览器打开。
+
+    lantian verify FILE.wacz --html verdict.html        everything in this file, offline
     lantian verify FILE.wacz --reextract all            and the texts made again from the bytes in it
     sha256sum datapackage.json                          against datapackage-digest.json
     openssl ts -reply -in checkpoint.1.tsr -text        when an authority saw the checkpoint
+
+checkpoint-*.txt, if there are any, are earlier states of the log that somebody saw; consistency.jsonl leads from them to
+checkpoint.txt. So what is among their first entries existed by then. checkpoint-*.txt(如有)是此前由时间戳机构或见证方
+见过的日志状态，consistency.jsonl 证明其与 checkpoint.txt 相衔接：其所含条目当时已存在。
 
 What was captured after the checkpoint was signed stands in unsealed.jsonl, if there is such a file: the log has it, and no
 signature covers it. 签名之后才抓取的内容(如有)列于 unsealed.jsonl：日志已登记，尚无签名覆盖。

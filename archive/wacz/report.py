@@ -7,6 +7,8 @@ from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
 from archive.wacz.kinds import KINDS
 
+LISTED: Final = 100
+"""Captures that are listed; the others are counted."""
 MOST: Final = 1000
 """Findings after which no more are noted; the verdict is clear by then."""
 
@@ -49,11 +51,21 @@ class Seen:
     file: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A capture that is proven, as the log has it: `claim` is how it came."""
+
+    uri: str
+    date: str
+    record_id: str
+    claim: str
+
+
 @dataclass(slots=True)
 class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
-    Of the proven ones `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
+    The first of the proven ones are `listed`. Of all of them `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
     person; only the others were received from a server. `title` is the packer's word.
 
     `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of it
@@ -65,6 +77,7 @@ class WaczReport:
     findings: list[WaczFinding] = field(default_factory=list)
     captures: int = 0
     proven: int = 0
+    listed: list[Listed] = field(default_factory=list)
     found: int = 0
     found_by: str | None = None
     supplied: int = 0
@@ -104,6 +117,8 @@ class WaczReport:
 
     def count(self, logged: CaptureEntry) -> None:
         """Note what a proven capture's entry claims: when found bytes were received, nobody says."""
+        if len(self.listed) < LISTED:
+            self.listed.append(Listed(logged.uri, logged.date, logged.record_id, logged.claim))
         if logged.claim == "found":
             self.found += 1
             self.found_by = max(self.found_by or logged.logged, logged.logged)

@@ -1,6 +1,5 @@
 """The checkpoints in a WACZ: signed by whom, the newest continuing the others, and seen by whom at what time."""
 
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -19,10 +18,10 @@ from archive.wacz.proofs import KEYS
 from archive.wacz.report import Seen, WaczReport
 from archive.wacz.rotations import read_rotations
 from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
-from archive.wacz.unpacking import LARGEST_LINE
+from archive.wacz.unpacking import LARGEST_LINE, UNREADABLE
 from pipelines.records import format_instant, parse_instant
 
-_UNREADABLE: Final = (NoteError, zipfile.BadZipFile, UnicodeDecodeError, OSError, EOFError)
+_UNREADABLE: Final = (*UNREADABLE, ValueError)
 Signed = tuple[Note, Checkpoint]
 
 

@@ -1,14 +1,14 @@
-"""The files among the proofs that no signature covers: readme, recipe, certificates. They must be what we write."""
+"""The files among the proofs that no signature covers: readme, report, recipe, certificates. They must be what we write."""
 
 import json
 from typing import Any, Final
 
 from archive.wacz.container import Container
-from archive.wacz.profile import CERTIFICATE
-from archive.wacz.proofs import README, README_FILE, RECIPE
+from archive.wacz.proofs import CERTIFICATE, INCLUSION, README, README_FILE, RECIPE, REPORT_FILE, UNSEALED
 from archive.wacz.record_check import Held
 from archive.wacz.report import WaczReport
-from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE
+from archive.wacz.statement import FORM, FORM_MARK, make_statement
+from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE, read_lines
 from archive.warc import sha256
 
 _READMES: Final = (
@@ -34,6 +34,34 @@ def check_words(report: WaczReport, container: Container, held: Held) -> None:
         if data is not None and held.certificates.get(name) != sha256(data):
             expected = held.certificates.get(name) or "a certificate that a server showed"
             report.add("certificate-differs", name, expected=expected, actual=sha256(data))
+
+
+def check_statement(report: WaczReport, container: Container) -> None:
+    """The report among the proofs is the one that they give; of another form than ours nobody can say."""
+    data = _read(report, container, REPORT_FILE)
+    if data is None:
+        return
+    form = FORM_MARK.search(data)
+    if form and int(form[1]) != FORM:
+        report.add("report-unknown", REPORT_FILE, expected=f"form {FORM}", actual=f"form {int(form[1])}")
+        return
+    unsealed = read_lines(report, container, UNSEALED) if UNSEALED in container.entries else ()
+    inclusion = read_lines(report, container, INCLUSION)
+    try:
+        due = make_statement(
+            container.entries,
+            lambda name: container.read(name, limit=LARGEST_LINE),
+            inclusion=inclusion,
+            unsealed=unsealed,
+        ).encode("utf-8", "backslashreplace")
+    except (*UNREADABLE, *MALFORMED) as error:
+        report.add("report-differs", REPORT_FILE, actual=f"the proofs give none: {error}")
+        return
+    if data != due:
+        at = next((place for place, (one, other) in enumerate(zip(data, due, strict=False)) if one != other), None)
+        at = min(len(data), len(due)) if at is None else at
+        expected, actual = (text[at : at + _LONGEST].decode("utf-8", "replace") for text in (due, data))
+        report.add("report-differs", REPORT_FILE, offset=at, expected=expected, actual=actual)
 
 
 def _read(report: WaczReport, container: Container, name: str) -> bytes | None:

@@ -31,9 +31,10 @@ from archive.openfile import opened
 from archive.readback import read_groups_at
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line, page_of
-from archive.wacz.proofs import INCLUSION, UNSEALED, Prover, certificate_files
+from archive.wacz.proofs import INCLUSION, REPORT_FILE, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
+from archive.wacz.statement import make_statement
 from archive.warc import Placed, read_member, sha256
 
 MANIFEST: Final = "datapackage.json"
@@ -197,9 +198,16 @@ def _add_proofs(draft: _Draft) -> None:
     _add_lines(draft, INCLUSION, [], draft.proofs)
     if draft.unsealed.tell():
         _add_lines(draft, UNSEALED, [], draft.unsealed)
-    for name, data in (*draft.prover.files(), *sorted(draft.certificates.items())):
+    files = dict(draft.prover.files()) | dict(sorted(draft.certificates.items()))
+    told = make_statement(files, files.__getitem__, inclusion=_again(draft.proofs), unsealed=_again(draft.unsealed))
+    for name, data in (files | {REPORT_FILE: told.encode("utf-8", "backslashreplace")}).items():
         with _entry(draft, name) as out:
             out.write(data)
+
+
+def _again(lines: IO[str]) -> IO[str]:
+    lines.seek(0)
+    return lines
 
 
 def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurvePrivateKey) -> None:
@@ -219,10 +227,8 @@ def _add_lines(draft: _Draft, name: str, first: Iterable[str], rest: IO[str] | N
     with _entry(draft, name, most=_size(rest) if rest else 0) as out:
         for line in first:
             out.write(line.encode())
-        if rest:
-            rest.seek(0)
-            for line in rest:
-                out.write(line.encode())
+        for line in _again(rest) if rest else ():
+            out.write(line.encode())
 
 
 class _entry:  # noqa: N801 (used as a context manager)

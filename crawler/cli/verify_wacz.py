@@ -28,6 +28,8 @@ _LIMIT: Final = (
     "proves that these bytes stood in the log of that key when the checkpoint was made, not that the office published "
     "them · 仅证明封存时日志中即为这些字节，不证明机构发布了它们"
 )
+_SHOWN: Final = 10
+"""Captures that are listed on a terminal."""
 _WORST: Final = ("unreadable", "altered", "not-provable", "intact")
 
 
@@ -67,6 +69,10 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     yield f"{report.path}: {_WEAK if is_weak else _SAID[report.verdict]}"
     if report.is_readable:
         yield f"  {report.proven} of {report.captures} captures proved"
+    for one in report.listed[:_SHOWN]:
+        yield f"  {one.date} {one.uri}"
+    if report.proven > _SHOWN:
+        yield f"  … and {report.proven - _SHOWN} more · 其余未列出"
     yield from _to_claims(report)
     for name in report.signed_by:
         known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"

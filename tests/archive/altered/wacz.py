@@ -18,6 +18,7 @@ from tests.archive.altered.wacz_changes import (
     INCLUSION,
     RECORDS,
     REPLY,
+    REPORT,
     Change,
     as_it_is,
     bomb_entry,
@@ -80,7 +81,15 @@ from tests.archive.altered.wacz_keys import (
     signed_by_the_old,
     unsigned_rotation,
 )
-from tests.archive.altered.wacz_words import in_manifest, in_page, in_pages, named_signer, one_page_more, one_page_twice
+from tests.archive.altered.wacz_words import (
+    in_manifest,
+    in_page,
+    in_pages,
+    in_report,
+    named_signer,
+    one_page_more,
+    one_page_twice,
+)
 from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
 
 
@@ -184,7 +193,12 @@ WACZ: Final = [
     WaczCase("map of the index left out, manifest made anew", forged(without(INDEX_MAP)), ("missing-file",), INDEX_MAP),
     WaczCase("one more index, listed", forged(with_file("indexes/evil.cdxj")), ("unexpected-file",), "indexes/evil.cdxj"),
     WaczCase("one more WARC beside archive/, listed", forged(with_file("Archive/evil.warc.gz")), ("unexpected-file",), "Archive/evil.warc.gz"),
-    WaczCase("a report of the forger among the proofs, listed", forged(with_file("proofs/report.html")), ("unexpected-file",), "proofs/report.html"),
+    WaczCase("a verdict of the forger among the proofs, listed", forged(with_file("proofs/verdict.html")), ("unexpected-file",), "proofs/verdict.html"),
+    WaczCase("a report of the forger among the proofs, listed", forged(with_file(REPORT)), ("report-differs",), REPORT),
+    WaczCase("a word of the report forged", forged(in_report("登记时已在磁盘上", "从服务器收到")), ("report-differs",), REPORT),
+    WaczCase("a script at the end of the report", forged(in_report("</html>", "<script>document.title='完好'</script></html>")), ("report-differs",), REPORT),
+    WaczCase("report of a form that nobody knows", forged(in_report("proof report 1", "proof report 2")), ("report-unknown",), REPORT, verdict="not-provable"),
+    WaczCase("report left out, as files have it that are older: no alarm", forged(without(REPORT)), (), "", verdict="intact"),
     WaczCase("Unicode path of another name", other_name, ("extra-field-differs",), PAGES),
     WaczCase("ZIP64 end against the classic one", two_ends, ("end-differs",), ""),
     WaczCase("title of a page forged", forged(in_page(title="该企业从未被处罚")), ("page-differs",), PAGES, page="_100002.html"),

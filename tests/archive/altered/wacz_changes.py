@@ -9,6 +9,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.log.note import public_key
 from archive.log.timestamps import make_request
+from archive.wacz.statement import make_statement
 from tests.archive.altered.records import edit
 from tests.archive.altered.times import Authorities
 from tests.archive.verify.sealed import Member, split, with_block
@@ -26,6 +28,8 @@ INCLUSION: Final = "proofs/inclusion.jsonl"
 CHECKPOINT: Final = "proofs/checkpoint.txt"
 CONSISTENCY: Final = "proofs/consistency.jsonl"
 REPLY: Final = "proofs/checkpoint.1.tsr"
+REPORT: Final = "proofs/report.html"
+UNSEALED: Final = "proofs/unsealed.jsonl"
 RECORDS: Final = "archive/*"
 """Stands for the WARC file, whose name has its time in it."""
 Change = Callable[[Files], Files]
@@ -38,8 +42,21 @@ def careless(change: Change) -> Callable[[Path, Path], object]:
 
 
 def forged(change: Change) -> Callable[[Path, Path], object]:
-    """Manifest, digest and signature are made anew."""
-    return lambda whole, path: repack(rehash(change(unpack(whole))), path)
+    """Manifest, digest and signature are made anew, and the report that the proofs give, if they give one."""
+    return lambda whole, path: repack(rehash(rereport(change, unpack(whole))), path)
+
+
+def rereport(change: Change, files: Files) -> Files:
+    """What a change makes of files; where it leaves the report as it was, this is made anew."""
+    changed = change(files)
+    if changed.get(REPORT) != files[REPORT]:
+        return changed
+    with suppress(ValueError, KeyError, TypeError):
+        lines = (changed.get(name, b"").decode().splitlines(keepends=True) for name in (INCLUSION, UNSEALED))
+        inclusion, unsealed = lines
+        made = make_statement(changed, changed.__getitem__, inclusion=inclusion, unsealed=unsealed)
+        return changed | {REPORT: made.encode()}
+    return changed
 
 
 def _members(files: Files) -> list[Member]:

@@ -15,7 +15,7 @@ from archive.log.reader import LogReader
 from archive.log.timestamps import make_request
 from archive.wacz.selection import Selection
 from tests.archive.altered.times import Authorities
-from tests.archive.altered.wacz_changes import CONSISTENCY, Change
+from tests.archive.altered.wacz_changes import CONSISTENCY, Change, rereport
 from tests.archive.verify.sealed import PRIVATE
 from tests.archive.wacz.packing import Files, pack, rehash, repack, unpack
 
@@ -27,7 +27,7 @@ STAMP: Final = "proofs/checkpoint-*.1.tsr"
 
 def early(change: Change = dict) -> Callable[[Path, Path], object]:
     """The captures of the first seal, which an authority stamped, packed after the second; then changed, and signed anew."""
-    return lambda whole, path: repack(rehash(change(unpack(_early(whole)))), path)
+    return lambda whole, path: repack(rehash(rereport(change, unpack(_early(whole)))), path)
 
 
 @cache

@@ -1,11 +1,11 @@
-"""Ways to forge the words of a WACZ: pages, main page, signer, readme, certificates."""
+"""Ways to forge the words of a WACZ: pages, main page, signer, report."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.archive.altered.wacz_changes import Change
+from tests.archive.altered.wacz_changes import REPORT, Change
 from tests.archive.wacz.packing import DIGEST, PAGES, Files, rehash, remanifest, repack, unpack
 
 
@@ -29,6 +29,14 @@ def one_page_more(lines: list[dict[str, Any]]) -> None:
 
 def one_page_twice(lines: list[dict[str, Any]]) -> None:
     lines.append(lines[2])
+
+
+def in_report(before: str, after: str) -> Change:
+    def alter(files: Files) -> Files:
+        assert before.encode() in files[REPORT]
+        return files | {REPORT: files[REPORT].replace(before.encode(), after.encode(), 1)}
+
+    return alter
 
 
 def in_manifest(**words: str) -> Callable[[Path, Path], object]:

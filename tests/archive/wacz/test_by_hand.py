@@ -1,6 +1,8 @@
 """The commands that a report on a WACZ names are run as somebody pastes them: they agree, and notice what was altered."""
 
+import html
 import json
+import shlex
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,11 +12,13 @@ import pytest
 
 from archive.directory import Archive
 from archive.log.attest import add_timestamp
+from archive.log.note import PublicKey
 from archive.log.seal import seal
 from archive.log.timestamps import make_request
 from archive.log.writer import Log
 from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
+from archive.wacz.commands import make_commands
 from archive.wacz.selection import Selection
 from tests.archive.altered.wacz_changes import careless, forged
 from tests.archive.log.authority import Authority
@@ -22,7 +26,7 @@ from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 from tests.archive.verify.pasting import paste
 from tests.archive.verify.sealed import key_of, seal_now
-from tests.archive.wacz.packing import Files, archive_name, pack
+from tests.archive.wacz.packing import Files, archive_name, pack, unpack
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("openssl"), reason="OPENSSL ABSENT: the commands of a WACZ were not run"
@@ -67,6 +71,18 @@ def test_pasted_commands_say_the_same(proof: Path, authority: Authority, tmp_pat
     ):
         assert word in said, said
     assert proof.read_bytes() == before
+
+
+def test_the_report_in_the_file_has_the_same_commands_and_they_work(
+    proof: Path, authority: Authority, tmp_path: Path
+) -> None:
+    text = unpack(proof)["proofs/report.html"].decode()
+    assert "时间戳 timestamp: CN=test authority" in text
+    first, *rest = make_commands(None, unpack(proof), map(PublicKey.parse, check_wacz(proof).signed_by))
+    assert tuple(rest) == check_wacz(proof).commands[1:]
+    assert html.escape("\n".join((first, *rest))) in text
+    told = paste((f"wacz={shlex.quote(str(proof))}", first, *rest[:2]), at=tmp_path, authority=authority)
+    assert "files are as listed" in "".join(said for code, said in told.values() if not code)
 
 
 def edit_record(files: Files) -> Files:

@@ -1,0 +1,94 @@
+"""The report among the proofs: a pure function of them, for people, that claims no verdict and runs nothing."""
+
+import json
+import re
+from hashlib import sha256
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from archive.log.checkpoint import Checkpoint
+from archive.log.note import Note, cosign, public_key, sign
+from archive.wacz.report import LISTED
+from archive.wacz.statement import FORM, make_statement
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+NAME = "urn:uuid:00000000-0000-0000-0000-000000000001"
+HOSTILE = "http://sthj.example.cn/<script>alert(1)</script>\u202e.html"
+PINNED = {1: "db9f729c6d5a3c734d1f66dbd0120e6228fbee7a96fe35c205be25db967050e8"}
+"""Of every form the digest of the page for the proofs below: a text that changes is another form."""
+
+
+def checkpoint(size: int, *, seen: int | None = None) -> bytes:
+    text = Checkpoint(NAME, size, bytes(32)).text
+    note = Note(text).with_signature(sign(text, NAME, KEY))
+    return str(note if seen is None else note.with_signature(cosign(text, "w.example", KEY, seconds=seen))).encode()
+
+
+def files() -> dict[str, bytes]:
+    return {
+        "proofs/checkpoint.txt": checkpoint(1000),
+        "proofs/checkpoint-500.txt": checkpoint(500, seen=1_700_000_000),
+        "proofs/keys.txt": f"{public_key(NAME, KEY)}\n".encode(),
+        f"proofs/{'a' * 64}.pem": b"",
+    }
+
+
+def line(index: int, **entry: Any) -> str:
+    return json.dumps({"index": index, "proof": [], "entry": json.dumps(entry)}) + "\n"
+
+
+def capture(index: int, *, claim: str = "received", uri: str = "http://sthj.example.cn/1.html") -> str:
+    return line(
+        index,
+        type="capture",
+        claim=claim,
+        uri=uri,
+        date="2026-04-02T01:00:00Z",
+        logged="2026-04-02T01:00:01.000000Z",
+        record_id="urn:uuid:00000000-0000-0000-0000-000000000002",
+        member="sha256:00",
+        payload=None,
+    )
+
+
+def statement(*inclusion: str, unsealed: tuple[str, ...] = ()) -> str:
+    made = files()
+    return make_statement(made, made.__getitem__, inclusion=inclusion, unsealed=unsealed)
+
+
+SAMPLE = (capture(3), line(4, type="derived"), capture(5, claim="found"), capture(6, claim="supplied"))
+
+
+def test_the_text_of_a_form_never_changes() -> None:
+    made = statement(*SAMPLE, unsealed=("{}\n",))
+    assert PINNED[FORM] == sha256(made.encode()).hexdigest(), "a text that changes is another form: see the module"
+    assert f"<!-- lantian proof report {FORM} -->" in made
+
+
+def test_it_says_in_both_languages_what_it_is_and_claims_no_verdict() -> None:
+    made = statement(*SAMPLE)
+    for words in ("不是核验结论", "no verdict", "从服务器收到", "received from a server", "不证明", "would not prove"):
+        assert words in made
+    assert "✓" not in made
+    assert "Captures (3)" in made
+    assert "见证方 witness w.example" in made
+    assert "If what follows holds, all captures (the first 7 entries of the log) existed by 2023-11-14T22:13:20" in made
+
+
+def test_a_time_that_does_not_cover_all_is_not_said_of_all() -> None:
+    made = statement(*SAMPLE, capture(700))
+    assert "No timestamp and no witness covers all captures" in made
+    assert made.count("≤ 2023-11-14") == 3
+
+
+def test_addresses_of_others_steer_nothing() -> None:
+    made = statement(capture(3, uri=HOSTILE))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\ufffd.html" in made
+    assert not re.search(r"<script|\u202e|<a |<img|src=|href=", made)
+
+
+def test_of_many_captures_the_first_are_listed_and_the_others_counted() -> None:
+    made = statement(*(capture(number) for number in range(LISTED + 7)))
+    assert made.count("http://sthj.example.cn/1.html") == LISTED
+    assert "7 more are not listed" in made
