@@ -37,6 +37,10 @@ _TOO_MANY_REQUESTS = 429
 _SERVER_ERROR = 500
 
 
+class Disallowed(IgnoreRequest):
+    """The rules of a host forbid the page, and will for long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a host allows. `parser` None and `unreachable` None: everything; `unreachable` says why nothing."""
@@ -60,14 +64,17 @@ class Robots(RobotsTxtMiddleware):
         self._rules: dict[str, asyncio.Future[Rules]] = {}
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:  # noqa: ARG002
-        """Raise IgnoreRequest for what robots.txt disallows."""
+        """Raise Disallowed for what robots.txt disallows, IgnoreRequest where it is unreachable."""
         if request.meta.get("dont_obey_robotstxt") or not request.url.startswith(("http:", "https:")):
             return
         rules = await self.rules_of(request)
         if rules.unreachable is not None:
             self._stats.inc_value("robotstxt/unreachable")
             raise IgnoreRequest(f"robots.txt is unreachable, so nothing may be fetched: {rules.unreachable}")
-        self.process_request_2(rules.parser, request)
+        try:
+            self.process_request_2(rules.parser, request)
+        except IgnoreRequest as forbidden:
+            raise Disallowed(str(forbidden)) from None
         self._slow_down(rules, request)
 
     async def rules_of(self, request: Request) -> Rules:

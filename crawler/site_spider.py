@@ -32,6 +32,7 @@ from crawler.frontier import TRAPPED, Claim, Errand, Slot, Target
 from crawler.ground import Ground, OwnGround
 from crawler.health.observe import count_outcome, count_page
 from crawler.page_finding import to_finding, why_not_done
+from crawler.robots import Disallowed
 from crawler.run_archive import open_intake
 from crawler.scheduler import FrontierScheduler
 from crawler.walk import Plan, Walk
@@ -215,10 +216,7 @@ class SiteSpider(Following):
         if self.is_stopped():
             return  # the archive could not keep it: it is fetched again
         if isinstance(failure.value, IgnoreRequest) and not isinstance(failure.value, PrivateAddress):
-            self._fail(claim, f"refused: {failure.getErrorMessage()}", {"refused": 1})
-            with self.stopping():
-                self.intake.note_gap("refused", request.url, failure.getErrorMessage())
-            self._tell_refusal(request.url, failure.getErrorMessage())
+            self._refuse(claim, request, failure)
             return
         taken: Taken | None = request.meta.get("taken")
         counts = count_outcome(await self.outcome_of(taken)) if taken else Counter()
@@ -234,6 +232,16 @@ class SiteSpider(Following):
         with self.stopping():
             self.walk.fail(claim, why, counts)
         self._show_progress()
+
+    def _refuse(self, claim: Claim, request: Request, failure: Failure) -> None:
+        """Nobody was asked, unless it is the next hop of a way that was begun."""
+        why, is_asked = failure.getErrorMessage(), "capture" in request.meta
+        is_lasting = isinstance(failure.value, Disallowed)
+        with self.stopping():
+            self.walk.fail(claim, f"refused: {why}", {"refused": 1}, is_asked=is_asked, is_lasting=is_lasting)
+            self.intake.note_gap("refused", request.url, why)
+        self._show_progress()
+        self._tell_refusal(request.url, why)
 
     def _tell_refusal(self, url: str, why: str) -> None:
         """Each reason once, with the page that met it first: a host without its robots.txt refuses every page alike."""

@@ -128,9 +128,20 @@ class Walk:
         """A page is done; what it named is to be fetched. `counts` goes into the tally with it."""
         return self.frontier.settle(self.round, claim, finding, found=found, counts=counts, now=datetime.now(UTC))
 
-    def fail(self, claim: Claim, reason: str, counts: Mapping[str, int] = NOTHING) -> None:
-        """A page could not be had."""
-        self.frontier.fail(self.round, claim, reason, counts=counts, now=datetime.now(UTC))
+    def fail(
+        self,
+        claim: Claim,
+        reason: str,
+        counts: Mapping[str, int] = NOTHING,
+        *,
+        is_asked: bool = True,
+        is_lasting: bool = False,
+    ) -> None:
+        """A page could not be had; what nobody was asked for does not count as fetched."""
+        if self._left is not None and not is_asked:
+            self._left += 1
+        now = datetime.now(UTC)
+        self.frontier.fail(self.round, claim, reason, counts=counts, now=now, is_asked=is_asked, is_lasting=is_lasting)
 
     def recall(self, url: str, claim: Claim) -> tuple[Capture, Taken] | None:
         """The exchange of an earlier claim that nobody said anything of, if it was archived."""

@@ -135,7 +135,8 @@ class Frontier:
                 failures=0,
             )
             total = round_table.add_up(current, claim, {**counts, TRAPPED: added.refused})
-            round_table.spend(connection, current, total, now=now)
+            round_table.save_tally(connection, current, total)
+            round_table.spend(connection, current.site, now=now)
         current.tally = total
         return added
 
@@ -147,15 +148,23 @@ class Frontier:
         *,
         counts: Mapping[str, int] = NOTHING,
         now: datetime,
-        until: datetime | None = None,
+        is_asked: bool = True,
+        is_lasting: bool = False,
     ) -> None:
-        """A page could not be had; it is tried again later, at the latest when every page is looked at again."""
-        at = until or next_try(now, failures=claim.failures + 1, promise=current.promise)
+        """A page could not be had; it is tried again later, where it is no use soon, when every page is looked at again.
+
+        One that nobody was asked for is not spent of the day.
+        """
+        at = now + current.promise
+        if not is_lasting:
+            at = next_try(now, failures=claim.failures + 1, promise=current.promise)
         with self.write() as connection:
             failed = {"state": "failed", "reason": reason, "failures": claim.failures + 1}
             self._close_claim(connection, claim, **failed, next_at=format_instant(at))
             total = round_table.add_up(current, claim, counts)
-            round_table.spend(connection, current, total, now=now)
+            round_table.save_tally(connection, current, total)
+            if is_asked:
+                round_table.spend(connection, current.site, now=now)
         current.tally = total
 
     def release(self, current: Round) -> int:

@@ -96,12 +96,11 @@ def add_up(current: Round, claim: Claim, counts: Mapping[str, int]) -> Counter[s
     return total
 
 
-def spend(connection: Connection, current: Round, tally: Counter[str], *, now: datetime) -> None:
-    """Keep the tally, and count a page of the day."""
-    save_tally(connection, current, tally)
-    where = (spent.c.site == current.site, spent.c.day == _day(now))
+def spend(connection: Connection, site: str, *, now: datetime) -> None:
+    """Count a page of the day."""
+    where = (spent.c.site == site, spent.c.day == _day(now))
     if not connection.execute(update(spent).where(*where).values(pages=spent.c.pages + 1)).rowcount:
-        connection.execute(insert(spent).values(site=current.site, day=_day(now), pages=1))
+        connection.execute(insert(spent).values(site=site, day=_day(now), pages=1))
 
 
 def count_spent(connection: Connection, site: str, *, now: datetime) -> int:

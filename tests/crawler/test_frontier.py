@@ -12,7 +12,9 @@ from sqlalchemy import select
 from archive.directory import Archive
 from archive.errors import CatalogError
 from crawler.frontier import TRAPPED, Errand, Finding, Frontier, Target
+from crawler.frontier.rounds import PROMISE
 from crawler.frontier.schema import pages, untold
+from pipelines.records import format_instant
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 HOME = Target("http://a.example.cn/", Errand("list"))
@@ -80,6 +82,22 @@ def test_a_frontier_of_the_first_version_gets_what_was_added_since(archive: Arch
     connection.close()
     with pytest.raises(CatalogError, match="frontier version 9 is not known"):
         Frontier(archive)
+
+
+def test_what_nobody_was_asked_for_is_not_spent_and_what_is_disallowed_waits_for_long(frontier: Frontier) -> None:
+    current = frontier.begin("ceshi", ARTICLES, now=NOW)
+    failed, unreachable, disallowed = frontier.claim(current, now=NOW, limit=3)
+    frontier.fail(current, failed, "reset", now=NOW)
+    frontier.fail(current, unreachable, "refused: robots.txt is unreachable", is_asked=False, now=NOW)
+    frontier.fail(current, disallowed, "refused: Forbidden", is_asked=False, is_lasting=True, now=NOW)
+    assert frontier.spent("ceshi", now=NOW) == 1
+    frontier.end(current, now=NOW)
+    again = frontier.begin("ceshi", [], now=NOW + timedelta(days=1))
+    assert {claim.id for claim in frontier.claim(again, now=NOW, limit=9)} == {failed.id, unreachable.id}
+    frontier.end(again, now=NOW)
+    with frontier.view() as view:
+        (due,) = view.execute(select(pages.c.next_at).where(pages.c.id == disallowed.id)).scalars()
+    assert due == format_instant(NOW + PROMISE)
 
 
 def test_a_page_counts_when_it_is_settled_and_stays_counted_for_the_next_process(

@@ -66,7 +66,10 @@ SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
     "stated": (bureau(6, "User-agent: *\nCrawl-delay: 0.4\n"), {"crawl": "delay = 0\nconcurrency = 4"}),
     "busy": (bureau(4) | {"/a/1.html": busy(1, retry_after="2")}, {"crawl": "delay = 0\nconcurrency = 1"}),
     "closed": (bureau(4) | {"/a/1.html": busy(9, retry_after="3600")}, {"crawl": "delay = 0\nconcurrency = 1"}),
-    "frugal": (bureau(12), {"crawl": "delay = 0\nconcurrency = 4\npages_per_day = 5"}),
+    "frugal": (
+        bureau(12, "User-agent: *\nDisallow: /a/0.html\n"),
+        {"crawl": "delay = 0\nconcurrency = 4\npages_per_day = 5"},
+    ),
     "nightly": (bureau(4), {"crawl": f'hours = "{IN_TWO_HOURS:%H:%M}-{IN_TWO_HOURS:%H}:59"'}),
     "refusing": (bureau(10) | EACH_REFUSED, {"crawl": "delay = 0\nconcurrency = 1"}),
     "broken": (bureau(12) | ALWAYS_BUSY, {"crawl": "delay = 0.05\nconcurrency = 1"}),

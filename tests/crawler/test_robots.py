@@ -43,7 +43,7 @@ def test_no_request_passes_while_the_rules_are_on_their_way(tmp_path: Path) -> N
     )
     assert [one.path for one in origin.log] == ["/robots.txt"]
     assert [capture.url for capture in told.captures] == [f"{origin.base}/robots.txt"]
-    assert set(told.ends.values()) == {"IgnoreRequest: Forbidden by robots.txt"}
+    assert set(told.ends.values()) == {"Disallowed: Forbidden by robots.txt"}
     assert len(told.ends) == 30
 
 
@@ -53,7 +53,7 @@ def test_the_exchange_of_robots_txt_is_captured_like_any_other(tmp_path: Path) -
     assert robots.url == f"{origin.base}/robots.txt"
     assert (robots.request, robots.response) == (origin.log[0].request, origin.log[0].response)
     assert opened.url == f"{origin.base}/open"
-    assert told.ends[f"{origin.base}/private/x"] == "IgnoreRequest: Forbidden by robots.txt"
+    assert told.ends[f"{origin.base}/private/x"] == "Disallowed: Forbidden by robots.txt"
 
 
 _OPEN = {
@@ -116,7 +116,7 @@ def test_without_rules_everything_is_allowed(hosts: tuple[dict[str, Origin], Tol
 
 @pytest.mark.parametrize("name", _CLOSED)
 def test_rules_are_read_however_they_are_written(hosts: tuple[dict[str, Origin], Told], name: str) -> None:
-    assert _ends(hosts, name) == ["IgnoreRequest: Forbidden by robots.txt"] * 2
+    assert _ends(hosts, name) == ["Disallowed: Forbidden by robots.txt"] * 2
 
 
 @pytest.mark.parametrize("name", _UNREACHABLE)
@@ -137,7 +137,7 @@ def test_rules_behind_a_redirect_count_and_each_port_has_its_own(tmp_path: Path)
     with Origin(answer) as closed, _origin(page(b"")) as opened:
         told = drive(tmp_path, [Ask(f"{closed.base}/a"), Ask(f"{opened.base}/a")], ROBOTSTXT_OBEY=True)
     assert [one.path for one in closed.log] == ["/robots.txt", "/rules.txt"]
-    assert told.ends == {f"{closed.base}/a": "IgnoreRequest: Forbidden by robots.txt", f"{opened.base}/a": "200"}
+    assert told.ends == {f"{closed.base}/a": "Disallowed: Forbidden by robots.txt", f"{opened.base}/a": "200"}
 
 
 def test_a_crawl_delay_is_kept(tmp_path: Path) -> None:
