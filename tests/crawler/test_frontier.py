@@ -12,6 +12,7 @@ from sqlalchemy import select
 from archive.directory import Archive
 from archive.errors import CatalogError
 from crawler.frontier import TRAPPED, Errand, Finding, Frontier, Target
+from crawler.frontier.pages import LEASE
 from crawler.frontier.rounds import PROMISE
 from crawler.frontier.schema import pages, untold
 from pipelines.records import format_instant
@@ -82,6 +83,21 @@ def test_a_frontier_of_the_first_version_gets_what_was_added_since(archive: Arch
     connection.close()
     with pytest.raises(CatalogError, match="frontier version 9 is not known"):
         Frontier(archive)
+
+
+def test_a_claim_of_which_nothing_is_heard_runs_out_and_its_first_owner_has_no_say_any_more(
+    archive: Archive, frontier: Frontier
+) -> None:
+    current = frontier.begin("ceshi", [PAGE], now=NOW)
+    (frozen,) = frontier.claim(current, now=NOW)
+    with Frontier(archive) as other:
+        assert other.claim(current, now=NOW + LEASE) == []
+        (taken,) = other.claim(current, now=NOW + LEASE + timedelta(seconds=1))
+        assert (taken.id, taken.lost_since) == (frozen.id, NOW)
+        frontier.fail(current, frozen, "reset", now=NOW + LEASE)
+        other.settle(current, taken, Finding("article", record_id="urn:1"), now=NOW + LEASE)
+    with frontier.view() as view:
+        assert view.execute(select(pages.c.state, pages.c.failures)).all() == [("done", 0)]
 
 
 def test_what_nobody_was_asked_for_is_not_spent_and_what_is_disallowed_waits_for_long(frontier: Frontier) -> None:

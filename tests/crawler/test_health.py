@@ -154,6 +154,19 @@ def test_more_alarms_than_a_message_holds_are_told_in_several() -> None:
     assert texts[-1] == f"Lantian\n{30 - len(told)} more; `lantian health` shows them"
 
 
+def test_messages_have_the_shapes_that_the_programs_publish() -> None:
+    text = "Lantian\na [list] <b> & 环境"
+    with chat_programs() as (url, posted):
+        for kind in LARGEST:
+            parse_webhook(f"{kind}={url}/{kind}").send(text)
+    assert dict(posted) == {
+        "/wecom": {"msgtype": "text", "text": {"content": text}},
+        "/dingtalk": {"msgtype": "text", "text": {"content": text}},
+        "/feishu": {"msg_type": "text", "content": {"text": text}},
+        "/slack": {"text": "Lantian\na [list] &lt;b&gt; &amp; 环境"},
+    }
+
+
 def test_signatures_are_those_the_programs_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1700000000.0)
     with chat_programs() as (url, posted):
