@@ -1,11 +1,11 @@
 """The report for people, in Chinese and English side by side: for a terminal, and as one page to hand on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, looks_table, make_page, paragraph, table
-from archive.verify.report import Finding, Report, Verdict
+from archive.verify.report import Claim, Finding, Report, Verdict
 
 VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "intact": ("完好", "intact"),
@@ -32,9 +32,7 @@ def to_lines(report: Report) -> Iterator[str]:
     yield f"  可证明的时间 provable time: {told}"
     for look in report.looked:
         yield f"  [{'x' if look.done else ' '}] 查看 looked at: {look.chinese} / {look.english}"
-    for claim in report.claims:
-        yield f"  [{'x' if claim.holds else ' '}] {claim.chinese} / {claim.english}"
-        yield f"      {claim.proves_not_chinese} / {claim.proves_not_english}"
+    yield from claim_lines(report.claims)
     for finding in report.findings[:SHOWN]:
         yield f"  {finding.weight}: {_tell(finding)}"
     if len(report.findings) > SHOWN:
@@ -42,6 +40,13 @@ def to_lines(report: Report) -> Iterator[str]:
     if report.omitted:
         yield f"  … and {report.omitted} of them not listed anywhere, but part of the verdict"
     yield from _to_redo(report)
+
+
+def claim_lines(claims: Iterable[Claim]) -> Iterator[str]:
+    """What is proved and what not, for a terminal."""
+    for claim in claims:
+        yield f"  [{'x' if claim.holds else ' '}] {claim.chinese} / {claim.english}"
+        yield f"      {claim.proves_not_chinese} / {claim.proves_not_english}"
 
 
 def _found(report: Report) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from archive.export.writing import write_text
 from archive.verify.log_state import Trust
+from archive.verify.page import claim_lines
 from archive.verify.report import EXIT_CODES
 from archive.wacz.check import check_wacz
 from archive.wacz.claims import make_claims
@@ -23,10 +24,6 @@ _SAID: Final = {
 _WEAK: Final = (
     "intact as logged, and not all of it was received from a server: see below "
     "· 与签名日志一致，但并非全部取自服务器，见下"
-)
-_LIMIT: Final = (
-    "proves that these bytes stood in the log of that key when the checkpoint was made, not that the office published "
-    "them · 仅证明封存时日志中即为这些字节，不证明机构发布了它们"
 )
 _SHOWN: Final = 10
 """Captures that are listed on a terminal."""
@@ -79,18 +76,18 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         yield f"  checkpoint signed by {name} ({known})"
     for name in report.cosigned_by:
         yield f"  cosigned by the witness {name}, who saw this log grow and never shrink or fork · 见证方联署"
-    if report.continues:
-        yield "  its log continues the checkpoint that you kept · 延续了检查者在别处保存的检查点"
     yield from _to_times(report)
     if made := report.reextraction:
         yield (
             f"  {made.read} of {made.logged} logged texts made again from the bytes: {made.same} the same, "
             f"{made.other_recipe} otherwise by another recipe, {made.failed} could not be made · 重新提取文字"
         )
-    if report.proven:
-        yield f"  {_LIMIT}"
+    if report.is_readable:
+        yield from claim_lines(make_claims(report, are_keys_trusted=is_trusted))
     for finding in report.findings:
         yield f"  {_to_line(finding)}"
+    if report.commands:
+        yield "  --html FILE writes this as a page, with commands to redo it without us · 可导出报告及复核命令"
 
 
 def _to_times(report: WaczReport) -> Iterator[str]:

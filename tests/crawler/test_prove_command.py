@@ -89,6 +89,8 @@ def test_a_proof_is_checked_with_nothing_but_the_file(proof: Path) -> None:
     assert "1 of 1 captures proved" in told.stdout
     assert "name it with --pubkey to trust it" in told.stdout
     assert "not all of it was received from a server" in told.stdout.splitlines()[0]
+    assert "  [x] 文件中的每条记录与签名日志逐字节一致 / every record in the file is" in told.stdout
+    assert "      不证明网站确实发布过这些内容" in told.stdout
     line = json.loads(verify(str(proof), "--json").stdout)
     assert (line["found"], line["supplied"]) == (1, 0)
     assert f"1 of them only found on the disk, by {line['found_by']}: the date of receipt is unproven" in told.stdout
