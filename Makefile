@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 READERS := .venv-replay/.installed
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test soak replay-check bench lock clean
+.PHONY: help setup demo demo-site check test soak replay-check bench lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP) ## crawl the demo site twice, export, replay: the whole road in a minute or two
 	@$(BIN)/python -m tests.demo_site
+
+demo-site: $(STAMP) ## serve the sites of the last demo again until Ctrl-C, to crawl them by hand
+	@$(BIN)/python -m tests.demo_site.stay
 
 check: $(STAMP) ## lint, types, import rules (under 30 s)
 	$(BIN)/ruff check --quiet .

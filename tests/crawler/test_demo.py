@@ -1,10 +1,14 @@
 """The demo as a user sees it: two crawls, exports and a replay by the real command line, all as the truth files say."""
 
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.demo_site.commands import ROOT
 from tests.demo_site.tour import Tour, take_tour
 
 
@@ -20,6 +24,21 @@ def test_every_article_is_found_once_with_exactly_its_text(tour: Tour) -> None:
 def test_the_edited_article_is_exported_as_it_reads_now(tour: Tour) -> None:
     (edited,) = [article for article in tour.articles if article["url"].endswith("_10012.html")]
     assert "优良天数比率为82.8%" in edited["paragraphs"][0]
+
+
+def test_the_sites_of_the_demo_can_be_crawled_on(tour: Tour) -> None:
+    command = [sys.executable, "-m", "tests.demo_site.stay", str(tour.out)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as served:
+        assert served.stdout is not None
+        try:
+            assert list(iter(served.stdout.readline, "Ctrl-C ends it\n"))
+            again = tour.lantian.ingest(tour.articles[-1]["url"])
+            assert [(line["kind"], line["verdict"]) for line in again.lines] == [("article", "unchanged")]
+            taken = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert (taken.returncode, taken.stderr.count("\n")) == (3, 1)
+        finally:
+            served.send_signal(signal.SIGINT)
+    assert served.returncode == 0
 
 
 def test_seed_files_are_numbered_by_publication(tour: Tour) -> None:

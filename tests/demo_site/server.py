@@ -5,8 +5,10 @@ with DemoSites() as sites:
     sites["qingxi"].base    # http://127.0.0.1:40123
 """
 
+import json
 import socketserver
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -62,10 +64,14 @@ class DemoSite:
 
 
 class DemoSites:
-    """All demo sites, serving while the `with` block runs. `edition` turns them all over at once."""
+    """All demo sites, serving while the `with` block runs. `edition` turns them all over at once.
 
-    def __init__(self, names: tuple[str, ...] = NAMES) -> None:
+    `ports` are those of an earlier run, to be had again; a site without one gets any that is free.
+    """
+
+    def __init__(self, names: tuple[str, ...] = NAMES, *, ports: Mapping[str, int] | None = None) -> None:
         self.names = names
+        self.ports = ports or {}
         self.sites: dict[str, DemoSite] = {}
         self._servers: list[_Server] = []
         self._edition: Edition = 1
@@ -85,8 +91,10 @@ class DemoSites:
             site.edition = value
 
     def write_site_files(self, folder: Path) -> list[str]:
-        """Write the site files with the ports of this run; returns the keys of the sites."""
+        """Write the site files with the ports of this run, and these for a later one; returns the keys of the sites."""
         folder.mkdir(parents=True, exist_ok=True)
+        ports = {name: site.port for name, site in self.sites.items()}
+        (folder / "ports.json").write_text(json.dumps(ports), encoding="utf-8")
         keys = []
         for path in sorted((HERE / "sites").glob("*.toml")):
             text = path.read_text(encoding="utf-8").replace("{port}", str(self.sites[path.stem].port))
@@ -97,7 +105,7 @@ class DemoSites:
     def __enter__(self) -> Self:
         for name in self.names:
             source = read_site(name)
-            server = _Server(("127.0.0.1", 0), _Handler)
+            server = _Server(("127.0.0.1", self.ports.get(name, 0)), _Handler)
             answers = {edition: answers_of(source, edition) for edition in (1, 2)}
             server.site = DemoSite(source, server.server_address[1], answers, not_found(source))
             threading.Thread(target=server.serve_forever, args=(0.05,), name=f"demo-{name}", daemon=True).start()
