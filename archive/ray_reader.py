@@ -116,7 +116,7 @@ def using_ray(count: int) -> Iterator[StartReader]:
     Gives what starts its readers. Raises WorkerError when there is no Ray, or no cluster.
     """
     if find_spec("ray") is None:
-        raise WorkerError("ray: is not installed; pip install 'lantian[ray]'")
+        raise WorkerError("ray: is not installed; install lantian with it: pip install '.[ray]'")
     # It would tell its makers who uses it.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     import ray  # noqa: PLC0415 (of the extra)

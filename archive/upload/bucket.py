@@ -46,7 +46,7 @@ class Bucket:
     def __init__(self, address: str, *, retention: Retention | None = None) -> None:
         """Opens no connection yet; raises UploadError for another kind of address, and without the extra."""
         if find_spec("s3fs") is None:
-            raise UploadError("upload: needs more packages; pip install 'lantian[s3]'")
+            raise UploadError("upload: needs more packages; install lantian with them: pip install '.[s3]'")
         found = _ADDRESS.fullmatch(address)
         if found is None:
             raise UploadError(f"{_without_secrets(address)}: not an address to upload to; write s3://bucket/prefix")

@@ -16,8 +16,10 @@ class PageAddress(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read what was typed."""
         try:
-            parse_address(value)
+            is_host = _HOST.fullmatch(parse_address(value).host)
         except ValueError:
+            is_host = None
+        if not is_host:
             hint = "write it with https:// or http://" if "://" not in value else "write https://host/path"
             self.fail(f"{value}: not the address of a page; {hint}", param, ctx)
         return str(value)
@@ -31,6 +33,8 @@ class KnownAddress(PageAddress):
         return str(value) if _OTHER_SCHEME.match(value) else super().convert(value, param, ctx)
 
 
+_HOST: Final = re.compile(r"[\w.:-]+")
+"""Letters of any script, for names may be Chinese; an address that was cut short with … is none."""
 _OTHER_SCHEME: Final = re.compile(r"(?!https?:)[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)
 PAGE_ADDRESS: Final = PageAddress()
 KNOWN_ADDRESS: Final = KnownAddress()

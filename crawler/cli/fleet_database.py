@@ -17,4 +17,4 @@ database_option = click.option(
 def require_fleet() -> None:
     """Raise UsageError where the packages of a fleet are not installed."""
     if any(find_spec(name) is None for name in ("procrastinate", "psycopg", "alembic")):
-        raise click.UsageError("a fleet needs more packages: pip install 'lantian[fleet]'")
+        raise click.UsageError("a fleet needs more packages; install lantian with them: pip install '.[fleet]'")

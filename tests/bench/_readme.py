@@ -1,38 +1,46 @@
-"""The tables of the README's "Measured", made of the committed reports: `python -m tests.bench readme` writes them.
+"""The tables in the README and in those of tests/bench and tests/soak: `python -m tests.bench readme` writes them.
 
-A table stands between `<!-- measured: NAME -->` and `<!-- end -->`; NAME is a benchmark beside this file, or `soak`
-for the reports in tests/soak.
+They are made of the committed reports. A table stands between `<!-- measured: NAME -->` and `<!-- end -->`; NAME is a
+benchmark beside this file, `altered_cases` for what `altered_files` found case by case, or `soak` for the reports in
+tests/soak.
 """
 
 import importlib
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.bench import altered_files
 from tests.bench._table import make_table
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-README = ROOT / "README.md"
 SOAK = ROOT / "tests" / "soak"
+DOCUMENTS = (ROOT / "README.md", HERE / "README.md", SOAK / "README.md")
 COMMAND = "python -m tests.bench readme"
 _PLACE = re.compile(r"(<!-- measured: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def render(text: str) -> str:
-    """The README with each table as the reports have it now."""
+    """A document with each table as the reports have it now."""
     return _PLACE.sub(_fill, text)
 
 
 def write() -> None:
-    """Bring the README up to date."""
-    README.write_text(render(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Bring the documents up to date."""
+    for document in DOCUMENTS:
+        document.write_text(render(document.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _fill(place: re.Match[str]) -> str:
-    table = _soak() if place[2] == "soak" else _bench(place[2])
-    return f"{place[1]}{table}\n{place[3]}"
+    made = {"soak": _soak, "altered_cases": _altered_cases}.get(place[2], partial(_bench, place[2]))
+    return f"{place[1]}{made()}\n{place[3]}"
+
+
+def _altered_cases() -> str:
+    return altered_files.every_case(_read(HERE / "altered_files.json")["figures"])
 
 
 def _bench(name: str) -> str:
@@ -75,7 +83,7 @@ def _soak() -> str:
     rows += _fleet()
     rows += _crashes()
     rows += [*_proof(), *_collection(), *_growth(), *_always_on()]
-    return make_table(["long test", "how many", "result"], rows) + "\n\nMade with `make soak`; reports in tests/soak."
+    return make_table(["long test", "how many", "result"], rows)
 
 
 def _fleet() -> list[list[Any]]:

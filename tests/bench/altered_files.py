@@ -63,18 +63,24 @@ def run() -> dict[str, Any]:
     return {"versions": _versions(), "found": _count(rows), "cases": rows}
 
 
+COLUMNS = (OURS, WARCIO, FASTWARC, VALIDATE)
+
+
 def to_markdown(figures: dict[str, Any]) -> str:
-    """How many cases each program finds, and below which."""
-    columns = (OURS, WARCIO, FASTWARC, VALIDATE)
+    """How many cases each program finds."""
     versions = figures["versions"]
-    head = [OURS, *(f"{name} {versions[name]}" for name in columns[1:])]
+    head = [OURS, *(f"{name} {versions[name]}" for name in COLUMNS[1:])]
     counts = [
-        [f"{group} ({said['cases']})", *(said.get(column) for column in columns)]
+        [f"{group} ({said['cases']})", *(said.get(column) for column in COLUMNS)]
         for group, said in figures["found"].items()
     ]
-    cases = [[row["case"], *(_say(row.get(column)) for column in columns)] for row in figures["cases"]]
-    every = f"<details><summary>Every case</summary>\n\n{make_table(['altered', *columns], cases)}\n\n</details>"
-    return f"{make_table(['altered (cases)', *head], counts)}\n\n{every}"
+    return make_table(["altered (cases)", *head], counts)
+
+
+def every_case(figures: dict[str, Any]) -> str:
+    """Which program finds which."""
+    cases = [[row["case"], *(_say(row.get(column)) for column in COLUMNS)] for row in figures["cases"]]
+    return make_table(["altered", *COLUMNS], cases)
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def test_the_list_of_commands_shows_their_first_sentences_whole() -> None:
         (["ingest", "--from", "page.html", "--url", "a.gov.cn/1.html"], "write it with https:// or http://"),
         (["extract", "page.html", "--url", "a.gov.cn:8080/1.html"], "write it with https:// or http://"),
         (["history", "a.gov.cn/1.html"], "not the address of a page"),
+        (["extract", "page.html", "--url", "https://…"], "not the address of a page"),
         (["export", "--format", "seed"], "needs --out"),
         (["export", "--format", "parquet"], "needs --out"),
         (["export", "--format", "csv", "--out", "."], "is a folder; name a file"),
