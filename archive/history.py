@@ -6,22 +6,25 @@ file is ever taken for an edit. Nothing is written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from sqlalchemy import Row, and_, select
 
 from archive.addressing import is_of_article
-from archive.captures import UNFINISHED
+from archive.captures import UNFINISHED, to_uri
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.entries import site_key
 from archive.errors import NotInArchive
 from archive.judge import order_of
+from archive.log.reader import FOLDER as LOG
+from archive.reader.seals import open_log
 from archive.reading import to_article
 from archive.schema import articles, captures, versions
 from archive.store import read_capture
+from archive.warc import sha256
 from archive.workers import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
@@ -44,7 +47,8 @@ class Sighting:
     `edit` is what changed since the capture `since` (a record id), where the publisher changed something. `turn` says
     that the page disappeared (gone, redirected elsewhere, or no article any more, after it had been there) or came
     back. `location` is where a redirect led. `is_quiet` is true for an edit of which the page says nothing, between
-    two captures from the wire: a page that a person supplied proves nothing of the publisher.
+    two captures from the wire: a page that a person supplied proves nothing of the publisher. `reading` is the digest of
+    what the catalog has as its article.
     """
 
     record_id: str
@@ -67,6 +71,15 @@ class Sighting:
     edit: Edit | None = None
     is_quiet: bool = False
     is_article: bool = False
+    reading: str | None = None
+
+
+def logged_captures(archive: Archive, urls: Iterable[str]) -> set[str]:
+    """The records of these addresses that the log has, whatever the catalog says. Raises BrokenLog."""
+    if not (archive.path / LOG).exists():
+        return set()
+    with open_log(archive) as log:
+        return {one.record_id for url in urls for one in log.index.captures_of(to_uri(url))}
 
 
 @dataclass(slots=True)
@@ -82,7 +95,7 @@ class Historian:
     """Tells the history of pages from a catalog, reading captures again where it must."""
 
     def __init__(self, archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
-        self._archive, self._catalog = archive, catalog
+        self.archive, self._catalog = archive, catalog
         self._workers, self._sites = workers, sites
         self._today: dict[str, Article | None] = {}
 
@@ -94,7 +107,7 @@ class Historian:
         self._today.clear()
         rows = self._rows(url)
         if not rows:
-            raise NotInArchive(f"{url}: the archive has no capture of it; lantian ingest fetches one")
+            raise NotInArchive(f"{url}: {self._why_none(url)}")
         return tuple(self._tell(rows))
 
     def article(self, sightings: Sequence[Sighting]) -> Article | None:
@@ -105,6 +118,11 @@ class Historian:
             return None
         first = find_first(pages[read[-1][1].id], pages.get)
         return join_parts(first.read, [page.read for page in follow_pages(first, pages.get)[1:]])
+
+    def _why_none(self, url: str) -> str:
+        if logged := logged_captures(self.archive, [url]):
+            return f"the catalog has no capture of it and the log has {len(logged)}; run lantian reindex"
+        return "the archive has no capture of it; lantian ingest fetches one"
 
     def _rows(self, url: str) -> Sequence[Row[Any]]:
         part = and_(articles.c.canonical == captures.c.canonical, articles.c.part_of.is_not(None))
@@ -140,10 +158,12 @@ class Historian:
         names = ("record_id", "url", "fetched_at", "file", "offset", "status", "kind", "reason", "custody")
         known = {name: getattr(row, name) for name in (*names, "payload_digest", "refers_to")}
         sighting = Sighting(**known, verdict=_verdict(row))
+        if row.body is not None:
+            sighting = replace(sighting, reading=sha256(row.body.encode("utf-8", "surrogatepass")))
         return replace(sighting, location=self._location(row)) if sighting.verdict == "redirect" else sighting
 
     def _location(self, row: Row[Any]) -> str | None:
-        value = parse_head(read_capture(self._archive, row.file, row.offset).response).header("location")
+        value = parse_head(read_capture(self.archive, row.file, row.offset).response).header("location")
         return join_link(row.url, value) if value else None
 
     def _judge(self, sighting: Sighting, before: Row[Any] | None, row: Row[Any]) -> Sighting:
@@ -181,7 +201,7 @@ class Historian:
             places = self._catalog.places_of([record_id])
             if not places:
                 raise NotInArchive(f"{record_id}: the catalog does not know this capture; run lantian reindex")
-            capture = read_capture(self._archive, places[0].file, places[0].offset)
+            capture = read_capture(self.archive, places[0].file, places[0].offset)
             site = self._sites.get(site_key(places[0].file))
             self._today[record_id] = self._workers.submit(capture, site).result().article
         return self._today[record_id]

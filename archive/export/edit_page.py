@@ -1,10 +1,11 @@
 """An edit as one HTML page to share: it needs no other file, runs no script, and says what it does not prove."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from archive.display import escape
 from archive.history import Sighting
+from archive.reader.seals import CaptureVerdict
 from pipelines.diff import ParagraphDiff, Span
 from pipelines.edits import Edit
 
@@ -33,12 +34,14 @@ h1{font-size:1.4rem}table{border-collapse:collapse;font:14px/1.6 sans-serif;widt
 td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 del{background:#fdd;color:#900}ins{background:#dfd;color:#060;text-decoration:none;border-bottom:2px solid #393}
 p{margin:.4rem 0;padding-left:.6rem;border-left:4px solid transparent}.changed{border-color:#c90}.removed{border-color:#c33}
-.added{border-color:#393}.note{font:14px/1.6 sans-serif;color:#555}.quiet{background:#fe9;padding:.5rem;font-family:sans-serif}
+.added{border-color:#393}.note{font:14px/1.6 sans-serif;color:#555}.altered{background:#b71c1c;color:#fff;padding:.5rem}.quiet{background:#fe9;padding:.5rem;font-family:sans-serif}
 """
 
 
-def edit_page(before: Sighting, after: Sighting, edit: Edit, *, recipe: str, is_quiet: bool) -> str:
-    """The page for what changed between two captures, both read by `recipe`."""
+def edit_page(
+    before: Sighting, after: Sighting, edit: Edit, verdicts: Sequence[CaptureVerdict], *, recipe: str, is_quiet: bool
+) -> str:
+    """The page for what changed between two captures, both read by `recipe`; `verdicts` are those on their records."""
     title = escape(after.title or before.title or after.url)
     return "".join(
         (
@@ -47,7 +50,8 @@ def edit_page(before: Sighting, after: Sighting, edit: Edit, *, recipe: str, is_
             '<meta name="viewport" content="width=device-width">',
             f"<title>{title}</title><style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n",
             _headline(edit, is_quiet=is_quiet),
-            _captures(before, after, recipe),
+            *map(_doubt, verdicts),
+            _captures(before, after, verdicts, recipe),
             *_fields(edit),
             "<h2>正文 text</h2>\n" if edit.paragraphs else "",
             *map(_paragraph, edit.paragraphs),
@@ -58,11 +62,13 @@ def edit_page(before: Sighting, after: Sighting, edit: Edit, *, recipe: str, is_
 
 
 _NOTE: Final = (
-    '<p class="note">本页比较同一地址两次抓取所得的内容，均由同一版本的程序读取。它证明服务器在这两个时刻发来了这些字节，'
-    "不证明由谁、为何修改。请用 <code>lantian verify</code> 和 <code>lantian prove</code> 核对原始记录。<br>"
-    "This page compares what one address gave at two moments, both read by the same program. It shows what the server "
-    "sent then, not who changed it or why. Check the records with <code>lantian verify</code> and "
-    "<code>lantian prove</code>.</p>\n"
+    '<p class="note">本页比较归档中同一地址两次抓取的内容，均由同一版本的程序读取。“证明”一栏说明记录是否与登记时一致：'
+    "received 为收到时登记，found 为登记时已如此存在，supplied 为由人提供。本页不证明由谁、为何修改，本页自身也可能被改过。"
+    "请用 <code>lantian verify</code> 和 <code>lantian prove</code> 核对原始记录。<br>"
+    "This page compares what an archive has of one address at two moments, both read by the same program. Under proof "
+    "stands whether the records are as they were logged: when they were received, or only found so, or supplied by a "
+    "person. It does not show who changed the page or why, and can have been edited itself. Check the records with "
+    "<code>lantian verify</code> and <code>lantian prove</code>.</p>\n"
 )
 
 
@@ -72,7 +78,13 @@ def _headline(edit: Edit, *, is_quiet: bool) -> str:
     return f'<p class="note">{_DATES[edit.date]}</p>\n' if edit.date else ""
 
 
-def _captures(before: Sighting, after: Sighting, recipe: str) -> str:
+def _doubt(verdict: CaptureVerdict) -> str:
+    if verdict.state != "altered":
+        return ""
+    return f'<p class="altered">已被改动 ALTERED: {escape(verdict.chinese)} {escape(verdict.english)}</p>\n'
+
+
+def _captures(before: Sighting, after: Sighting, verdicts: Sequence[CaptureVerdict], recipe: str) -> str:
     rows = (
         ("", "之前 before", "之后 after"),
         ("抓取 captured (UTC)", before.fetched_at, after.fetched_at),
@@ -80,6 +92,7 @@ def _captures(before: Sighting, after: Sighting, recipe: str) -> str:
         ("标题 title", before.title, after.title),
         ("标示日期 stated date", before.published, after.published),
         ("来路 custody", before.custody, after.custody),
+        ("证明 proof", *(f"{one.state} ({', '.join(one.claims)}): {one.english}" for one in verdicts)),
         ("记录 record", before.record_id, after.record_id),
         ("摘要 payload digest", before.payload_digest, after.payload_digest),
         ("文件 file", f"{before.file} @ {before.offset}", f"{after.file} @ {after.offset}"),

@@ -3,7 +3,7 @@
 That it is gone is the word of the catalog, which anybody can write who can write there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 
@@ -24,7 +24,17 @@ def look_for_deletion(archive: Archive, catalog: Catalog, url: str) -> CaptureVe
     if not records:
         return None
     with open_log(archive) as log:
-        return _look(log, {name for record in records for name in _stands_for(log, record)})
+        return look_for_deletion_of(log, records)
+
+
+def look_for_deletion_of(log: OpenLog, records: Iterable[str]) -> CaptureVerdict:
+    """The verdict on the deletion of any of these captures; raises BrokenLog."""
+    names = {name for record in records for name in _stands_for(log, record)}
+    for leaf in log.index.deletions():
+        entry = log.log.entry(leaf)
+        if isinstance(entry, DeletionEntry) and entry.record_id in names:
+            return find_seal(log, leaf)
+    return altered("日志中没有这一删除", "the catalog says so and the log does not")
 
 
 def _stands_for(log: OpenLog, record: str) -> Iterator[str]:
@@ -34,11 +44,3 @@ def _stands_for(log: OpenLog, record: str) -> Iterator[str]:
     entry = log.log.entry(logged.leaf) if logged else None
     if isinstance(entry, CaptureEntry) and entry.refers_to:
         yield entry.refers_to
-
-
-def _look(log: OpenLog, records: set[str]) -> CaptureVerdict:
-    for leaf in log.index.deletions():
-        entry = log.log.entry(leaf)
-        if isinstance(entry, DeletionEntry) and entry.record_id in records:
-            return find_seal(log, leaf)
-    return altered("日志中没有这一删除", "the catalog says so and the log does not")

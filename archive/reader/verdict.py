@@ -6,7 +6,7 @@ at checkpoints kept elsewhere.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -29,12 +29,13 @@ _DEEPEST: Final = 3
 class Evidence:
     """A capture as its record has it, what is shown for it (of a 304 the original), and the verdict on both.
 
-    Both are None where the record cannot be read.
+    Both are None where the record cannot be read. `payload` is the digest that the record itself names.
     """
 
     verdict: CaptureVerdict
     capture: Capture | None = None
     shown: Capture | None = None
+    payload: str | None = None
 
 
 _UNLOGGED = CaptureVerdict("not-provable", "日志中没有此记录", "the log has no entry for it")
@@ -42,11 +43,25 @@ _UNLOGGED = CaptureVerdict("not-provable", "日志中没有此记录", "the log 
 
 def look_at(archive: Archive, sight: Sight) -> Evidence:
     """Read a capture strictly and hold it against the log; what a revisit stands for as well, the worse verdict counts."""
+    return next(look_at_each(archive, [sight]))
+
+
+def look_at_each(archive: Archive, sights: Iterable[Sight]) -> Iterator[Evidence]:
+    """The same of many, with the log opened once."""
     try:
         with open_log(archive) as log:
-            evidence = _look(log, (sight.file, sight.offset))
+            for sight in sights:
+                yield _look_at(log, sight)
     except BrokenLog as error:
-        return _without_log(archive, sight, error)
+        for sight in sights:
+            yield _without_log(archive, sight, error)
+
+
+def _look_at(log: OpenLog, sight: Sight) -> Evidence:
+    try:
+        evidence = _look(log, (sight.file, sight.offset))
+    except BrokenLog as error:
+        return _without_log(log.archive, sight, error)
     except (BrokenWarc, OSError) as error:
         return Evidence(altered("记录无法完整读取", str(error)))
     return replace(evidence, verdict=_compare_sight(sight, evidence))
@@ -63,18 +78,19 @@ def _without_log(archive: Archive, sight: Sight, error: Exception) -> Evidence:
 
 def _look(log: OpenLog, place: tuple[str, int], depth: int = 0) -> Evidence:
     group = _read_group(log.archive, place)
-    own = Evidence(_compare(log, place, group, _members(log.archive.path / place[0], group)))
-    capture = restore(log.archive, place[0], group)
     primary = group[0].record
+    verdict = _compare(log, place, group, _members(log.archive.path / place[0], group))
+    own = Evidence(verdict, payload=primary.get("WARC-Payload-Digest"))
+    capture = restore(log.archive, place[0], group)
     original = (primary.get("WARC-Refers-To") or "")[1:-1]
     if not original or depth == _DEEPEST:
         return replace(own, capture=capture, shown=capture)
     logged = log.index.capture(original)
     if logged is None:
-        return Evidence(_worse(own.verdict, _UNLOGGED), capture, capture)
+        return replace(own, verdict=worse(own.verdict, _UNLOGGED), capture=capture, shown=capture)
     stands_for = _look(log, (logged.file, logged.offset), depth + 1)
-    is_other = primary.get("WARC-Profile") == SERVER_NOT_MODIFIED
-    return Evidence(_worse(own.verdict, stands_for.verdict), capture, stands_for.shown if is_other else capture)
+    shown = stands_for.shown if primary.get("WARC-Profile") == SERVER_NOT_MODIFIED else capture
+    return replace(own, verdict=worse(own.verdict, stands_for.verdict), capture=capture, shown=shown)
 
 
 def _read_group(archive: Archive, place: tuple[str, int]) -> list[Placed]:
@@ -90,17 +106,23 @@ def _compare_sight(sight: Sight, evidence: Evidence) -> CaptureVerdict:
     if capture is None:
         return evidence.verdict
     url = capture.url.encode("utf-8", "replace").decode("utf-8")
-    for chinese, english, said, found in (
+    claims = (
         ("网址", "address", url, sight.url),
         ("抓取时间", "date", format_instant(capture.fetched_at), sight.fetched_at),
         ("来源", "custody", capture.custody, sight.custody),
-    ):
+    )
+    return compare_claims(claims) or evidence.verdict
+
+
+def compare_claims(claims: Iterable[tuple[str, str, object, object]]) -> CaptureVerdict | None:
+    """What the catalog says otherwise than a record: the words for it in both languages, as in the record, as it says."""
+    for chinese, english, said, found in claims:
         if said != found:
             return altered(
                 f"目录库所记{chinese}与记录不符",
                 f"the catalog has another {english} than the record: {found}, not {said}",
             )
-    return evidence.verdict
+    return None
 
 
 def _compare(log: OpenLog, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]) -> CaptureVerdict:
@@ -132,6 +154,7 @@ def _members(path: Path, group: Sequence[Placed]) -> list[bytes]:
         return [os.pread(file.fileno(), one.length, one.offset) for one in group]
 
 
-def _worse(*verdicts: CaptureVerdict) -> CaptureVerdict:
+def worse(*verdicts: CaptureVerdict) -> CaptureVerdict:
+    """The worst of verdicts, with the claims of all."""
     worst = min(verdicts, key=lambda one: WORST.index(one.state))
     return replace(worst, claims=tuple(claim for one in verdicts for claim in one.claims))

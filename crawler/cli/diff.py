@@ -1,6 +1,7 @@
 """`lantian diff`: what changed between two captures of a page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,16 +13,20 @@ from archive.export.edit_page import edit_page
 from archive.export.writing import write_text
 from archive.history import Historian, Sighting
 from archive.language import read_knowledge
+from archive.reader.seals import CaptureVerdict
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
-from crawler.cli.history import LOUD, edit_to_line, open_historian, to_line
-from crawler.cli.marking import print_edit
+from crawler.cli.history import edit_to_line, open_historian, to_line
+from crawler.cli.marking import LOUD, print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
 from crawler.cli.output import WIDE, Screen, print_json
+from crawler.cli.standing import WORDS, print_doubt, worst_of
 from pipelines.edits import Edit, compare_articles
-from pipelines.records import format_instant
+from pipelines.records import Article, format_instant
+
+Sides = tuple[Sequence[Sighting], Sequence[Sighting]]
 
 
 @click.command()
@@ -54,12 +59,18 @@ def diff(
     with open_historian(archive_path, sites_path) as (historian, _):
         articles = [one for one in historian.history(url) if one.is_article]
         before, after = _choose(url, articles, start, end)
-        edit = _compare(url, historian, articles, before, after)
+        sides = _sides(articles, before, after)
+        old, new = _read(url, historian, sides)
+        verdicts = [worst_of(historian.archive, side) for side in sides]
+    edit = compare_articles(old, new)
+    before, after = (
+        replace(one, title=read.title, published=read.published) for one, read in ((before, old), (after, new))
+    )
     is_quiet = edit.is_quiet and before.custody == after.custody == "wire"
     if page:
-        write_text(page, edit_page(before, after, edit, recipe=read_knowledge().recipe, is_quiet=is_quiet))
-    _report(before, after, edit, is_quiet=is_quiet)
-    click.get_current_context().exit(found_if(edit))
+        write_text(page, edit_page(before, after, edit, verdicts, recipe=read_knowledge().recipe, is_quiet=is_quiet))
+    _report((before, after), verdicts, edit, is_quiet=is_quiet)
+    click.get_current_context().exit(found_if(edit or any(one.state == "altered" for one in verdicts)))
 
 
 def _choose(
@@ -83,27 +94,34 @@ def _last_edit(articles: Sequence[Sighting]) -> tuple[Sighting, Sighting]:
     return by_id.get(edited.since or "", articles[0]), edited
 
 
-def _compare(url: str, historian: Historian, articles: Sequence[Sighting], before: Sighting, after: Sighting) -> Edit:
-    """What changed in the article with all of its pages."""
+def _sides(articles: Sequence[Sighting], before: Sighting, after: Sighting) -> Sides:
+    """The captures up to either of these, of all pages of the article."""
     place = articles.index(after)
     # Between a capture of a page and its next one lie those of other pages, which are the same on both sides.
-    sides = articles[:place] if after.since == before.record_id else articles[: articles.index(before) + 1]
-    old, new = historian.article(sides), historian.article(articles[: place + 1])
+    end = place if after.since == before.record_id else articles.index(before) + 1
+    return articles[:end], articles[: place + 1]
+
+
+def _read(url: str, historian: Historian, sides: Sides) -> tuple[Article, Article]:
+    """The article as it was on both sides, with all of its pages."""
+    old, new = map(historian.article, sides)
     if old is None or new is None:
         raise NotInArchive(f"{url}: what was captured is no article; lantian history shows its captures")
-    return compare_articles(old, new)
+    return old, new
 
 
-def _report(before: Sighting, after: Sighting, edit: Edit, *, is_quiet: bool) -> None:
+def _report(sides: Sequence[Sighting], verdicts: Sequence[CaptureVerdict], edit: Edit, *, is_quiet: bool) -> None:
     if this_run().json:
-        sides = {"before": to_line(before), "after": to_line(after)}
-        print_json(sides | {"edit": edit_to_line(edit), "is_quiet": is_quiet})
+        lines = [to_line(one, verdict) for one, verdict in zip(sides, verdicts, strict=True)]
+        print_json({"before": lines[0], "after": lines[1], "edit": edit_to_line(edit), "is_quiet": is_quiet})
         return
     console = Screen()
     if not console.is_terminal:
         console.width = WIDE
-    console.print(Text(f"--- {in_china(before.fetched_at)}  {before.record_id}", "red"))
-    console.print(Text(f"+++ {in_china(after.fetched_at)}  {after.record_id}", "green"))
+    for one, verdict, sign, colour in zip(sides, verdicts, ("---", "+++"), ("red", "green"), strict=True):
+        about = f"{sign} {in_china(one.fetched_at)}  {one.record_id}  {WORDS[verdict.state]}"
+        console.print(Text(about, colour), soft_wrap=True)
+        print_doubt(verdict, console=console)
     if is_quiet:
         console.print(Text("QUIET EDIT: the page changed and does not say so", LOUD))
     if edit:

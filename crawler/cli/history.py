@@ -14,19 +14,19 @@ from archive.catalog import Catalog
 from archive.changed_pages import changed_pages
 from archive.directory import Archive
 from archive.history import Historian, Sighting
+from archive.reader.seals import CaptureVerdict
 from archive.sites import read_sites
 from archive.workers import Workers
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.held_sites import require_held
-from crawler.cli.marking import print_edit
+from crawler.cli.marking import LOUD, print_edit
 from crawler.cli.moment import BEGINNING, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, Screen, print_json, say
+from crawler.cli.output import WIDE, Screen, complain, print_json, say, say_count
+from crawler.cli.standing import Standing, look_into, print_doubt
 from pipelines.edits import Edit
 from pipelines.records import format_instant
-
-LOUD = "bold white on red"
 
 
 @click.command()
@@ -55,7 +55,8 @@ def history(
     Of an article over several pages every page's captures are told, whichever of its addresses is given.
 
     An edit is quiet when the text changed and the date on the page did not move forward, or was moved back. What an
-    update of this program reads differently is never an edit. Exits 1 when a page was edited or taken away.
+    update of this program reads differently is never an edit. Each capture is held against its record and the log; what
+    was altered, or is in the log and not in the catalog, is said. Exits 1 then, and when a page was edited or taken away.
 
     \b
     Example:
@@ -65,18 +66,23 @@ def history(
     if bool(urls) == edited:
         raise click.UsageError("name URLs, or ask for --edited")
     after = format_instant(since) if since else ""
-    found = 0
+    found = doubts = 0
     with open_historian(archive_path, sites_path) as (historian, catalog):
         require_held(catalog, keys)
         pages = changed_pages(catalog, sites=keys, since=after or None) if edited else list(urls)
         for url in pages:
-            sightings = [one for one in historian.history(url) if one.fetched_at > after]
+            whole = historian.history(url)
+            sightings = [one for one in whole if one.fetched_at > after]
             marked = [one for one in sightings if one.is_quiet or (not quiet_only and (one.edit or one.turn))]
             found += len(marked)
-            _report(url, marked if edited or quiet_only else sightings)
+            shown = marked if edited or quiet_only else sightings
+            standing = look_into(historian.archive, url, whole, shown)
+            doubts += standing.is_doubtful
+            _report(url, shown, standing)
     if edited and not this_run().json:
         say(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
-    click.get_current_context().exit(found_if(found))
+        say("which pages those are is the catalog's word: lantian verify holds all of it against records and log")
+    click.get_current_context().exit(found_if(found or doubts))
 
 
 @contextmanager
@@ -88,9 +94,10 @@ def open_historian(archive_path: Path, sites_path: Path | None) -> Iterator[tupl
         yield Historian(archive, catalog, workers=workers, sites=sites), catalog
 
 
-def to_line(sighting: Sighting) -> dict[str, Any]:
-    """A capture as JSON."""
-    return asdict(sighting) | {"edit": edit_to_line(sighting.edit) if sighting.edit else None}
+def to_line(sighting: Sighting, verdict: CaptureVerdict) -> dict[str, Any]:
+    """A capture as JSON; `proof` is the state of its record and of the one that it is held against, and why."""
+    edit = edit_to_line(sighting.edit) if sighting.edit else None
+    return asdict(sighting) | {"edit": edit, "proof": {"state": verdict.state, "reason": verdict.english}}
 
 
 def edit_to_line(edit: Edit) -> dict[str, Any]:
@@ -100,10 +107,13 @@ def edit_to_line(edit: Edit) -> dict[str, Any]:
     return {"changed": edit.changed} | line
 
 
-def _report(url: str, sightings: list[Sighting]) -> None:
+def _report(url: str, sightings: list[Sighting], standing: Standing) -> None:
+    if standing.lacking:
+        many = say_count(len(standing.lacking), "captures")
+        complain(f"{url}: the log has {many} that the catalog lacks, as {standing.lacking[0]}; run lantian reindex")
     if this_run().json:
         for one in sightings:
-            print_json(to_line(one))
+            print_json(to_line(one, standing.of(one)))
         return
     if not sightings:
         return
@@ -113,8 +123,10 @@ def _report(url: str, sightings: list[Sighting]) -> None:
     console.print(Text(url, "bold underline"), soft_wrap=True)
     for one in sightings:
         console.print(_headline(one, url), soft_wrap=True)
+        print_doubt(standing.of(one), console=console)
         if one.edit:
             print_edit(one.edit, console=console)
+    console.print(Text(standing.summary(sightings), "dim"), soft_wrap=True)
 
 
 def _headline(one: Sighting, url: str) -> Text:

@@ -10,6 +10,7 @@ from pipelines.edits import Edit
 
 STYLES = {"same": "", "removed": "bold red strike", "added": "bold green"}
 MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+LOUD = "bold white on red"
 NEIGHBOURS = 1
 """Unchanged paragraphs shown before and after a changed one."""
 

@@ -1,0 +1,79 @@
+"""What a history rests on: each of its captures held against its record and the log, and the log against the catalog.
+
+A history is told from the catalog, which anybody can write who can write there. Held against the record are the moment,
+the address, the custody, the status, the payload and what a 304 stands for; held against the log, the text with its title
+and date. Of what kind a page is, is the catalog's word, which `lantian verify` looks at.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from archive.directory import Archive
+from archive.history import Sighting, logged_captures
+from archive.log.entries import DerivedEntry
+from archive.reader.deleted import look_for_deletion_of
+from archive.reader.lookup import Sight
+from archive.reader.seals import CaptureVerdict, OpenLog, open_log
+from archive.reader.verdict import Evidence, compare_claims, look_at_each
+from archive.reading import read_exchange
+
+_OURS = "warc"
+
+
+def check_sightings(archive: Archive, sightings: Sequence[Sighting]) -> Iterator[CaptureVerdict]:
+    """The verdict on each capture, in their order. Raises ArchiveError for an archive that cannot be opened."""
+    for folder, some in groupby(sightings, key=_folder_of):
+        held = _archive_in(archive, folder)
+        ours = [replace(one, file=one.file.removeprefix(f"{folder}/")) for one in some]
+        with open_log(held) as log:
+            for sighting, evidence in zip(ours, look_at_each(held, list(map(_to_sight, ours))), strict=True):
+                yield _judge(log, sighting, evidence)
+
+
+def find_lacking(archive: Archive, urls: Iterable[str], sightings: Sequence[Sighting]) -> list[str]:
+    """The records of these addresses that the log has and the history has not, by id. Raises ArchiveError."""
+    known = {one.record_id for one in sightings}
+    wanted = {*urls, *(one.url for one in sightings)}
+    folders = {_folder_of(one) for one in sightings}
+    logged = (logged_captures(_archive_in(archive, folder), wanted) for folder in folders)
+    return sorted(set().union(*logged) - known)
+
+
+def _folder_of(sighting: Sighting) -> str:
+    """In a catalog of many archives each lies in a folder by its id; of one archive nothing stands before `warc`."""
+    first = PurePosixPath(sighting.file).parts[0]
+    return "" if first == _OURS else first
+
+
+def _archive_in(archive: Archive, folder: str) -> Archive:
+    return Archive.open(archive.path / folder, create=False) if folder else archive
+
+
+def _to_sight(one: Sighting) -> Sight:
+    return Sight(one.record_id, one.url, one.fetched_at, one.file, one.offset, one.refers_to, one.status, one.custody)
+
+
+def _judge(log: OpenLog, sighting: Sighting, evidence: Evidence) -> CaptureVerdict:
+    if sighting.verdict == "deleted":
+        return look_for_deletion_of(log, [sighting.record_id])
+    capture, shown = evidence.capture, evidence.shown
+    if capture is None or shown is None or evidence.verdict.state == "altered":
+        return evidence.verdict
+    claims = (
+        ("记录", "record", capture.record_id, sighting.record_id),
+        ("状态码", "status", read_exchange(capture).status, sighting.status),
+        ("摘要", "payload", evidence.payload, sighting.payload_digest),
+        ("原件", "original", shown.record_id, sighting.refers_to or sighting.record_id),
+    )
+    return compare_claims(claims) or _judge_reading(log, sighting) or evidence.verdict
+
+
+def _judge_reading(log: OpenLog, sighting: Sighting) -> CaptureVerdict | None:
+    """Whether the article of a capture is none of those that the log has of it; one that was never logged proves nothing."""
+    entries = map(log.log.entry, log.index.derived_of(sighting.refers_to or sighting.record_id))
+    logged = [entry.body for entry in entries if isinstance(entry, DerivedEntry)]
+    if not sighting.reading or not logged or sighting.reading in logged:
+        return None
+    return compare_claims([("文字", "text", logged[-1], sighting.reading)])
