@@ -28,7 +28,10 @@ def make_registry(figures: Sequence[Figures], alarms: Sequence[Alarm]) -> Collec
     traps = Gauge("lantian_traps", "Shapes of addresses that are followed no further", ["site"], registry=registry)
     overdue = Gauge("lantian_overdue", "Articles not looked at again as promised", ["site"], registry=registry)
     coverage = Gauge("lantian_coverage", "Share of articles with a field", ["site", "field"], registry=registry)
+    links = Gauge("lantian_links", "Articles that the list of a channel names", ["site", "channel"], registry=registry)
     for one in figures:
+        for channel, number in one.last.under("list ").items():
+            links.labels(one.site.key, channel).set(number)
         if one.succeeded_at is not None:
             moment.labels(one.site.key).set(one.succeeded_at.timestamp())
         missed.labels(one.site.key).set(one.missed)

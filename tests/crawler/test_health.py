@@ -115,6 +115,7 @@ def test_trouble_is_noticed_on_the_first_crawl_and_told_once(tmp_path: Path) -> 
         samples = [sample for family in text_string_to_metric_families(metrics) for sample in family.samples]
         assert {sample.labels["site"] for sample in samples} == set(KEYS)
         assert {sample.name for sample in samples} >= {"lantian_last_success_seconds", "lantian_characters_lost"}
+        assert [s.value for s in samples if s.name == "lantian_links" and s.labels["site"] == "same"] == [8.0]
         assert [s.value for s in samples if s.name == "lantian_article" and s.labels["site"] == "same"] == [8.0]
 
 
