@@ -20,7 +20,7 @@ from archive.directory import Archive
 from archive.entries import Entry, add_entries, expunge, remove_captures, replace_entries
 from archive.judge import Judgement, judge, order_of
 from archive.schema import captures, files, versions
-from archive.search.index import compact_index, tidy_index
+from archive.search.index import begin_purge, compact_index, is_purging, purge_further, tidy_index
 from archive.store import Reference
 from pipelines.framing import decode_header
 from pipelines.records import Capture, format_instant, parse_instant
@@ -88,10 +88,22 @@ class Catalog:
             replace_entries(connection, entries)
 
     def expunge(self, entries: Sequence[Entry]) -> None:
-        """Put captures in anew, and wipe out every text that none says any more; nothing of it stays in the file."""
+        """Put captures in anew, and wipe out every text that none says any more; from the search index with `purge`."""
         with self.write() as connection:
             expunge(connection, entries)
-            compact_index(connection)
+            begin_purge(connection)
+        self.empty_log()
+
+    def purge(self) -> None:
+        """Wipe from the search index what was expunged: part by part, so that others may write meanwhile."""
+        with self.view() as connection:
+            is_left = is_purging(connection)
+        if not is_left:
+            return
+        while is_left:
+            with self.write() as connection:
+                connection.exec_driver_sql("PRAGMA secure_delete = ON")
+                is_left = purge_further(connection)
         self.empty_log()
 
     def remove(self, record_ids: Sequence[str]) -> None:

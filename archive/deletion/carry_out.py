@@ -28,7 +28,11 @@ from pipelines.site import Site
 def delete(
     archive: Archive, catalog: Catalog, plan: Plan, *, reason: str, workers: Workers, sites: Mapping[str, Site]
 ) -> bool:
-    """Carry out a plan; nobody else may write meanwhile. Gives whether it was signed, before the bytes went. Raises StorageFull, BrokenLog, BrokenWarc, NotDeletable."""
+    """Carry out a plan; nobody else may write meanwhile. Gives whether it was signed, before the bytes went.
+
+    What the search index had of it is still to be wiped, by `Catalog.purge`, beside others; else the next start does it.
+    Raises StorageFull, BrokenLog, BrokenWarc, NotDeletable.
+    """
     moment = now()
     entries: list[DeletionEntry] = []
     stored = sorted((one for one in plan.doomed if one.is_stored), key=lambda one: one.file)
@@ -44,12 +48,17 @@ def delete(
         log.append(entries)
         is_signed = sign_deletion(log)
         finish_files(log)
-    finish_catalog(archive, catalog, workers=workers, sites=sites)
+    _take_out(archive, catalog, workers=workers, sites=sites)
     return is_signed
 
 
 def finish_catalog(archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
-    """Take out of catalog and index what the files do not have any more. Raises ArchiveError."""
+    """Take out of catalog and indexes what the files do not have any more. Raises ArchiveError."""
+    _take_out(archive, catalog, workers=workers, sites=sites)
+    catalog.purge()
+
+
+def _take_out(archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
     with Log(archive) as log:
         entries = [entry for entry in logged_deletions(log) if entry.member]
     if not entries:

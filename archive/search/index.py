@@ -46,7 +46,53 @@ def forget_versions(connection: Connection, gone: Collection[int]) -> None:
 
 def tidy_index(connection: Connection) -> None:
     """Merge a bounded part of what many small writings have left."""
-    connection.exec_driver_sql("INSERT INTO text_index (text_index, rank) VALUES ('merge', ?)", (_PAGES,))
+    _merge(connection, _PAGES)
+
+
+def begin_purge(connection: Connection) -> None:
+    """Have what was taken out wiped from the index, which else keeps it until its parts happen to be merged.
+
+    Only the first part is written here: `purge_further` writes the others, each in a transaction of its own. That there
+    is more to do is noted in the index itself.
+    """
+    connection.exec_driver_sql(
+        "SAVEPOINT taken_out"
+    )  # what was taken out is in memory until then, and no part to merge
+    connection.exec_driver_sql("RELEASE taken_out")
+    _set_least(connection, _PURGING)
+    _merge(connection, -_PAGES)
+
+
+def is_purging(connection: Connection) -> bool:
+    """Whether there is something left to be wiped."""
+    return connection.exec_driver_sql(_LEAST).scalar() == _PURGING
+
+
+def purge_further(connection: Connection) -> bool:
+    """Write another part of the index anew; gives whether there may be more."""
+    if is_purging(connection) and _merge(connection, _PAGES):
+        return True
+    _set_least(connection, _USUAL)
+    return False
+
+
+_USUAL, _PURGING = 4, 2
+"""Parts of the index that are merged at the least when that is asked for: SQLite's own number, and until none is left."""
+_LEAST = "SELECT v FROM text_index_config WHERE k = 'usermerge'"
+
+
+def _set_least(connection: Connection, parts: int) -> None:
+    connection.exec_driver_sql("INSERT INTO text_index (text_index, rank) VALUES ('usermerge', ?)", (parts,))
+
+
+def _merge(connection: Connection, pages: int) -> bool:
+    """Merge so many pages, with a minus of all of the index; gives whether anything was done (SQLite, FTS5 §6.8)."""
+    before = connection.exec_driver_sql(_CHANGES).scalar_one()
+    connection.exec_driver_sql("INSERT INTO text_index (text_index, rank) VALUES ('merge', ?)", (pages,))
+    return bool(connection.exec_driver_sql(_CHANGES).scalar_one() - before > 1)
+
+
+_CHANGES = "SELECT total_changes()"
 
 
 def compact_index(connection: Connection) -> None:

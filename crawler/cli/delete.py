@@ -9,7 +9,7 @@ from archive.deletion.carry_out import delete as carry_out
 from archive.deletion.carry_out import finish_catalog
 from archive.deletion.plan import Plan, plan_deletion
 from archive.directory import Archive
-from archive.locks import owning_catalog
+from archive.locks import owning_catalog, sharing_catalog
 from archive.sites import read_sites
 from archive.store import Store
 from archive.workers import Workers
@@ -76,6 +76,8 @@ def delete(
             _show(plan)
             click.confirm("delete them for good?", abort=True, err=True)
         is_signed = carry_out(archive, catalog, plan, reason=reason, workers=pool, sites=sites)
+    with sharing_catalog(archive), Catalog(archive) as catalog:
+        catalog.purge()
     _report(plan, reason, is_signed=is_signed)
 
 

@@ -72,6 +72,7 @@ def _take(catalog: Catalog, changes: Sequence[Change]) -> None:
     catalog.replace([entry for entry in entries if entry.row["failure"] != DELETED])
     if deleted:
         catalog.expunge(deleted)
+        catalog.purge()
 
 
 def _to_entry(change: Change) -> Entry:

@@ -25,6 +25,7 @@ from archive.log.entries import DeletionEntry
 from archive.log.keys import key_path
 from archive.log.reader import LogReader
 from archive.readback import read_captures
+from archive.search.index import is_purging
 from archive.tombstone import NoRoom, encode_tombstone, is_tombstone, make_tombstone, replace_record
 from archive.verify.check import verify
 from archive.verify.report import Report
@@ -200,6 +201,7 @@ def test_catalog_search_exports_index_history_and_server_follow(folder: Path) ->
     with Catalog(Archive.open(folder)) as catalog, catalog.view() as view:
         assert view.exec_driver_sql("INSERT INTO text_index (text_index) VALUES ('integrity-check')")
         assert view.exec_driver_sql("SELECT count(*) FROM versions").scalar_one() == 2
+    assert parts_of_index(Archive.open(folder)) == 1
 
 
 def test_the_same_bytes_that_come_again_are_kept_as_new(folder: Path) -> None:
@@ -243,8 +245,9 @@ STEPS: dict[str, tuple[object, str, Callable[..., object]]] = {
     "before the log": (carry_out, "now", die),
     "after the log": (carry_out, "finish_files", die),
     "with a draft": (files, "_write_anew", die_with_a_draft),
-    "after the files": (carry_out, "finish_catalog", die),
-    "inside the catalog": (archive.catalog, "compact_index", die),
+    "after the files": (carry_out, "_stale", die),
+    "inside the catalog": (archive.catalog, "begin_purge", die),
+    "before the search index": (archive.catalog, "purge_further", die),
     "before the index": (carry_out, "update_index", die),
 }
 
@@ -276,6 +279,14 @@ def test_a_kill_at_any_step_leaves_it_undone_or_finished_at_the_next_start(folde
     lines = call(folder, "export", "--format", "jsonl").stdout
     assert (URL in lines) is not logged
     assert list(folder.rglob("*.deleting")) == []
+    assert not logged or parts_of_index(opened) <= 2, "one that was written anew, and what came since"
+
+
+def parts_of_index(archive: Archive) -> int:
+    """What was taken out of the search index stays in its parts until they are merged."""
+    with Catalog(archive) as catalog, catalog.view() as view:
+        assert not is_purging(view)
+        return int(view.exec_driver_sql("SELECT count(DISTINCT segid) FROM text_index_idx").scalar_one())
 
 
 def test_another_page_under_the_name_of_a_deletion_is_found(folder: Path) -> None:
