@@ -1,6 +1,8 @@
 """How to redo the checks with public tools, without us: lines to paste into a shell, one after another, in any folder.
 
-They read the archive and write to a temporary folder only: what is evidence stays as it is.
+They read the archive and write to a temporary folder only: what is evidence stays as it is. Names in it are whoever's who
+made it, and each is quoted, or pasting a line would do what a name says. Python stands in for what no tool of the shell
+reads: the tree of the log, and the digests of files in its entries.
 """
 
 import base64
@@ -12,15 +14,7 @@ from typing import Final
 from archive.log.note import PublicKey
 from archive.verify.log_state import LogState
 
-# An entry of type file has `"digest":"…","file":"…"`, a deletion `"after":"…","file":"…"`: canonical JSON sorts its names.
-# Bundles that were filled since lie beside the full one in a folder that ends in .p.
-_SUMS: Final = (
-    """find "$archive/log/tile/entries" -type f | sort -V | """
-    """while read -r f; do case $f in *.p/*) [ -e "${f%.p/*}" ] && continue;; esac; """
-    """grep -aoE '"(digest|after)":"sha256:[0-9a-f]{64}","file":"[^"]+"' "$f"; done | """
-    """awk -F'"' '{sum[$8] = substr($4, 8)} END {for (file in sum) print sum[file] "  " file}' > "$work/sums" """
-    """# the digests of closed files, by the entries of the log"""
-)
+_BY_HAND: Final = Path(__file__).with_name("by_hand.txt")
 _DER: Final = bytes.fromhex("302a300506032b6570032100")
 """What stands before the 32 bytes of an Ed25519 public key (RFC 8410 §4)."""
 _PREFIX: Final = 5
@@ -34,7 +28,9 @@ def make_commands(archive: Path, state: LogState) -> tuple[str, ...]:
 
 def _lines(archive: Path, state: LogState) -> Iterator[str]:
     yield f"archive={shlex.quote(str(archive.absolute()))}; work=$(mktemp -d)   # everything is written to $work"
-    yield _SUMS
+    note = f'"$archive/log/seals/"{shlex.quote(state.seal.name)}' if state.seal else '"$archive/log/head"'
+    script = _BY_HAND.read_text(encoding="utf-8").rstrip("\n")
+    yield f"""python3 - "$archive/log" {note} "$work/sums" <<'END'\n{script}\nEND"""
     yield '(cd "$archive" && sha256sum --quiet -c "$work/sums") && echo files are as logged'
     yield """find "$archive/warc" -name '*.warc.gz' -exec gzip -t {} +"""
     yield (
@@ -45,13 +41,12 @@ def _lines(archive: Path, state: LogState) -> Iterator[str]:
         """(cd "$work" && wb-manager init check && find "$archive/warc" -name '*.warc.gz' -exec wb-manager add check {} + """
         """&& wayback -b 127.0.0.1)   # pywb shows the pages at http://127.0.0.1:8080/check/"""
     )
-    seals = '"$archive/log/seals'
     key = next(iter(state.seal.note.signed_by(state.chain.keys)), None) if state.seal else None
-    if state.seal and key:
-        name = state.seal.name
-        yield from signature_lines(key, note=f'{seals}/{name}"', text=f'"$work/{name}.txt"')
-    for name, reply in state.stamped:
-        yield from stamp_lines(f'{seals}/{reply}"', note=f'{seals}/{name}"', text=f'"$work/{name}.txt"')
+    if key:
+        yield from signature_lines(key, note=note, text='"$work/sealed.txt"')
+    for stamped in state.stamped:
+        name, reply = (f'"$archive/log/seals/"{shlex.quote(one)}' for one in stamped)
+        yield from stamp_lines(reply, note=name, text='"$work/stamped.txt"')
 
 
 def signature_lines(key: PublicKey, *, note: str, text: str) -> Iterator[str]:
@@ -61,7 +56,7 @@ def signature_lines(key: PublicKey, *, note: str, text: str) -> Iterator[str]:
     """
     yield _text_of(note, text)
     line = f"— {key.name} {base64.b64encode(key.id).decode('ascii')[:_PREFIX]}"
-    yield f'echo {base64.b64encode(_DER + key.data).decode("ascii")} | base64 -d > "$work/key.der"   # {key}'
+    yield f'echo {base64.b64encode(_DER + key.data).decode("ascii")} | base64 -d > "$work/key.der"   # {shlex.quote(str(key))}'
     yield (
         f"grep -F {shlex.quote(line)} {note} | head -n 1 | awk '{{print $3}}' | base64 -d | "
         'tail -c 64 > "$work/signature"'

@@ -67,7 +67,7 @@ def _to_redo(report: Report) -> Iterator[str]:
         yield f"  {'检查点 checkpoint: ' if not number else '  '}{line}"
     if report.commands:
         yield "  自行复核,依次粘贴 to redo it yourself, paste one after another:"
-        yield from report.commands
+        yield from "\n".join(report.commands).split("\n")
 
 
 def _tell(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
+from archive.warc import sha256
 from tests.archive.log.authority import Authority
 from tests.archive.verify.growing.steps import Growth, crawl, delete_page
 from tests.archive.verify.pasting import paste, trace
@@ -86,6 +87,38 @@ def test_pasted_commands_notice_what_was_altered(folder: Path, authority: Author
     assert wrong >= ({"(cd", "openssl"} if OPENSSL else {"(cd"})
 
 
+def test_pasted_commands_notice_a_log_that_was_altered_with_its_files(
+    folder: Path, authority: Authority, tmp_path: Path
+) -> None:
+    """Its entries agree with the files, and the signature is over the text of the checkpoint alone."""
+    altered = tmp_path / "archive"
+    shutil.copytree(folder, altered)
+    path = files_of(altered)[0]
+    before = sha256(path.read_bytes())
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    for bundle in (altered / "log" / "tile" / "entries").rglob("*"):
+        if bundle.is_file():
+            bundle.write_bytes(bundle.read_bytes().replace(before.encode(), sha256(path.read_bytes()).encode()))
+    told = paste(verify(altered).commands, at=tmp_path, authority=authority)
+    assert [said for line, (code, said) in told.items() if line.startswith("python3") and code == 1]
+
+
+def test_pasting_does_nothing_that_a_name_in_the_archive_says(
+    folder: Path, authority: Authority, tmp_path: Path
+) -> None:
+    """A copy of the last seal under such a name is the last seal, and a copy of its timestamp another."""
+    altered = tmp_path / "archive"
+    shutil.copytree(folder, altered)
+    for path in list((altered / "log" / "seals").iterdir()):
+        stem, dot, rest = path.name.partition(".")
+        shutil.copyfile(path, path.with_name(f"{stem}z$(touch${{IFS}}{tmp_path.name}`touch${{IFS}}x`)'\"{dot}{rest}"))
+    report = verify(altered, trust=Trust(roots=(authority.root,)))
+    assert "touch" in "".join(report.commands)
+    told = paste(report.commands, at=tmp_path, authority=authority)
+    assert all(code == 0 for code, _ in told.values()), told
+    assert not {tmp_path.name, "x"} & {path.name for path in tmp_path.iterdir()}
+
+
 @pytest.mark.skipif(not shutil.which("wb-manager"), reason="PYWB ABSENT: its command was not run")
 def test_pywb_takes_the_files_elsewhere(folder: Path, authority: Authority, tmp_path: Path) -> None:
     report = verify(folder, trust=Trust(roots=(authority.root,)))
@@ -106,5 +139,5 @@ def test_the_report_on_a_terminal_has_keys_checkpoint_and_commands(folder: Path)
     lines = list(to_lines(report))
     assert any(report.keys[0] in line for line in lines)
     assert any(line.startswith("  检查点 checkpoint: ") for line in lines)
-    assert lines[-len(report.commands) :] == list(report.commands)
+    assert "\n".join(lines).endswith("\n".join(report.commands))
     assert "$archive/log/seals/" in to_html(report)
