@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
-from typing import Literal, Self
+from typing import Self
 
 from archive.catalog import Catalog, Place
 from archive.catch_up import catch_up
@@ -25,7 +25,7 @@ from archive.judge import Verdict
 from archive.locks import sharing_catalog
 from archive.log.covering import now
 from archive.log.deriving import Deriving
-from archive.log.entries import GapEntry
+from archive.log.entries import Gap, GapEntry
 from archive.log.run import Answers, RunRecord
 from archive.noting import DerivedNotes
 from archive.readback import read_primary
@@ -125,10 +125,8 @@ class Intake:
             self._run = None
             run.close(answers)
 
-    def note_gap(
-        self, kind: Literal["refused", "missed-run"], subject: str, reason: str, *, due: str | None = None
-    ) -> None:
-        """Log what is not there: a page that was refused, a run that did not happen. Raises ArchiveError."""
+    def note_gap(self, kind: Gap, subject: str, reason: str, *, due: str | None = None) -> None:
+        """Log what is not there: a page that was refused, a run that did not happen, … Raises ArchiveError."""
         self._store.journal.put(
             GapEntry(logged=now(), kind=kind, subject=subject[:_MOST], reason=reason[:_MOST], due=due)
         )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.settings import BaseSettings
@@ -21,6 +21,8 @@ from crawler.robots import Robots
 from pipelines.records import Capture
 
 logger = logging.getLogger(__name__)
+
+DOUBTFUL = "what was kept may be the answer to another request: one more came on its connection, and nobody had asked"
 
 _HANDLER = "crawler.download_handler.ExactCaptureHandler"
 
@@ -60,18 +62,21 @@ class ExactCapture:
     """Puts the capturing download handler and the robots rules in place, and owns the sink of the crawl.
 
     `stopped` is why the crawl ends. `fence` is asked with the url at the moment a request goes out: an ArchiveError of
-    it ends the crawl.
+    it ends the crawl. `doubting` is told of requests that were perhaps answered with another's answer, and why.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self.stopped: str | None = None
         self.fence: Callable[[str], None] | None = None
+        self.doubting: Callable[[Request, str], None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "ExactCapture":
         """Make the add-on of one crawl."""
-        return cls(crawler)
+        addon = cls(crawler)
+        crawler.signals.connect(addon.forget, signal=signals.spider_closed)
+        return addon
 
     @classmethod
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
@@ -96,3 +101,13 @@ class ExactCapture:
             self.stopped = reason
             logger.critical("%s", reason)
             deferred_from_coro(self._crawler.engine.close_spider_async(reason=reason))
+
+    def forget(self) -> None:
+        """Nobody is told any more: the archive is closed."""
+        self.doubting = None
+
+    def doubt(self, request: Request) -> None:
+        """Tell of an answer, kept already, that more came behind when nobody had asked: it may be another request's."""
+        logger.warning("%s: %s", request.url, DOUBTFUL)
+        if self.doubting is not None:
+            self.doubting(request, DOUBTFUL)

@@ -24,8 +24,8 @@ from crawler.addon import ExactCapture
 from crawler.addresses import parse_reach
 from crawler.exchange import EXCHANGE, Exchange
 from crawler.failures import PrivateAddress
+from crawler.pool import TappedPool
 from crawler.resolver import install_guard, refuse_private, remember_names
-from crawler.taps import TappedPool
 from crawler.tls import RecordingPolicy
 
 # Archived bodies are read by tools without brotli and zstd.
@@ -79,10 +79,12 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
             limit=self._find_limit(request),
             fence=partial(self._let_go, request),
         )
+        exchange.doubt = partial(self._addon.doubt, request)
         token = EXCHANGE.set(exchange)
         try:
             _refuse_unfit(request, exchange)
             response = await super().download_request(request)
+            exchange.require_clear()
         except Exception as error:  # whatever went wrong, the exchange is kept and the error goes on
             refusal = _find_refusal(exchange, error)
             self._hand_over(request, exchange, refusal or error)

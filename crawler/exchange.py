@@ -13,7 +13,7 @@ from time import monotonic
 from twisted.internet.error import ConnectionDone
 
 from crawler.addresses import Reach
-from crawler.failures import name_failure
+from crawler.failures import ConfusedAnswer, name_failure
 from pipelines.http import split_interim
 from pipelines.records import Capture, Failure, Tls, Truncation
 
@@ -33,11 +33,12 @@ class Exchange:
 
     `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
     or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they
-    belong to no exchange. `fence` raises when nothing may be sent any more. `refused` is a private address that was kept from being connected to.
+    belong to no exchange. With `is_kept_alive` it is not the first of its connection, and `is_confused` says that more than
+    one answer came, of which either may be another's; `doubt` is called when that shows only later. `fence` raises when nothing may be sent any more. `refused` is a private address that was kept from being connected to.
     """
 
     __slots__ = (
-        "_began", "fence", "fetched_at", "is_complete", "limit", "lost", "method", "peer", "reach", "received", "refused",
+        "_began", "doubt", "fence", "fetched_at", "is_complete", "is_confused", "is_kept_alive", "limit", "lost", "method", "peer", "reach", "received", "refused",
         "sent", "size", "surplus", "tls", "url",
     )  # fmt: skip
 
@@ -58,8 +59,16 @@ class Exchange:
         self.limit = limit
         self.surplus = 0
         self.is_complete = False
+        self.is_kept_alive = False
+        self.is_confused = False
+        self.doubt: Callable[[], None] | None = None
         self.lost: BaseException | None = None
         self.refused: str | None = None
+
+    def require_clear(self) -> None:
+        """Raise ConfusedAnswer where it cannot be told which of two answers is its own."""
+        if self.is_confused:
+            raise ConfusedAnswer
 
     def to_capture(self, error: BaseException | None) -> Capture:
         """Freeze the exchange; `error` is what the download ended with."""

@@ -2,7 +2,7 @@
 
 Scrapy and Twisted wrap errors in errors; the decisive one is found by looking through all of them. The words: `dns`
 `refused` `unreachable` `timeout` `tls` `reset` `closed` (before any byte of a response) `truncated` (after one)
-`bad-http` `too-large` `private-address` `bad-url` `stopped` `other`.
+`bad-http` `confused` `too-large` `private-address` `bad-url` `stopped` `other`.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadConnectionRefusedError,
+    DownloadFailedError,
     DownloadTimeoutError,
     IgnoreRequest,
     StopDownload,
@@ -23,7 +24,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from twisted.web._newclient import ParseError, RequestGenerationFailed
 from twisted.web.http import _MalformedChunkedDataError
 
-from pipelines.records import Failure
+from pipelines.records import CONFUSED, Failure
 
 _LONGEST_MESSAGE = 300
 
@@ -41,10 +42,18 @@ class TooLarge(Exception):  # noqa: N818
     """More came than one exchange may have."""
 
 
+class ConfusedAnswer(DownloadFailedError):  # noqa: N818 (the name says it)
+    """More than one answer came for a request that was not the first of its connection."""
+
+    def __init__(self) -> None:
+        super().__init__("more than one answer came on a connection that was kept; which is its own cannot be told")
+
+
 # In order: an error further up decides before those below it.
 _KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("private-address", (PrivateAddress,)),
     ("too-large", (TooLarge, DownloadCancelledError)),
+    (CONFUSED, (ConfusedAnswer,)),
     ("stopped", (StopDownload, IgnoreRequest)),
     ("timeout", (DownloadTimeoutError, net.TimeoutError)),
     ("dns", (CannotResolveHostError, net.DNSLookupError)),

@@ -57,13 +57,17 @@ class IngestSpider(Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._held.close, signal=signals.spider_closed, weak=False)
         addon = crawler.get_addon(ExactCapture)
-        if addon is not None and spider._ground is not None:
-            addon.fence = spider._ground.require
+        if addon is not None:
+            addon.fence = spider._ground.require if spider._ground else None
+            addon.doubting = spider._doubt
         return spider
 
     def site_of(self, url: str) -> Site | None:
         """The site whose hosts the address is on, so that its page is read as its crawl would read it."""
         return site_for(url, self.sites)
+
+    def _doubt(self, request: Request, reason: str) -> None:
+        self.intake.note_gap("doubtful", request.url, reason)
 
     def take_host(self, url: str) -> None:
         """Have the host of an address alone until the spider closes; raises HostBusy. In a fleet its worker has it."""

@@ -125,7 +125,7 @@ class SiteSpider(Following):
         turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self.slot else None
         plan = Plan(self._terms, only_due=self.only_due, slot=self.slot, turn=turn)
         ground = self._ground or OwnGround(self.intake.archive)
-        self._capture_addon().fence = ground.require
+        self._capture_addon().fence, self._capture_addon().doubting = ground.require, self._doubt
         self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
         if self.slot and self.slot.missed and self.slot.missed_since:
@@ -180,6 +180,9 @@ class SiteSpider(Following):
         with self.stopping():
             found = [*self.follow(outcome, errand, response)]
             self._note(claim, outcome, taken, why, found)
+            response.meta["is_settled"] = True
+            if "is_doubtful" in response.meta:
+                self.walk.ask_again(claim)
         if self.is_stopped():
             return
         self._show_progress()
@@ -196,6 +199,14 @@ class SiteSpider(Following):
         else:
             added = self.walk.settle(claim, to_finding(outcome, taken), found, self._counts)
             self._report_traps(added.refused)
+
+    def _doubt(self, request: Request, reason: str) -> None:
+        """Its answer may be another's: that is logged, and the page asked for again, now or when it is settled."""
+        request.meta["is_doubtful"] = True
+        with self.stopping():
+            self.intake.note_gap("doubtful", request.url, reason)
+            if "is_settled" in request.meta:
+                self.walk.ask_again(request.meta["claim"])
 
     def stop(self, reason: str) -> None:
         """End the crawl at once: the frontier or the archive cannot be written."""

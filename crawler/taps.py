@@ -5,28 +5,29 @@ tests/crawler is the contract that an update of either must keep.
 """
 
 import logging
+import socket
 from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from typing import Any
 
-from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientFactory, _LenientHTTP11ClientProtocol
+from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientProtocol
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHandshakeListener
 from twisted.internet.protocol import connectionDone
 from twisted.internet.tcp import Connection
 from twisted.python.failure import Failure as TwistedFailure
-from twisted.web._newclient import HTTP11ClientProtocol, Request, TransportProxyProducer
-from twisted.web.client import HTTPConnectionPool
+from twisted.web._newclient import Request, TransportProxyProducer
 from zope.interface import implementer
 
-from crawler.exchange import EXCHANGE, Exchange
-from crawler.failures import PrivateAddress, TooLarge
+from crawler.exchange import Exchange
+from crawler.failures import TooLarge
 from crawler.lenient import LenientParser
-from crawler.resolver import refuse_private
 from crawler.tls import describe_tls
 from pipelines.records import Tls
 
 _log = logging.getLogger(__name__)
+
+_PEEKED = 16
 
 
 class SendingTap:
@@ -105,6 +106,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
     tls: Tls | None = None
     server: Hashable = None
     confused: set[Hashable] = set()  # noqa: RUF012 (the pool's, from the first exchange on)
+    served = 0
+    last: Exchange | None = None
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         """Keep what was agreed on and which certificates were shown: the handle is gone with the connection."""
@@ -114,7 +117,9 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
 
     def serve(self, exchange: Exchange) -> None:
         """Work for this exchange until its message ends."""
-        self.exchange = exchange
+        self.exchange = self.last = exchange
+        self.served += 1
+        exchange.is_kept_alive = self.served > 1
         exchange.tls = self.tls
 
     def request(self, request: Request) -> Deferred[Any]:
@@ -142,7 +147,8 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
                 self._giveUp(TwistedFailure(error))  # type: ignore[no-untyped-call]
                 return
         elif self.server is not None:
-            self.distrust()
+            self.refuse(data)
+            return
         proxy = self._transportProxy
         super().dataReceived(data)  # type: ignore[no-untyped-call]
         if isinstance(proxy, _PausingOnce):
@@ -154,17 +160,49 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
         if exchange is not None:
             exchange.is_complete = True
             exchange.surplus = len(rest)
+            exchange.is_confused = exchange.is_kept_alive and _is_answer(rest)
         if rest and self._currentRequest is not None:
             self._currentRequest.persistent = False
             self.distrust()
         super()._finishResponse(rest)
 
+    def refuse(self, data: bytes) -> None:
+        """Bytes came while nobody had asked: what is asked next would be taken to be answered by them.
+
+        What was answered last may have been answered by another's answer, if it was not the first, and this is its own.
+        """
+        self.distrust()
+        if self.last is not None and self.last.is_kept_alive and self.last.doubt is not None and _is_answer(data):
+            self.last.doubt()
+        self.leave()
+
+    def leave(self) -> None:
+        """Hang up on a connection that is idle, and be given to nobody any more."""
+        self.abort()  # type: ignore[no-untyped-call] # the state that the pool goes by
+        self.transport.abortConnection()
+
     def distrust(self) -> None:
-        """Bytes that nobody asked for: the next answer of this server might be taken for that of another request."""
+        """The next answer of this server might be taken for that of another request."""
         if self.server not in self.confused:
             self.confused.add(self.server)
             peer = self.transport.getPeer()
             _log.warning("%s:%s answers without being asked; it gets one request a connection", peer.host, peer.port)
+
+    def peek(self) -> bytes | None:
+        """What has come and was not read yet, by its first bytes: None for nothing, empty where the server hung up.
+
+        Of a secured connection they are a record of TLS, and tell only that it is not idle.
+        """
+        transport = self.transport
+        while not hasattr(transport, "socket"):
+            transport = transport.transport
+        try:
+            found: bytes = transport.socket.recv(_PEEKED, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""
+        return b"" if self.tls else found
 
     def _giveUp(self, reason: TwistedFailure) -> None:  # noqa: N802
         if self.exchange is not None:
@@ -179,47 +217,6 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
-class TappedFactory(_LenientHTTP11ClientFactory):
-    """Makes tapped connections."""
-
-    def buildProtocol(self, addr: Any) -> HTTP11ClientProtocol:  # noqa: ARG002, N802
-        """Give a new connection that returns to the pool by itself."""
-        return TappedConnection(self._quiescentCallback)  # type: ignore[no-untyped-call]
-
-
-class TappedPool(HTTPConnectionPool):
-    """Gives connections to the exchange in whose context it is asked.
-
-    A server that answers without being asked gets one request a connection from then on. Twisted would send a request a second time by itself when a kept connection turns out to be dead; an exchange is
-    one request, so that is left to Scrapy, which makes it a new exchange.
-    """
-
-    _factory = TappedFactory
-    retryAutomatically = False  # noqa: N815
-
-    def __init__(self, reactor: Any, *, persistent: bool = True) -> None:
-        super().__init__(reactor, persistent)  # type: ignore[no-untyped-call]
-        self._confused: set[Hashable] = set()
-
-    def getConnection(self, key: Hashable, endpoint: Any) -> Deferred[HTTP11ClientProtocol]:  # noqa: N802
-        """Tap the connection for the exchange of the current context."""
-        waiting: Deferred[Any] = super().getConnection(key, endpoint)
-        exchange = EXCHANGE.get()
-        return waiting if exchange is None else waiting.addCallback(_tap, exchange).addCallback(self.introduce, key)
-
-    def introduce(self, connection: TappedConnection, key: Hashable) -> TappedConnection:
-        """Tell a connection whose it is, and which servers are not to be trusted with a second request."""
-        connection.server, connection.confused = key, self._confused
-        return connection
-
-
-def _tap(connection: TappedConnection, exchange: Exchange) -> TappedConnection:
-    peer = connection.transport.getPeer()
-    try:
-        refuse_private(exchange, peer.host)
-    except PrivateAddress:
-        connection.transport.abortConnection()
-        raise
-    exchange.peer = f"[{peer.host}]:{peer.port}" if ":" in peer.host else f"{peer.host}:{peer.port}"
-    connection.serve(exchange)
-    return connection
+def _is_answer(data: bytes) -> bool:
+    """Whether bytes begin as an answer does; a line feed too many is none."""
+    return data.lstrip(b"\r\n").startswith(b"HTTP/")

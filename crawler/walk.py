@@ -143,6 +143,10 @@ class Walk:
         now = datetime.now(UTC)
         self.frontier.fail(self.round, claim, reason, counts=counts, now=now, is_asked=is_asked, is_lasting=is_lasting)
 
+    def ask_again(self, claim: Claim) -> None:
+        """Have a page fetched once more in this walk."""
+        self.frontier.reopen(self.round, [claim.id])
+
     def recall(self, url: str, claim: Claim) -> tuple[Capture, Taken] | None:
         """The exchange of an earlier claim that nobody said anything of, if it was archived."""
         return self._intake.recall(url, since=claim.lost_since) if claim.lost_since else None

@@ -15,7 +15,7 @@ from pipelines.documents import read_document
 from pipelines.http import Response, parse_content_type, parse_response
 from pipelines.knowledge import Knowledge
 from pipelines.links import join_link
-from pipelines.records import DELETED, EXCHANGED, Capture, Kind, Outcome, Page, Provenance, format_instant
+from pipelines.records import CONFUSED, DELETED, EXCHANGED, Capture, Kind, Outcome, Page, Provenance, format_instant
 from pipelines.repair import Repaired, repair
 from pipelines.requisites import find_in_style
 from pipelines.site import Site
@@ -74,8 +74,8 @@ def _respond(capture: Capture) -> Response | None:
 
 def _by_status(capture: Capture, response: Response | None) -> Outcome | None:
     """What the exchange itself decides: no response, redirects, 304, refusals, pages that are gone."""
-    if capture.failure and capture.failure.kind == DELETED:
-        return Outcome("other", DELETED)
+    if capture.failure and capture.failure.kind in {DELETED, CONFUSED}:
+        return Outcome("other", capture.failure.kind)
     if capture.custody not in EXCHANGED:
         return None
     if response is None:

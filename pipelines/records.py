@@ -53,6 +53,10 @@ DELETED: Final = "deleted"
 """The kind of failure of a capture whose payload was deleted under an order."""
 
 
+CONFUSED: Final = "confused"
+"""The kind of failure of an exchange whose answer may be that of another request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One HTTP exchange as it was on the wire, or one page that a person supplied.

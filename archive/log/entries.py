@@ -213,11 +213,14 @@ class KeyRotationEntry(_Entry):
         return f"lantian key rotation\n{self.old}\n{self.new}\n"
 
 
+Gap = Literal["refused", "missed-run", "doubtful"]
+
+
 class GapEntry(_Entry):
-    """What is not there: a page that was refused, or a run that was due and did not happen."""
+    """What is not there: a page that was refused, a run that was due and did not happen, the certainty of an answer."""
 
     type: Literal["gap"] = "gap"
-    kind: Literal["refused", "missed-run"]
+    kind: Gap
     subject: str
     reason: str
     due: str | None = None

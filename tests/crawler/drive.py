@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,15 @@ class Keep:
         del request
         self.captures.append(capture)
         return capture.record_id
+
+
+class BusyLoop:
+    """A downloader middleware that holds up the loop before each request, so that what arrives meanwhile is not read."""
+
+    def process_request(self, request: Any) -> None:
+        """Take a while."""
+        del request
+        time.sleep(0.15)
 
 
 def main() -> None:

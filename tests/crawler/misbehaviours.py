@@ -43,6 +43,8 @@ EXTRA: Final[dict[str, Reply]] = {
     "drip without end": Reply((b"HTTP/1.1 200 OK\r\n\r\n", *((b"x", 0.25) * 40)), "close"),
     "headers drip without end": Reply((b"HTTP/1.1 200 OK\r\n", *((b"X: y\r\n", 0.25) * 40)), "close"),
     "two answers to one question": Reply((*page(b"<p>one</p>").pieces, *page(b"<p>two</p>").pieces)),
+    "another's answer, its own behind it": Reply((*page(b"<p>two</p>").pieces, *page(b"<p>one</p>").pieces)),
+    "another's answer, its own later": Reply((*page(b"<p>two</p>").pieces, 0.05, *page(b"<p>one</p>").pieces)),
     "close though kept alive": page(b"<p>ok</p>", b"HTTP/1.1 200 OK", b"Connection: keep-alive"),
     "too many requests": page(b"", b"HTTP/1.1 429 Too Many Requests", b"Retry-After: 1"),
     "teapot": page(b"<p>tea</p>", b"HTTP/1.1 418 I'm a teapot"),
@@ -98,6 +100,8 @@ RECORDED: Final[dict[str, str]] = {
     "hints-then-nothing": "failed | closed",
     # Keep-alive confusion.
     "two answers to one question": "done | no-text",
+    "another's answer, its own behind it": "done | no-text",
+    "another's answer, its own later": "done | no-text",
     "close though kept alive": "done | no-text",
     "early-hints": "done | no-text",
     "continue-then-hints": "done | no-text",

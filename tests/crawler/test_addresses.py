@@ -11,7 +11,8 @@ from twisted.internet.testing import StringTransport
 from crawler.addresses import EVERYWHERE, Reach, is_public, parse_reach
 from crawler.exchange import Exchange
 from crawler.failures import PrivateAddress
-from crawler.taps import TappedConnection, _tap
+from crawler.pool import _tap
+from crawler.taps import TappedConnection
 from tests.crawler.drive import Ask, Told, drive
 from tests.crawler.origin import Origin, Reply, page
 

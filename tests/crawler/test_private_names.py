@@ -15,7 +15,8 @@ from twisted.internet import _sslverify, abstract, endpoints, ssl
 from twisted.web import _newclient, client
 
 import crawler.gates  # noqa: F401 (it puts our list of public suffixes in place)
-from crawler.taps import TappedConnection, TappedFactory, TappedPool
+from crawler.pool import TappedFactory, TappedPool
+from crawler.taps import TappedConnection
 
 
 def test_cookies_ask_the_packaged_list_of_public_suffixes_and_not_the_network() -> None:

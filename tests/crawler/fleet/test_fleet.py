@@ -153,7 +153,7 @@ def test_four_workers_forty_hosts_a_kill_a_freeze_and_a_restart_of_the_database(
 
 @pytest.mark.soak
 def test_the_delay_of_a_site_is_kept_by_the_fleet(tmp_path: Path, postgres: Postgres) -> None:
-    with serve_hosts(12, articles=20, delay=0.5, forbidden=True) as origins:
+    with serve_hosts(12, articles=20, delay=1.0, forbidden=True) as origins:
         keys = origins.write_sites(tmp_path / "sites")
         with muster(tmp_path, postgres.make(), keys=keys, lease=LEASE) as crew:
             for name in ("one", "two", "three", "four"):
