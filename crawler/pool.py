@@ -40,12 +40,12 @@ class TappedPool(HTTPConnectionPool):
 
     def getConnection(self, key: Hashable, endpoint: Any) -> Deferred[HTTP11ClientProtocol]:  # noqa: N802
         """Tap the connection for the exchange of the current context."""
-        self._drop_unfit(key)
+        self.drop_unfit(key)
         waiting: Deferred[Any] = super().getConnection(key, endpoint)
         exchange = EXCHANGE.get()
         return waiting if exchange is None else waiting.addCallback(_tap, exchange).addCallback(self.introduce, key)
 
-    def _drop_unfit(self, key: Hashable) -> None:
+    def drop_unfit(self, key: Hashable) -> None:
         """Look before a kept connection is used: the loop may not have come to read what arrived on it meanwhile."""
         for connection in [*self._connections.get(key, ())]:
             if connection.state != "QUIESCENT" or (found := connection.peek()) is None:

@@ -33,6 +33,9 @@ USED: dict[str, tuple[Callable[..., Any], str]] = {
     "the request of a response is kept": (_newclient.HTTP11ClientProtocol.request, "self._currentRequest ="),
     "bad data are given up by name": (_newclient.HTTP11ClientProtocol.dataReceived, "self._giveUp("),
     "connections come from the factory": (client.HTTPConnectionPool._newConnection, "self._factory("),
+    "idle connections are in a list": (client.HTTPConnectionPool.getConnection, "self._connections.get(key)"),
+    "each with its time-out": (client.HTTPConnectionPool.getConnection, "self._timeouts[connection].cancel()"),
+    "what is aborted is not idle": (_newclient.HTTP11ClientProtocol.abort, 'self._state = "ABORTING"'),
     "the pool asks whether to try again": (client.HTTPConnectionPool, "retryAutomatically"),
     "the factory hands on what calls back": (http11._LenientHTTP11ClientFactory.buildProtocol, "_quiescentCallback"),
     "the handler has a pool": (http11.HTTP11DownloadHandler.__init__, "self._pool"),
@@ -46,7 +49,7 @@ USED: dict[str, tuple[Callable[..., Any], str]] = {
 @pytest.mark.parametrize("what", USED)
 def test_what_the_taps_rest_on_is_still_used_by_its_library(what: str) -> None:
     where, name = USED[what]
-    assert name in inspect.getsource(where), f"{where.__qualname__} no longer has {name}: see crawler/taps.py"
+    assert name in inspect.getsource(where), f"{where.__qualname__} no longer has {name}: see crawler/taps.py and crawler/pool.py"
 
 
 def test_what_is_overridden_is_there_to_be_overridden() -> None:
