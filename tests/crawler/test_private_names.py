@@ -49,7 +49,9 @@ USED: dict[str, tuple[Callable[..., Any], str]] = {
 @pytest.mark.parametrize("what", USED)
 def test_what_the_taps_rest_on_is_still_used_by_its_library(what: str) -> None:
     where, name = USED[what]
-    assert name in inspect.getsource(where), f"{where.__qualname__} no longer has {name}: see crawler/taps.py and crawler/pool.py"
+    assert name in inspect.getsource(where), (
+        f"{where.__qualname__} no longer has {name}: see crawler/taps.py and crawler/pool.py"
+    )
 
 
 def test_what_is_overridden_is_there_to_be_overridden() -> None:
