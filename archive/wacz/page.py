@@ -52,7 +52,11 @@ def _window(report: WaczReport) -> list[str]:
 
 def _captures(report: WaczReport) -> list[tuple[str, ...]]:
     return [
-        (f"{escape(one.uri)}<br>{escape(one.record_id)}", escape(one.date), both(*CLAIMS[one.claim]))
+        (
+            f"{escape(one.uri)}<br>{escape(one.record_id)}",
+            escape(one.date),
+            "<br>".join((both(*CLAIMS[one.claim]), *(escape(word) for word in (one.peer, one.certificate) if word))),
+        )
         for one in report.listed
     ]
 

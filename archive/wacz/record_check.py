@@ -58,7 +58,7 @@ def check_records(report: WaczReport, container: Container, proven: Proven, open
             logged = waiting.pop(record_id, None)
             if logged and _is_as_logged(report, name, moved, members, logged):
                 report.proven += 1
-                report.count(logged)
+                report.count(logged, (one.record for one in group))
                 held.places[record_id] = (name, moved[0].offset, group[0].offset, entry.start + entry.size)
             elif not logged and record_id in proven.unsealed:
                 if entry_of := proven.unsealed[record_id]:

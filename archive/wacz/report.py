@@ -1,11 +1,14 @@
 """What a check of a WACZ found: the findings with their places, what is proven, by whom and by when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
 from archive.wacz.kinds import KINDS
+from archive.wacz.origin import read_origin
+from archive.warc import Record
 
 LISTED: Final = 100
 """Captures that are listed; the others are counted."""
@@ -53,12 +56,14 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A capture that is proven, as the log has it: `claim` is how it came."""
+    """A capture that is proven, as the log has it: `claim` is how it came, `peer` and `certificate` from where."""
 
     uri: str
     date: str
     record_id: str
     claim: str
+    peer: str | None = None
+    certificate: str | None = None
 
 
 @dataclass(slots=True)
@@ -115,10 +120,12 @@ class WaczReport:
         """Whether of some of the captures it is not even said that a server sent them."""
         return bool(self.found or self.supplied)
 
-    def count(self, logged: CaptureEntry) -> None:
+    def count(self, logged: CaptureEntry, records: Iterable[Record]) -> None:
         """Note what a proven capture's entry claims: when found bytes were received, nobody says."""
         if len(self.listed) < LISTED:
-            self.listed.append(Listed(logged.uri, logged.date, logged.record_id, logged.claim))
+            origin = read_origin(records)
+            about = (logged.uri, logged.date, logged.record_id, logged.claim)
+            self.listed.append(Listed(*about, origin.peer, origin.certificate))
         if logged.claim == "found":
             self.found += 1
             self.found_by = max(self.found_by or logged.logged, logged.logged)

@@ -97,12 +97,14 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
 
 def _captures(told: Told) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for index, entry in told.captures:
+    for index, entry in told.captures.values():
         until = told.until(index + 1)
         seen = f"<br>≤ {escape(until)}" if until else ""
+        published = told.texts.get(entry["record_id"], {}).get("published")
+        read = f"<br>{both('读出的发布日期', 'published, as read')} {escape(published)}" if published else ""
         rows.append(
             (
-                f"{escape(entry['uri'])}<br>{escape(entry['date'])}{seen}",
+                f"{escape(entry['uri'])}<br>{escape(entry['date'])}{seen}{read}",
                 both(*CLAIMS[entry["claim"]]),
                 f"{index}<br>{escape(entry['logged'])}<br>{escape(entry['record_id'])}",
                 f"record {escape(entry['member'])}<br>payload {escape(entry['payload'] or '—')}",

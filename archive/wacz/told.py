@@ -29,9 +29,13 @@ class Word:
 
 @dataclass(slots=True)
 class Told:
-    """What the proofs hold: captures listed, things counted by kind, how many entries all captures are in, who saw those."""
+    """What the proofs hold: captures to list and the last text of each, by record id; things counted by kind.
 
-    captures: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    All captures are among the first `end` entries; `words` say who saw how many of them, and when.
+    """
+
+    captures: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    texts: dict[str, dict[str, Any]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     end: int = 0
     words: list[Word] = field(default_factory=list)
@@ -61,11 +65,13 @@ def _read_lines(inclusion: Iterable[str]) -> Told:
         entry = json.loads(value["entry"])
         if entry["type"] != "capture":
             told.counts[entry["type"]] += 1
+            if entry["type"] == "derived" and entry["capture"] in told.captures:
+                told.texts[entry["capture"]] = entry
             continue
         told.counts[entry["claim"]] += 1
         told.end = max(told.end, value["index"] + 1)
         if len(told.captures) < LISTED:
-            told.captures.append((value["index"], entry))
+            told.captures[entry["record_id"]] = (value["index"], entry)
     return told
 
 

@@ -67,7 +67,9 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     if report.is_readable:
         yield f"  {report.proven} of {report.captures} captures proved"
     for one in report.listed[:_SHOWN]:
-        yield f"  {one.date} {one.uri}"
+        yield f"  {one.date} {one.uri}" + "".join(
+            f"; {where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word
+        )
     if report.proven > _SHOWN:
         yield f"  … and {report.proven - _SHOWN} more · 其余未列出"
     yield from _to_claims(report)

@@ -104,6 +104,10 @@ def test_what_a_proof_shows_is_one_page_in_both_languages_to_hand_on(proof: Path
     text = page.read_text("utf-8")
     for claim in json.loads(told.stdout)["claims"]:
         assert all(claim[words] in html.unescape(text) for words in claim if words not in {"kind", "holds"})
+    (listed,) = json.loads(told.stdout)["listed"]
+    assert (listed["uri"], listed["peer"]) == (article_url(1), "127.0.0.1:80")
+    for words in (article_url(1), "127.0.0.1:80", listed["date"]):
+        assert words in text
     for words in ("<h1 class=intact>完好 <small>intact", "No trusted timestamp dates all of it", "当时如此存在"):
         assert words in text
     for words in ("sha256sum -c", "openssl pkeyutl -verify", "warcio check", "wayback -b 127.0.0.1", str(proof)):

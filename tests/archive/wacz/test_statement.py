@@ -15,7 +15,7 @@ from archive.wacz.statement import FORM, make_statement
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NAME = "urn:uuid:00000000-0000-0000-0000-000000000001"
 HOSTILE = "http://sthj.example.cn/<script>alert(1)</script>\u202e.html"
-PINNED = {1: "db9f729c6d5a3c734d1f66dbd0120e6228fbee7a96fe35c205be25db967050e8"}
+PINNED = {1: "cc834a52d0bb43da7512685fbf48da957e6601ec2102e8ef40753d10b648114b"}
 """Of every form the digest of the page for the proofs below: a text that changes is another form."""
 
 
@@ -46,7 +46,7 @@ def capture(index: int, *, claim: str = "received", uri: str = "http://sthj.exam
         uri=uri,
         date="2026-04-02T01:00:00Z",
         logged="2026-04-02T01:00:01.000000Z",
-        record_id="urn:uuid:00000000-0000-0000-0000-000000000002",
+        record_id=f"urn:uuid:{index}",
         member="sha256:00",
         payload=None,
     )
@@ -57,7 +57,8 @@ def statement(*inclusion: str, unsealed: tuple[str, ...] = ()) -> str:
     return make_statement(made, made.__getitem__, inclusion=inclusion, unsealed=unsealed)
 
 
-SAMPLE = (capture(3), line(4, type="derived"), capture(5, claim="found"), capture(6, claim="supplied"))
+READ = line(4, type="derived", capture="urn:uuid:3", published="2026-03-02")
+SAMPLE = (capture(3), READ, capture(5, claim="found"), capture(6, claim="supplied"))
 
 
 def test_the_text_of_a_form_never_changes() -> None:
@@ -73,6 +74,7 @@ def test_it_says_in_both_languages_what_it_is_and_claims_no_verdict() -> None:
     assert "✓" not in made
     assert "Captures (3)" in made
     assert "见证方 witness w.example" in made
+    assert made.count("published, as read 2026-03-02") == 1
     assert "If what follows holds, all captures (the first 7 entries of the log) existed by 2023-11-14T22:13:20" in made
 
 
