@@ -121,6 +121,10 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
         "note", "所述日期晚于登记时刻(时钟曾被拨回,或导入文件的日期有误):只登记为“当时如此存在”",
         "dated after it was logged, by a clock that was set back or by a file that was imported: entered as found so",
     ),
+    "logged-back": (
+        "note", "此条目称登记于排在其前的条目之前:时钟曾被拨回,或时间由持密钥者自定",
+        "it says it was logged before those in front of it: a clock was set back, or whoever has the key chose the time",
+    ),
     "deleted": (
         "note", "已删除;所依命令是归档者自己的说法", "gone, as the archive signed; that an order said so, and which, is its own word",
     ),

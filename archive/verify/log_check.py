@@ -38,6 +38,8 @@ from archive.warc import sha256
 from pipelines.records import parse_instant
 
 _EARLY: Final = timedelta(days=1, hours=1)
+_BACK: Final = timedelta(hours=1)
+"""By which an entry may be older than one before it: writers of one log wait for each other."""
 
 
 def check_log(archive: Path, spool: Spool, trust: Trust) -> LogState:
@@ -93,10 +95,20 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
         except ValueError as error:
             state.findings.append(make_finding("log-entry", entry=index, actual=str(error).splitlines()[0]))
             continue
+        _check_order(index, entry, state)
         _take(index, entry, state, spool)
         if tree.size in wanted:
             state.logged[tree.size] = parse_instant(entry.logged)
     state.roots[tree.size] = tree.root()
+
+
+def _check_order(index: int, entry: Entry, state: LogState) -> None:
+    """A log grows in the order of time. Whoever has the key can date an entry back, and a clock can be set back: that is told."""
+    is_back = entry.logged < state.latest and parse_instant(entry.logged) < parse_instant(state.latest) - _BACK
+    if is_back and not state.is_back:
+        finding = make_finding("logged-back", place="log", entry=index, expected=state.latest, actual=entry.logged)
+        state.findings.append(finding)
+    state.is_back, state.latest = is_back, max(state.latest, entry.logged)
 
 
 def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:

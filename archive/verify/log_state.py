@@ -22,6 +22,8 @@ class LogState:
 
     `seal` is the last valid one, and `stamped` the names of seals with those of the valid timestamps over them.
 
+    `latest` is the latest moment at which an entry says it was logged, `is_back` whether the last one says an earlier.
+
     Behind the first `substance` entries there are only notes of exports, runs and gaps, on which nothing rests.
     """
 
@@ -43,6 +45,8 @@ class LogState:
     found: int = 0
     substance: int = 0
     is_trusted_consistent: bool = False
+    latest: str = ""
+    is_back: bool = False
     rotations: list[tuple[int, KeyRotationEntry]] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
     logged: dict[int, datetime] = field(default_factory=dict)

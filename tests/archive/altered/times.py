@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from archive.directory import Archive
 from archive.log.attest import add_timestamp
+from archive.log.entries import FileEntry, decode_entry
 from archive.log.reader import LogReader
 from archive.log.seal import seal
 from archive.log.timestamps import make_request
@@ -146,6 +147,18 @@ def _ahead_of_its_timestamp(folder: Path) -> Sequence[Spot]:
     return _spot(folder, _stamp(folder, Authorities.valid()))
 
 
+def _logged_back(folder: Path) -> Sequence[Spot]:
+    """By whoever has the key, who so says that he closed a file long ago."""
+
+    def change(entry: dict[str, Any]) -> dict[str, Any]:
+        return {**entry, "logged": "2020-01-01T00:00:00.000000Z"} if entry["type"] == "file" else entry
+
+    relog(folder, change)
+    entries = [decode_entry(data) for _, data in LogReader.open(folder).entries()]
+    leaf = next(leaf for leaf, entry in enumerate(entries) if isinstance(entry, FileEntry))
+    return [Spot("log", entry=leaf)]
+
+
 def trusted(_: Path) -> Trust:
     """The authorities of the tests, of which one has expired."""
     return Trust(roots=(Authorities.valid().root, Authorities.expired().root))
@@ -164,6 +177,7 @@ TIMES: Final = [
     Case("capture future-dated in the log", _dated("2099-01-01T00:00:00Z"), ("future-dated", "digest-disagrees", "derived-altered"), is_deep=True),
     Case("capture back-dated in the log", _dated("2011-01-01T00:00:00Z"), ("back-dated", "digest-disagrees", "derived-altered"), is_deep=True),
     Case("capture back-dated in record and log", _taken(datetime(2011, 1, 1, tzinfo=UTC)), ("back-dated",), notes=("catalog-behind",)),
+    Case("entries dated back behind others", _logged_back, (), verdict="intact", notes=("logged-back",)),
     _stamps("timestamp over other data", _over_other_data, "timestamp-other", notes=("catalog-behind",)),
     _stamps("timestamp tampered with", _tampered(-20), "timestamp-untrusted", verdict="not-provable"),
     _stamps("timestamp cut to nothing", _emptied, "timestamp-other"),
