@@ -10,9 +10,13 @@ from archive.log.note import PublicKey
 
 @dataclass(slots=True)
 class KeyChain:
-    """The keys in the order in which they came; `retired` are those that others replaced, with the entries that say so."""
+    """The keys in the order in which they came; `retired` are those that others replaced, with the entries that say so.
+
+    `introduced` are those that took the place of others, by these entries too.
+    """
 
     keys: list[PublicKey]
+    introduced: dict[PublicKey, int] = field(default_factory=dict)
     retired: dict[PublicKey, int] = field(default_factory=dict)
 
     @property
@@ -28,6 +32,7 @@ class KeyChain:
             raise ValueError(entry.old)
         if new not in self.keys:
             self.keys.append(new)
+            self.introduced[new] = index
         self.retired[old] = index
         self.retired.pop(new, None)
 

@@ -28,7 +28,7 @@ def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
 
 def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: Trust) -> None:
     """Hold every seal against its key, the log and its timestamps."""
-    state.chain = KeyChain(list(trust.keys) or _own_keys(log, state, seals))
+    state.chain = KeyChain(_first_keys(log, state, seals, trust))
     state.are_keys_trusted = bool(trust.keys)
     for seal in seals:
         _follow_rotations(state, seal.checkpoint.size)
@@ -50,6 +50,32 @@ def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: T
                 actual=f"{state.sealed} sealed",
             )
         )
+
+
+def _first_keys(log: LogReader, state: LogState, seals: Sequence[Seal], trust: Trust) -> list[PublicKey]:
+    """The keys that begin the chain: those that the checker brought, or that of the log where it led to one of them.
+
+    A key vouches for those before it by a seal over the entry that put it in their place: whoever knows the last key only
+    need not know the first. Without such a seal anybody could have named it as his successor.
+    """
+    if not trust.keys:
+        return _own_keys(log, state, seals)
+    try:
+        own = KeyChain(log.keys()[:1]).follow(state.rotations)
+    except BrokenLog:
+        return list(trust.keys)
+    named = [key for key in own.keys if key in trust.keys]
+    vouched = any(_vouches(key, own.introduced.get(key, 0), seal, state) for key in named for seal in seals)
+    return own.keys[:1] if vouched else list(trust.keys)
+
+
+def _vouches(key: PublicKey, since: int, seal: Seal, state: LogState) -> bool:
+    """Whether a key signed this log, as it was after an entry."""
+    try:
+        is_signed = bool(seal.note.signed_by([key]))
+    except NoteError:
+        return False
+    return is_signed and seal.checkpoint.size > since and state.roots.get(seal.checkpoint.size) == seal.checkpoint.root
 
 
 def _own_keys(log: LogReader, state: LogState, seals: Sequence[Seal]) -> list[PublicKey]:

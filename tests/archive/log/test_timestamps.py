@@ -1,0 +1,151 @@
+"""Timestamps over seals, of a real `openssl ts` authority on loopback."""
+
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.directory import Archive
+from archive.errors import TimestampError
+from archive.log.reader import LogReader
+from archive.log.timestamps import make_request, verify_reply
+from archive.verify.check import verify
+from archive.verify.log_state import Trust
+from tests.archive.log.authority import Authority, make_root
+from tests.archive.log.sealing import add, run
+
+pytestmark = pytest.mark.usefixtures("keys_elsewhere")
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="OPENSSL ABSENT: timestamps were not tested")
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[tuple[Authority, str]]:
+    yield from serve(
+        Authority(
+            tmp_path / "tsa", valid=(datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
+        )
+    )
+
+
+def serve(authority: Authority) -> Iterator[tuple[Authority, str]]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = authority.reply(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield authority, f"http://127.0.0.1:{server.server_port}/tsr"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@needs_openssl
+def test_a_seal_is_stamped_and_its_time_provable(archive: Archive, authority: tuple[Authority, str]) -> None:
+    made, url = authority
+    assert run("seal", "--tsa", url, "--tsa", url, archive=archive).exit_code == 0
+    report = verify(archive.path, trust=Trust(roots=(made.root,)))
+    assert (report.verdict, report.counts.timestamps) == ("intact", 2)
+    assert report.window.until
+    assert report.window.witnesses == ("CN=test authority",)
+    (archive.path / "checkpoint.txt").write_text(LogReader.open(archive.path).seals()[0].checkpoint.text)
+    command = ["openssl", "ts", "-verify", "-in", "log/seals/2.0.tsr", "-data", "checkpoint.txt", "-CAfile"]
+    done = subprocess.run([*command, str(made.folder / "root.pem")], cwd=archive.path, capture_output=True, check=False)
+    assert done.returncode == 0, "openssl agrees"
+
+
+@needs_openssl
+def test_a_timestamp_says_nothing_of_what_was_logged_after_it(
+    archive: Archive, authority: tuple[Authority, str]
+) -> None:
+    made, url = authority
+    run("seal", "--tsa", url, archive=archive)
+    trust = Trust(roots=(made.root,))
+    before = verify(archive.path, trust=trust)
+    add(archive, 1)
+    run("seal", archive=archive)
+    report = verify(archive.path, trust=trust)
+    assert (report.window.until, report.window.entries) == (before.window.until, 2)
+    assert report.counts.entries == 4
+    (claim,) = (one for one in report.claims if one.kind == "existed")
+    assert not claim.holds
+    assert "the first 2 entries only; the 2 after them have no provable time" in claim.english
+    assert "4.0.tsr" not in "".join(report.commands), "there is none"
+    assert "2.0.tsr" in "".join(report.commands)
+
+
+@needs_openssl
+def test_timestamps_tampered_untrusted_or_over_other_data_are_found(
+    archive: Archive, authority: tuple[Authority, str]
+) -> None:
+    made, url = authority
+    run("seal", "--tsa", url, archive=archive)
+    trust = Trust(roots=(made.root,))
+    assert kinds(archive, Trust()) == {"timestamp-unchecked"}
+    assert verify(archive.path).verdict == "intact", "no worse than without a timestamp"
+    other = Trust(roots=(make_root()[1],))
+    assert kinds(archive, other) == {"timestamp-untrusted"}
+    add(archive, 1)
+    run("seal", archive=archive)
+    reply = archive.path / "log" / "seals" / "2.0.tsr"
+    data = reply.read_bytes()
+    shutil.copy(reply, reply.with_name("4.0.tsr"))
+    assert kinds(archive, trust) == {"timestamp-other"}
+    reply.with_name("4.0.tsr").unlink()
+    for at in (len(data) - 20, len(data) // 2):
+        reply.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert kinds(archive, trust) & {"timestamp-other", "timestamp-untrusted"}
+    reply.write_bytes(b"nothing")
+    assert kinds(archive, trust) == {"timestamp-other"}
+
+
+@needs_openssl
+def test_no_flipped_byte_of_a_reply_brings_the_check_down_or_moves_its_time(authority: tuple[Authority, str]) -> None:
+    made, _ = authority
+    reply = made.reply(make_request(b"text\n"))
+    moment = verify_reply(reply, b"text\n", [made.root]).moment
+    refused = 0
+    for at in range(0, len(reply), 3):
+        try:
+            flipped = verify_reply(reply[:at] + bytes([reply[at] ^ 0x81]) + reply[at + 1 :], b"text\n", [made.root])
+        except TimestampError:
+            refused += 1
+        else:
+            assert flipped.moment == moment
+    assert refused > len(reply) // 3 * 0.9
+
+
+@needs_openssl
+def test_a_timestamp_of_an_expired_authority_is_found(archive: Archive, tmp_path: Path) -> None:
+    past = datetime.now(UTC) - timedelta(days=2)
+    for made, url in serve(Authority(tmp_path / "old", valid=(past - timedelta(days=9), past))):
+        run("seal", "--tsa", url, archive=archive)
+        assert kinds(archive, Trust(roots=(made.root,))) == {"timestamp-untrusted"}
+
+
+def test_an_authority_that_is_not_there_leaves_the_seal(archive: Archive) -> None:
+    refused = run("seal", "--tsa", "http://127.0.0.1:9/", archive=archive)
+    assert refused.exit_code == 3
+    assert "gave no timestamp" in refused.stderr
+    assert len(LogReader.open(archive.path).seals()) == 1
+    assert run("seal", "--tsa", "file:///etc/passwd", archive=archive).exit_code == 3
+
+
+def kinds(archive: Archive, trust: Trust) -> set[str]:
+    return {finding.kind for finding in verify(archive.path, trust=trust).findings}
