@@ -19,6 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from sqlalchemy import Engine
 
+from archive.directory import STOP
 from archive.errors import ArchiveError, DatabaseAway, HostLost
 from archive.ingest import Intake
 from archive.sites import site_for
@@ -64,14 +65,16 @@ class Post:
 
 
 class FleetWorker(AsyncCrawlerProcess):
-    """Works until it is interrupted; then what is in flight is finished, and its jobs go back into the queue."""
+    """Works until it is interrupted, or finds a stop file in its archive; then what is in flight is finished, and its jobs go back into the queue."""
 
     def __init__(self, settings: Settings, post: Post) -> None:
         super().__init__(settings)
         self._post = post
         self._keeper = Keeper(post.engine, post.queue, sites=post.watched, silence=post.lease)
         self._is_stopping = False
+        self._stop_file = post.intake.archive.path / STOP
         self._work: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
     async def join(self) -> None:
         """Complete when the worker was told to stop and its crawls have ended."""
@@ -122,10 +125,12 @@ class FleetWorker(AsyncCrawlerProcess):
         return app
 
     async def _keep(self) -> None:
-        while True:
+        while not self._stop_file.exists():
             with suppress(ArchiveError):
                 await asyncio.to_thread(self._keeper.look)
             await asyncio.sleep(self._post.lease.total_seconds() / 6)
+        # As a task of its own: this one is cancelled when the work has ended.
+        self._stopping = asyncio.create_task(self.stop())
 
     async def _crawl_site(self, key: str, *, is_due: bool, asked_at: str) -> None:
         """Crawl a site; raises HostBusy while another worker has its hosts."""
@@ -171,7 +176,7 @@ class FleetWorker(AsyncCrawlerProcess):
         addon = crawler.get_addon(ExactCapture)
         if addon is not None and addon.stopped is not None:
             raise HostLost(addon.stopped) if not lease.is_valid else DatabaseAway(addon.stopped)
-        if self._is_stopping:
+        if self._is_stopping or self._stop_file.exists():
             raise Unfinished(spider.name)
         return crawler.spider
 

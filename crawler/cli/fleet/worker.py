@@ -73,7 +73,7 @@ def worker(
     sites_path: Path | None,
     allow_private: bool,
 ) -> None:
-    """Take jobs of the fleet until Ctrl-C: what is due by the site files, and what `crawl` and `ingest` queue.
+    """Take jobs of the fleet until Ctrl-C, or a file `stop` in the archive: what is due by the site files, and what `crawl` and `ingest` queue.
 
     What is due of SITEs (by default all) is put into the queue, for whichever worker is free. Each worker writes into an
     archive directory of its own. What is in flight at Ctrl-C is finished; the rest is gone on with by the others.

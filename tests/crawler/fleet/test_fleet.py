@@ -10,7 +10,7 @@ from statistics import mean, median
 import pytest
 
 from archive.catalog import Catalog
-from archive.directory import Archive
+from archive.directory import STOP, Archive
 from archive.export.selection import choose_articles
 from archive.verify.check import verify
 from tests.crawler.fleet.crew import Crew, muster
@@ -103,6 +103,8 @@ def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_i
             crew.wait_until_done(seconds=60)
             crew.send("first", signal.SIGCONT)
             time.sleep(0.5)
+            (tmp_path / "first" / STOP).touch()
+            assert crew.running["first"].wait(60) == 0
             assert crew.stop() == {"first": 0, "second": 0}, crew.complaints()
             outcome = measure(crew, origins)
             seen = crew.count_captures()[url]
