@@ -50,6 +50,6 @@ class Checkpoint:
 
 def parse_size(text: str) -> int:
     """Read a number of entries; raises NoteError."""
-    if not _SIZE.fullmatch(text):
+    if not _SIZE.fullmatch(text) or int(text) >> 63:
         raise NoteError(f"not a checkpoint: {text[:20]!r} is no number of entries")
     return int(text)

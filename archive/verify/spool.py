@@ -1,12 +1,8 @@
 """What the log says should lie in each file, in the order of the file: on disk, so that memory does not grow with it."""
 
-import sqlite3
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from archive.log.entries import (
     CaptureEntry,
@@ -18,6 +14,7 @@ from archive.log.entries import (
     Member,
     SiteEntry,
 )
+from archive.spooling import TemporaryDatabase
 
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
@@ -66,32 +63,11 @@ class ExpectedFile:
     leaf: int
 
 
-class Spool:
-    """A database in a temporary folder that goes when it is closed."""
+class Spool(TemporaryDatabase):
+    """What was spooled; it goes when it is closed."""
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="lantian-verify-")
-        path = Path(self._folder.name) / "spool.sqlite"
-        self.connection = sqlite3.connect(path.as_uri(), isolation_level=None, uri=True)
-        # Of this database alone: another is attached to be read, and must not be locked.
-        for pragma in (
-            "main.journal_mode = OFF",
-            "main.synchronous = OFF",
-            "main.locking_mode = EXCLUSIVE",
-            "main.cache_size = -65536",
-        ):
-            self.connection.execute(f"PRAGMA {pragma}")
-        self.connection.executescript(_TABLES)
-        self.connection.execute("BEGIN")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.connection.close()
-        self._folder.cleanup()
+        super().__init__(_TABLES, cache_mb=64)
 
     def take_capture(self, leaf: int, entry: CaptureEntry) -> None:
         """Note the members of a capture."""

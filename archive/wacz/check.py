@@ -1,11 +1,11 @@
 """Checking a WACZ with nothing else at hand: as a ZIP, as a manifest, as an index, and against the proofs in it.
 
 A manifest that was made anew after a change still does not have the log's proofs: those lead to a checkpoint that the
-archive's key signed. Everything is read in a stream and within bounds, see `archive.wacz.unpacking`.
+archive's key signed. Everything is read in a stream and within bounds, see `archive.wacz.unpacking`, and what must be
+known of each capture waits on disk: memory stays constant.
 """
 
 import zipfile
-from contextlib import ExitStack
 from pathlib import Path
 
 from archive.log.note import PublicKey
@@ -19,6 +19,7 @@ from archive.wacz.pages_check import check_pages
 from archive.wacz.proof_check import read_proofs
 from archive.wacz.record_check import check_records
 from archive.wacz.report import WaczReport
+from archive.wacz.spool import Spool
 from archive.wacz.texts import PackedTexts
 from archive.wacz.unpacking import is_bounded
 from archive.wacz.words_check import check_statement, check_words
@@ -50,21 +51,23 @@ def check_wacz(path: Path, *, trust: Trust | None = None, reextract: int | None 
 
 def _check(report: WaczReport, container: Container, trust: Trust, *, reextract: int | None, workers: int) -> None:
     check_manifest(report, container)
-    proven = read_proofs(report, container, trust)
-    report.commands = make_commands(str(report.path), container.entries, map(PublicKey.parse, report.signed_by))
-    with ExitStack() as opened:
-        held = check_records(report, container, proven, opened)
-        if proven.captures:
-            check_index(report, container, held.due)
-            check_words(report, container, held)
+    with Spool() as spool:
+        read_proofs(report, container, trust, spool)
+        report.commands = make_commands(str(report.path), container.entries, map(PublicKey.parse, report.signed_by))
+        check_records(report, container, spool)
+        if spool.captures:
+            check_index(report, container, spool.lines())
+            check_words(report, container, spool)
             if report.verdict != "altered":  # a record that is gone is told once, and not as a page as well
-                check_pages(report, container, proven, held)
+                check_pages(report, container, spool)
                 check_statement(report, container)
-    if reextract is None:
-        return
+        if reextract is not None:
+            _reextract(report, PackedTexts(container, spool), most=reextract or None, workers=workers)
+
+
+def _reextract(report: WaczReport, texts: PackedTexts, *, most: int | None, workers: int) -> None:
     with Workers(workers) as processes:
-        texts = PackedTexts(container, proven, held)
-        reextractor = Reextractor(texts, processes, most=reextract or None)
+        reextractor = Reextractor(texts, processes, most=most)
         for finding in reextractor.check():
             report.take(finding)
         report.reextraction = reextractor.tally.to_report()

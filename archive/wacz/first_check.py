@@ -10,8 +10,8 @@ from typing import Final
 
 from archive.frame import is_first, make_first
 from archive.wacz.container import Container, Entry
-from archive.wacz.proof_check import Proven
 from archive.wacz.report import WaczReport
+from archive.wacz.spool import Spool
 from archive.warc import Placed, Record, encode_header, sha256
 
 _ABOUT: Final = re.compile(r"software: ([^\r\n]{1,200})\r\n.*\r\nisPartOf: ([^\r\n]{1,200})\r\n", re.DOTALL)
@@ -22,7 +22,7 @@ _ROOM: Final = 64
 """Bytes by which a compressor of ours may make a small record larger."""
 
 
-def check_first(report: WaczReport, container: Container, entry: Entry, placed: Placed, proven: Proven) -> None:
+def check_first(report: WaczReport, container: Container, entry: Entry, placed: Placed, spool: Spool) -> None:
     """Hold the first record of a file against the entry that says how the file was closed, if the WACZ has it."""
     name = PurePosixPath(entry.name).name
     place = dict(offset=placed.offset - entry.start, record_id=placed.record.id)
@@ -30,12 +30,10 @@ def check_first(report: WaczReport, container: Container, entry: Entry, placed: 
         report.add("first-record-missing", entry.name, **place, expected="warcinfo", actual=placed.record.type)
         return
     member = os.pread(container.file.fileno(), placed.length, placed.offset)
-    if logged := proven.files.get(name):
-        if logged.first.member != sha256(member):
-            expected = f"member {logged.first.member}"
-            report.add(
-                "first-record-differs", entry.name, **place, expected=expected, actual=f"member {sha256(member)}"
-            )
+    if logged := spool.first_member(name):
+        if logged != sha256(member):
+            members = dict(expected=f"member {logged}", actual=f"member {sha256(member)}")
+            report.add("first-record-differs", entry.name, **place, **members)
     elif not _is_form_of_ours(placed.record, name, member):
         report.add("first-record-differs", entry.name, **place, expected="what we write at the head of a file")
 

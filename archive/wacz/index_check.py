@@ -1,9 +1,8 @@
 """The index of a WACZ against the lines that its records give."""
 
-import heapq
 import json
-from collections.abc import Iterator, Sequence
-from typing import IO, Literal
+from collections.abc import Iterator
+from typing import Literal
 
 from archive.wacz.container import Container
 from archive.wacz.index_map import INDEX, check_map
@@ -11,15 +10,15 @@ from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import MALFORMED, read_gzip_lines
 
 
-def check_index(report: WaczReport, container: Container, due: Sequence[IO[str]]) -> None:
-    """The index must have exactly the lines that are due; where it has, its map must lead to them."""
+def check_index(report: WaczReport, container: Container, due: Iterator[str]) -> None:
+    """The index must have exactly the lines that are due, in their order; where it has, its map must lead to them."""
     if INDEX in container.entries:
         found = read_gzip_lines(report, container, INDEX)
     else:
         report.add("index-missing", INDEX)
         found = iter(())
     is_as_due = True
-    for line, side in _differing(heapq.merge(*due), found):
+    for line, side in _differing(due, found):
         try:
             about = json.loads(line.split(" ", 2)[2])
             where = dict(record_id=about.get("url"), offset=int(about.get("offset", 0)))

@@ -9,9 +9,8 @@ from typing import Any, Final
 from archive.log.titles import title_digest
 from archive.wacz.container import Container
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line
-from archive.wacz.proof_check import Proven
-from archive.wacz.record_check import Held
 from archive.wacz.report import WaczReport
+from archive.wacz.spool import Spool
 from archive.wacz.unpacking import MALFORMED, read_json, read_lines
 from archive.wacz.writer import MANIFEST, VERSIONS
 
@@ -19,7 +18,7 @@ _PACKERS: Final = ("title", "software", "resources")
 """Keys of the manifest that say what the packer likes, or that are held against the files themselves."""
 
 
-def check_pages(report: WaczReport, container: Container, proven: Proven, held: Held) -> None:
+def check_pages(report: WaczReport, container: Container, spool: Spool) -> None:
     """Hold every line of the page list, and what the manifest says of pages."""
     home: dict[str, str] | None = None
     seen: set[str] = set()
@@ -28,7 +27,7 @@ def check_pages(report: WaczReport, container: Container, proven: Proven, held: 
         if number == 0:
             if line != PAGES_HEAD:
                 report.add("page-differs", PAGES, offset=0, expected=PAGES_HEAD, actual=line[:300])
-        elif (page := _as_due(report, line, offset, proven, held)) is not None:
+        elif (page := _as_due(report, line, offset, spool)) is not None:
             if page["id"] in seen:
                 report.add("page-differs", PAGES, offset=offset, expected="a page once", actual=line[:300])
             seen.add(page["id"])
@@ -37,22 +36,22 @@ def check_pages(report: WaczReport, container: Container, proven: Proven, held: 
     _check_manifest(report, container, home)
 
 
-def _as_due(report: WaczReport, line: str, offset: int, proven: Proven, held: Held) -> dict[str, str] | None:
+def _as_due(report: WaczReport, line: str, offset: int, spool: Spool) -> dict[str, str] | None:
     """The page of a line as its record has it, None for no record; a line that says anything else is a finding."""
     try:
         page = json.loads(line)
-        record_id, url, moment = held.pages[page["id"]]
+        one = spool.page(str(page["id"]))
         title = str(page["title"])
     except MALFORMED:
         report.add("page-not-captured", PAGES, offset=offset, actual=line[:300].strip())
         return None
-    due = page_line(record_id, url, moment, title)
-    is_known = title == url or title_digest(title) in proven.titles.get(record_id, ())
-    if line != due or not (is_known or record_id not in proven.captures):
-        expected = due if is_known else page_line(record_id, url, moment, url)
+    due = page_line(one.record_id, one.url, one.moment, title)
+    is_known = title == one.url or spool.has_title(one.record_id, title_digest(title))
+    if line != due or (not is_known and spool.has_capture(one.record_id)):
+        expected = due if is_known else page_line(one.record_id, one.url, one.moment, one.url)
         about = dict(expected=expected[:300].strip(), actual=line[:300].strip())
-        report.add("page-differs", PAGES, offset=offset, record_id=record_id, **about)
-    return {"id": page["id"], "url": url, "ts": moment}
+        report.add("page-differs", PAGES, offset=offset, record_id=one.record_id, **about)
+    return {"id": page["id"], "url": one.url, "ts": one.moment}
 
 
 def _check_manifest(report: WaczReport, container: Container, home: dict[str, str] | None) -> None:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from archive.wacz.container import Container
 from archive.wacz.proofs import CERTIFICATE, INCLUSION, README, README_FILE, RECIPE, REPORT_FILE, UNSEALED
-from archive.wacz.record_check import Held
 from archive.wacz.report import WaczReport
+from archive.wacz.spool import Spool
 from archive.wacz.statement import FORM, FORM_MARK, make_statement
 from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE, read_lines
 from archive.warc import sha256
@@ -21,7 +21,7 @@ _READMES: Final = (
 _LONGEST: Final = 100
 
 
-def check_words(report: WaczReport, container: Container, held: Held) -> None:
+def check_words(report: WaczReport, container: Container, spool: Spool) -> None:
     """What stands there in our name is ours, and certificates are those that a packed capture was shown."""
     data = _read(report, container, README_FILE)
     if data is not None and sha256(data) not in _READMES:
@@ -31,8 +31,8 @@ def check_words(report: WaczReport, container: Container, held: Held) -> None:
         report.add("recipe-unreadable", RECIPE, expected="a recipe and its versions", actual=repr(data[:100]))
     for name in sorted(filter(CERTIFICATE.fullmatch, container.entries)):
         data = _read(report, container, name)
-        if data is not None and held.certificates.get(name) != sha256(data):
-            expected = held.certificates.get(name) or "a certificate that a server showed"
+        if data is not None and spool.certificates.get(name) != sha256(data):
+            expected = spool.certificates.get(name) or "a certificate that a server showed"
             report.add("certificate-differs", name, expected=expected, actual=sha256(data))
 
 

@@ -147,8 +147,12 @@ def _proof() -> list[list[Any]]:
     alarms = f"{sum(part['false_alarms'] for part in parts)} false alarms over {counted['records']:,} records and {counted['wacz']:,} WACZ files of them"
     memory = _read(SOAK / "memory.json")
     large = {way: f"{way} {figures['peak_mb'][-1]:.0f}" for way, figures in memory.items()}
+    fuzz = _read(SOAK / "fuzz.json")
+    slowest = max(target["slowest_cpu_seconds"] for target in fuzz["targets"].values())
+    told = f"{fuzz['defects']} crashes, hangs or wrong ends; slowest {slowest} s, memory at most {fuzz['peak_mb']} MB"
     return [
         ["clean archives grown by chance, verified in every way", sum(part["seeds"] for part in parts), alarms],
+        [f"damaged files of every kind, in {fuzz['seconds'] // 60} minutes", f"{fuzz['cases']:,}", told],
         [
             "bytes in one WARC file",
             f"{memory['verify']['bytes'][-1]:,}",

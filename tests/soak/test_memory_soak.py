@@ -1,7 +1,4 @@
-"""Memory does not grow with what is read, packed or brought in: a file of 2 GB, 20,000 captures. Writes `memory.json`.
-
-The check of a WACZ alone holds something of each capture, the entry that is proven, some kilobytes each.
-"""
+"""Memory does not grow with what is read, packed or brought in: a file of 2 GB, 20,000 captures. Writes `memory.json`."""
 
 import json
 import shutil
@@ -19,7 +16,6 @@ CAPTURES = (2_000, 20_000)
 FOREIGN = (500, 8_000)
 """Records of a hundred kilobytes in one foreign file."""
 MOST_GROWTH_MB = 32
-MOST_KB_A_CAPTURE = 8
 FREE = 12 << 30
 
 
@@ -32,8 +28,6 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
     _measure_imports(tmp_path, figures)
     grown = {way: one["peak_mb"][-1] - one["peak_mb"][0] for way, one in figures.items()}
     REPORT.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    a_capture = 1024 * grown.pop("verify FILE.wacz") / (CAPTURES[1] - CAPTURES[0])
-    assert a_capture < MOST_KB_A_CAPTURE
     assert {way: mb for way, mb in grown.items() if mb > MOST_GROWTH_MB} == {}
 
 
