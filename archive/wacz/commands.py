@@ -1,7 +1,8 @@
 """How to redo the check of a WACZ with public tools, without us: lines to paste into a shell, one after another.
 
-They unpack it into a temporary folder and write there only. Python stands in for what no tool of the shell reads: JSON, and
-signatures in the raw form of the browsers, which openssl wants in DER.
+They unpack it into a temporary folder and write beside that only. Whoever made the file named what is in it: so nothing is run
+in that folder that would load a file from it, and Python, which does, is started isolated (`-I`). It stands in for what no
+tool of the shell reads: JSON, and signatures in the raw form of the browsers, which openssl wants in DER.
 """
 
 import shlex
@@ -20,16 +21,16 @@ _MOST: Final = 20
 """Timestamps that have commands of their own."""
 _BY_HAND: Final = Path(__file__).with_name("by_hand.txt")
 _LISTED: Final = (
-    """(cd "$work" && python3 -c 'import json; [print(one["hash"][7:], "", one["path"]) for one in """
+    """(cd "$work/file" && python3 -I -c 'import json; [print(one["hash"][7:], "", one["path"]) for one in """
     """json.load(open("datapackage.json"))["resources"]]' | sha256sum --quiet -c) && echo files are as listed"""
 )
 _DIGEST: Final = (
-    """(cd "$work" && python3 -c 'import json; print(json.load(open("datapackage-digest.json"))["hash"][7:], "", """
+    """(cd "$work/file" && python3 -I -c 'import json; print(json.load(open("datapackage-digest.json"))["hash"][7:], "", """
     """"datapackage.json")' | sha256sum -c)   # the list of files is the one that was signed"""
 )
-_SIGNATURE: Final = """(cd "$work" && python3 - <<'END'
+_SIGNATURE: Final = """(cd "$work" && python3 -I - <<'END'
 import base64, json
-signed = json.load(open("datapackage-digest.json"))["signedData"]
+signed = json.load(open("file/datapackage-digest.json"))["signedData"]
 raw = base64.b64decode(signed["signature"])
 numbers = [int.from_bytes(part, "big") for part in (raw[:48], raw[48:])]
 parts = [number.to_bytes(number.bit_length() // 8 + 1, "big") for number in numbers]
@@ -44,11 +45,11 @@ _PACKER: Final = (
     """# by whoever packed it; it says nothing of who that is"""
 )
 _WARCIO: Final = (
-    """find "$work/archive" -name '*.warc.gz' -exec warcio check -v {} +   """
+    """find "$work/file/archive" -name '*.warc.gz' -exec warcio check -v {} +   """
     """# it reports payloads that came in chunks falsely"""
 )
 _PYWB: Final = (
-    """(cd "$work" && wb-manager init check && find "$work/archive" -name '*.warc.gz' -exec wb-manager add check {} + """
+    """(cd "$work" && wb-manager init check && find "$work/file/archive" -name '*.warc.gz' -exec wb-manager add check {} + """
     """&& wayback -b 127.0.0.1)   # pywb shows the pages at http://127.0.0.1:8080/check/"""
 )
 
@@ -61,14 +62,14 @@ def make_commands(path: str | None, names: Collection[str], keys: Iterable[Publi
 def _lines(path: str | None, names: Collection[str], keys: Iterable[PublicKey]) -> Iterator[str]:
     where = shlex.quote(str(Path(path).absolute())) if path else f'"{THIS_FILE}"'
     yield f"wacz={where}; work=$(mktemp -d)   # everything is written to $work"
-    yield 'python3 -m zipfile -e "$wacz" "$work"'
+    yield 'python3 -I -m zipfile -e "$wacz" "$work/file"'
     yield from (_LISTED, _DIGEST, _SIGNATURE, _PACKER, _WARCIO, _PYWB)
     if INCLUSION not in names or CHECKPOINT not in names:
         return
     script = _BY_HAND.read_text(encoding="utf-8").rstrip("\n")
-    yield f"(cd \"$work\" && python3 - <<'END'\n{script}\nEND\n)"
+    yield f"(cd \"$work/file\" && python3 -I - <<'END'\n{script}\nEND\n)"
     for key in keys:
-        yield from signature_lines(key, note=f'"$work/{CHECKPOINT}"', text='"$work/checkpoint.txt"')
+        yield from signature_lines(key, note=f'"$work/file/{CHECKPOINT}"', text='"$work/checkpoint.txt"')
     for reply in sorted(filter(REPLY.fullmatch, names))[:_MOST]:
         stem = reply.rsplit(".", 2)[0]
-        yield from stamp_lines(f'"$work/{reply}"', note=f'"$work/{stem}.txt"', text='"$work/stamped.txt"')
+        yield from stamp_lines(f'"$work/file/{reply}"', note=f'"$work/file/{stem}.txt"', text='"$work/stamped.txt"')

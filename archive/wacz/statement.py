@@ -92,6 +92,11 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
         "Whose key this is the file cannot say: compare it with what the archive's keeper publishes elsewhere (--pubkey).",
     )
     yield heading("自行复核", "Check it yourself")
+    yield paragraph(
+        "这些命令写在文件里,制作者可以改写:若不信任制作者,请用 lantian verify FILE --html 得出的命令。",
+        "These lines stand in the file, and whoever made it could have written others: of a maker whom you do not trust, take "
+        "them from `lantian verify FILE --html`.",
+    )
     yield lines(make_commands(None, {INCLUSION, *names}, signers))
 
 

@@ -26,7 +26,7 @@ from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 from tests.archive.verify.pasting import paste
 from tests.archive.verify.sealed import key_of, seal_now
-from tests.archive.wacz.packing import Files, archive_name, pack, unpack
+from tests.archive.wacz.packing import Files, archive_name, pack, rehash, repack, unpack
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("openssl"), reason="OPENSSL ABSENT: the commands of a WACZ were not run"
@@ -71,6 +71,28 @@ def test_pasted_commands_say_the_same(proof: Path, authority: Authority, tmp_pat
     ):
         assert word in said, said
     assert proof.read_bytes() == before
+
+
+def test_pasting_the_commands_runs_nothing_that_lies_in_the_file(
+    proof: Path, authority: Authority, tmp_path: Path
+) -> None:
+    """Python looks for its modules in the folder it is started in, and pywb for templates and settings."""
+    trap = f"open({str(tmp_path / 'run')!r}, 'w')\n".encode()
+    names = ("json.py", "base64.py", "hashlib.py", "glob.py", "zipfile.py", "sitecustomize.py", "warcio/__init__.py")
+    others = dict.fromkeys(("config.yaml", "templates/base.html", "collections/check/config.yaml"), b"x: [")
+    files = unpack(proof) | dict.fromkeys(names, trap) | others
+    named = {
+        "proofs/checkpoint-1$(touch run).txt": files["proofs/checkpoint.txt"],
+        "proofs/checkpoint-$(touch run).1.tsr": b"",
+    }
+    path = repack(rehash(files | named), tmp_path / "$(touch run).wacz")
+    commands = check_wacz(path).commands
+    assert all("python3 -I " in line for line in commands if "python3" in line)
+    told = paste(commands, at=tmp_path, authority=authority)
+    assert any("captures are in the log that was signed" in said for _, said in told.values()), told
+    assert not list(tmp_path.rglob("run"))
+    (pywb,) = (line for line in commands if "wb-manager" in line)
+    assert pywb.startswith('(cd "$work" && wb-manager init'), "and not where the file was unpacked"
 
 
 def test_the_report_in_the_file_has_the_same_commands_and_they_work(
