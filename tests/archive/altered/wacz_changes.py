@@ -225,7 +225,7 @@ def other_local_header(whole: Path, path: Path) -> None:
 
 def bomb_entry(whole: Path, path: Path) -> None:
     shutil.copy(whole, path)
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
         file.writestr("pages/more.jsonl", bytes(BOMB))
 
 
