@@ -79,7 +79,7 @@ def test_the_units_of_systemd_are_valid(tmp_path: Path) -> None:
         text = unit.read_text(encoding="utf-8").replace("/usr/local/bin/lantian", shutil.which("true") or "")
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
     units = sorted(map(str, tmp_path.iterdir()))
-    assert len(units) == 5
+    assert len(units) == 7
     run = subprocess.run([verify, "verify", *units], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout + run.stderr) == (0, "")
 

@@ -1,6 +1,7 @@
 """The metadata of articles as CSV (RFC 4180): a line an article, everything but its text.
 
-UTF-8 with a byte order mark: without it spreadsheet programs in China read the file as GBK.
+UTF-8 with a byte order mark: without it spreadsheet programs in China read the file as GBK. They also run what looks like
+a formula, and a title is whatever a page says: such a text gets an apostrophe in front (CWE-1236).
 """
 
 import csv
@@ -15,6 +16,7 @@ COLUMNS = (
     "document_number", "script", "characters", "paragraphs", "attachments", "images", "confidence", "reconstructed",
     "text_digest", "first_page", "next_page", "record_id", "fetched_at", "custody", "payload_digest", "recipe",
 )  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COUNTED = ("paragraphs", "attachments", "images")
 
 
@@ -41,5 +43,16 @@ def metadata_lines(chosen: Iterator[Chosen]) -> Iterator[bytes]:
 
 def _format_row(values: Sequence[object]) -> bytes:
     text = io.StringIO()
-    csv.writer(text).writerow(["" if value is None else value for value in values])
+    csv.writer(text).writerow(map(_to_cell, values))
     return text.getvalue().encode()
+
+
+def _to_cell(value: object) -> object:
+    """An empty cell for what is not known; a text that is read as text.
+
+    >>> _to_cell("=HYPERLINK(1)"), _to_cell("2024-03-10"), _to_cell(None)
+    ("'=HYPERLINK(1)", '2024-03-10', '')
+    """
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return "" if value is None else value

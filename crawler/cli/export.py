@@ -19,6 +19,7 @@ from archive.export.writing import write_lines
 from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.held_sites import require_held
 from crawler.cli.moment import BEGINNING, DAY, MOMENT
 from crawler.cli.new_path import force_option, require_new
@@ -35,7 +36,7 @@ from pipelines.records import format_instant
     "form",
     type=click.Choice(["seed", "jsonl", "csv", "parquet", "cdxj", "wacz"]),
     required=True,
-    help="Text files, JSON lines, a table of metadata, typed columns; the index of captures, or these themselves.",
+    help="See above.",
 )
 @click.option(
     "--out",
@@ -43,8 +44,10 @@ from pipelines.records import format_instant
     help="A folder (seed, parquet) or a file (jsonl, csv, cdxj: by default standard output).",
 )
 @force_option
-@click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
-@click.option("--url", "urls", multiple=True, help="wacz: only this page; may be given several times.")
+@click.option("--site", "keys", metavar="KEY", multiple=True, help="Only this site; may be given several times.")
+@click.option(
+    "--url", "urls", type=KNOWN_ADDRESS, multiple=True, help="wacz: only this page; may be given several times."
+)
 @click.option("--since", type=BEGINNING, help="wacz: only what was captured since this day or moment.")
 @click.option("--until", type=MOMENT, help="wacz: only what was captured up to this day or moment.")
 @key_option
@@ -81,12 +84,19 @@ def export(
 ) -> None:
     """Export the last version of every article. The same archive always gives the same bytes.
 
-    seed: a folder of text files `NNN_<id>.txt` in order of publication. jsonl: one JSON object a line. csv: everything
-    but the text, a line an article. parquet: a folder of typed files by site and month. These are there whole or not at
-    all, an interrupted export goes on where it stopped, and OUT.manifest.json beside it has counts, digests and what was
-    reconstructed. cdxj: instead of
-    articles a sorted line for each capture, with which pywb and other players find it in the WARC files. wacz: the
-    captures with index, list of pages and proofs in one file, which ReplayWeb.page opens and `lantian verify` checks.
+    \b
+    seed     a folder of text files NNN_<id>.txt, in order of publication
+    jsonl    one JSON object a line
+    csv      for spreadsheets, a line an article: everything but the text;
+             what they would take for a formula has an apostrophe in front
+    parquet  a folder of typed files by site and month
+    cdxj     instead of articles a sorted line for each capture, by which
+             pywb and other players find it in the WARC files
+    wacz     the captures with index, list of pages and proofs in one file,
+             which ReplayWeb.page opens and `lantian verify` checks
+
+    The first four are there whole or not at all, an interrupted export goes on where it stopped, and OUT.manifest.json
+    beside it has counts, digests and what was reconstructed.
 
     \b
     Example:

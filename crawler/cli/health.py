@@ -11,7 +11,7 @@ import click
 from archive.directory import Archive
 from archive.sites import scan_sites
 from crawler.cli.exit_codes import FAILED, found_if
-from crawler.cli.fleet_database import require_fleet
+from crawler.cli.fleet_database import Database, require_fleet
 from crawler.cli.moment import CHINA
 from crawler.cli.options import archive_option, choose_sites, every_command, sites_option, this_run
 from crawler.cli.output import complain, print_json, print_table, say
@@ -46,7 +46,7 @@ def _read_webhooks(_: click.Context, __: click.Parameter, values: Sequence[str])
     help="Tell what is new and what is over; KIND is wecom, dingtalk, feishu or slack.",
 )
 @click.option(
-    "--database", metavar="URL", help="How the sites of a fleet are, by its PostgreSQL, instead of by an archive."
+    "--database", type=Database(), help="How the sites of a fleet are, by its PostgreSQL, instead of by an archive."
 )
 @archive_option
 @sites_option

@@ -35,7 +35,9 @@ from pipelines.records import format_instant
     "--edited", is_flag=True, help="Every page of the archive that was edited or taken away, instead of URLs."
 )
 @click.option("--quiet-only", is_flag=True, help="Only edits of which the page says nothing.")
-@click.option("--site", "keys", multiple=True, help="With --edited: only this site; may be given several times.")
+@click.option(
+    "--site", "keys", metavar="KEY", multiple=True, help="With --edited: only this site; may be given several times."
+)
 @click.option("--since", type=BEGINNING, help="Only what was captured since this day or moment.")
 @archive_option
 @sites_option

@@ -24,10 +24,18 @@ from crawler.cli.output import complain, print_json, say, say_count, say_lines
 
 @click.command()
 @click.option(
-    "--tsa", "authorities", multiple=True, metavar="URL", help="Have an RFC 3161 authority stamp it; may be repeated."
+    "--tsa",
+    "authorities",
+    multiple=True,
+    metavar="URL",
+    help="Have an RFC 3161 authority stamp it; may be given several times.",
 )
 @click.option(
-    "--witness", "witnesses", multiple=True, metavar="URL", help="Have a C2SP witness cosign it; may be repeated."
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="URL",
+    help="Have a C2SP witness cosign it; may be given several times.",
 )
 @click.option(
     "--key",

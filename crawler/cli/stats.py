@@ -22,7 +22,7 @@ MOST_ROWS = 20
 
 
 @click.command()
-@click.option("--site", "keys", multiple=True, help="Only this site; may be given several times.")
+@click.option("--site", "keys", metavar="KEY", multiple=True, help="Only this site; may be given several times.")
 @html_option("Write a page with charts.")
 @archive_option
 @every_command

@@ -17,6 +17,7 @@ from archive.verify.check import verify as verify_archive
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
+from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.moment import BEGINNING
 from crawler.cli.new_path import html_option
@@ -56,7 +57,7 @@ class HowMany(click.ParamType[int]):
     metavar="N|all",
     help="Make the texts again from the archived bytes: N of them, at random, or all.",
 )
-@click.option("--url", help="Look only at the captures of this page.")
+@click.option("--url", type=KNOWN_ADDRESS, help="Look only at the captures of this page.")
 @click.option("--since", type=BEGINNING, help="Look only at captures since this day or moment.")
 @workers_option
 @click.option(

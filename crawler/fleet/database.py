@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from archive.errors import DatabaseAway
@@ -52,9 +52,10 @@ def using_database(url: str, *, longest_idle: timedelta = LONGEST_IDLE) -> Itera
         engine.dispose()
 
 
-def name_of(url: str) -> str:
-    """The address for people, its password hidden."""
-    return make_url(url).render_as_string(hide_password=True)
+def name_of(url: str | URL) -> str:
+    """The address for people, as they type it, its password hidden."""
+    address = make_url(url)
+    return address.set(drivername=address.get_backend_name()).render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -67,7 +68,7 @@ def transaction(engine: Engine, *, patience: float = PATIENCE) -> Iterator[Conne
         with _connect(engine, patience) as connection, connection.begin():
             yield connection
     except DBAPIError as error:
-        where = engine.url.render_as_string(hide_password=True)
+        where = name_of(engine.url)
         raise DatabaseAway(
             f"{where}: {_first_line(error)}; is PostgreSQL running, and `lantian fleet init` done?"
         ) from error

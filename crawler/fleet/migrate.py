@@ -12,17 +12,19 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from archive.errors import DatabaseAway
 from crawler.fleet import schema as fleet_schema
-from crawler.fleet.database import transaction
+from crawler.fleet.database import name_of, transaction
 from crawler.frontier import schema as frontier_schema
 
 TABLES: Final[tuple[MetaData, ...]] = (frontier_schema.metadata, fleet_schema.metadata)
 """What the migrations come to."""
+_AT_START: Final = 5.0
+"""Seconds for a database that is away: a person is waiting, and a worker is started again by systemd."""
 _IN_ORDER: Final = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8"})
 
 
 def upgrade(engine: Engine) -> str:
     """Make or mend the tables, in one transaction; give the revision. Raises DatabaseAway."""
-    with transaction(engine) as connection:
+    with transaction(engine, patience=_AT_START) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('lantian fleet init'))"))
         _require_order(connection)
         command.upgrade(_configure(connection), "head")
@@ -33,12 +35,11 @@ def upgrade(engine: Engine) -> str:
 
 def require_current(engine: Engine) -> None:
     """Raise DatabaseAway for tables of another version: nobody works on what he does not know."""
-    with transaction(engine) as connection:
+    with transaction(engine, patience=_AT_START) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != _head():
-        where = engine.url.render_as_string(hide_password=True)
         state = f"its tables are of revision {found}, and this lantian knows {_head()}" if found else "it has no tables"
-        raise DatabaseAway(f"{where}: {state}; run `lantian fleet init` of the newest lantian")
+        raise DatabaseAway(f"{name_of(engine.url)}: {state}; run `lantian fleet init` of the newest lantian")
 
 
 def _require_order(connection: Connection) -> None:

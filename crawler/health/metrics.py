@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
 
+from archive.disk import on_disk
 from crawler.health.alarms import Alarm
 from crawler.health.measure import Figures
 
@@ -46,8 +47,9 @@ def make_registry(figures: Sequence[Figures], alarms: Sequence[Alarm]) -> Collec
 
 
 def write_metrics(registry: CollectorRegistry, path: str) -> None:
-    """Write to a file, at once, or to standard output (`-`)."""
+    """Write to a file, at once, or to standard output (`-`); raises StorageFull."""
     if path == "-":
         print(generate_latest(registry).decode(), end="")  # noqa: T201 (what was asked for)
     else:
-        write_to_textfile(str(Path(path)), registry)
+        with on_disk(Path(path)):
+            write_to_textfile(path, registry)

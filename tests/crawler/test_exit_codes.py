@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from crawler.cli import main
 from crawler.cli.exit_codes import DONE, FAILED, FOUND, UNUSABLE
+from crawler.fleet import migrate
 from tests.crawler.loopback import article, listing
 
 URL = "http://example.cn/tz/t20240310_1.html"
@@ -50,6 +51,8 @@ def ingest(run: Run, name: str, *, url: str = URL) -> Result:
         ["crawl", "--sites", "missing"],
         ["crawl", "missing"],
         ["fleet", "crawl", "missing", "--database", "postgresql://nobody@127.0.0.1:1/none"],
+        ["fleet", "init", "--database", "mysql://nobody@127.0.0.1:1/none"],
+        ["health", "--database", "nowhere"],
         ["ingest", "--from", "page", "--url", URL, "--fetched-at", "then"],
         ["ingest", "--seed-text", "."],
     ],
@@ -86,6 +89,17 @@ def test_without_an_archive_nothing_can_be_done_and_none_is_made(command: list[s
     done = run([*command, "--archive", "missing"])
     assert (done.exit_code, list(Path().iterdir())) == (FAILED, []), done.output
     assert done.stderr.startswith("lantian: missing: there is no archive here")
+
+
+@pytest.mark.parametrize("command", [["init"], ["status"], ["crawl", "jiangsu"], ["ingest", URL], ["catalog"]])
+def test_without_the_database_of_the_fleet_one_line_says_so(
+    command: list[str], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_AT_START", 0)
+    done = run(["fleet", *command, "--database", "postgresql://nobody:secret@127.0.0.1:1/none"])
+    assert (done.exit_code, list(Path().iterdir())) == (FAILED, []), done.output
+    (told,) = done.stderr.splitlines()
+    assert told.startswith("lantian: postgresql://nobody:***@127.0.0.1:1/none: connection failed: ")
 
 
 def test_what_is_to_be_verified_is_unreadable_where_it_is_not_there(run: Run) -> None:

@@ -26,6 +26,7 @@ def crawl(*, keys: tuple[str, ...], url: str, sites_path: Path | None) -> None:
     from crawler.fleet.queue import Queue  # noqa: PLC0415 (of the extra)
 
     chosen = choose_sites(keys, read_sites(sites_path))
+    _require_tables(url)
     with Queue(url) as queue:
         for site in chosen:
             queue.crawl(site, is_due=False)
@@ -51,6 +52,7 @@ def ingest(*, urls: tuple[str, ...], url: str, sites_path: Path | None) -> None:
     problems = {one: problem for one in dict.fromkeys(urls) if (problem := find_problem(one))}
     wanted = [one for one in dict.fromkeys(urls) if one not in problems]
     sites = read_sites(sites_path)
+    _require_tables(url)
     with Queue(url) as queue:
         for one in wanted:
             site = site_for(one, sites)
@@ -59,6 +61,15 @@ def ingest(*, urls: tuple[str, ...], url: str, sites_path: Path | None) -> None:
         complain(f"{one}: {problem}")
     _say_queued("addresses", len(wanted))
     click.get_current_context().exit(found_if(problems))
+
+
+def _require_tables(url: str) -> None:
+    """Raises DatabaseAway; the queue would try for half a minute, and say so each time."""
+    from crawler.fleet.database import using_database  # noqa: PLC0415 (of the extra)
+    from crawler.fleet.migrate import require_current  # noqa: PLC0415
+
+    with using_database(url) as engine:
+        require_current(engine)
 
 
 def _say_queued(things: str, number: int) -> None:

@@ -31,12 +31,13 @@ def catalog(*, url: str, archive_path: Path) -> None:
     from crawler.fleet.migrate import require_current  # noqa: PLC0415
     from crawler.fleet.reader import follow  # noqa: PLC0415
 
-    archive = Archive.open(archive_path)
-    with using_database(url) as engine, sharing_catalog(archive), progress_bar() as bar:
+    with using_database(url) as engine, progress_bar() as bar:
         require_current(engine)
+        archive = Archive.open(archive_path)
         shared = FleetCatalog(engine)
         task = bar.add_task("fleet catalog", total=None)
-        changes = follow(archive, shared, progress=lambda so_far: bar.update(task, completed=so_far))
+        with sharing_catalog(archive):
+            changes = follow(archive, shared, progress=lambda so_far: bar.update(task, completed=so_far))
         counts = shared.counts()
     if this_run().json:
         print_json({"changes": changes, **counts})

@@ -213,7 +213,7 @@ def test_a_database_without_tables_or_of_another_kind_is_refused_in_one_line(pos
         open_database("mysql://root:secret@db/x")
     away = open_database("postgresql://root:secret@127.0.0.1:9/x")
     with (
-        pytest.raises(DatabaseAway, match=r"postgresql\+psycopg://root:\*\*\*@127.0.0.1:9/x: "),
+        pytest.raises(DatabaseAway, match=r"postgresql://root:\*\*\*@127.0.0.1:9/x: "),
         transaction(away, patience=0),
     ):
         pass
