@@ -22,8 +22,10 @@ from archive.log.timestamps import check_reply
 from archive.wacz.continuity import FOLDER, MOST_SEALS
 
 CHECKPOINT: Final = f"{FOLDER}checkpoint.txt"
-EARLIER: Final = re.compile(rf"{FOLDER}checkpoint-\d+(-\d+)?\.txt")
-REPLY: Final = re.compile(rf"({FOLDER}checkpoint(-\d+(-\d+)?)?)\.\d+\.tsr")
+_NAME: Final = r"\d+(-\d+)?"
+"""How `archive.log.seal` names a seal; a file of another name among them is somebody's who put it there."""
+EARLIER: Final = re.compile(rf"{FOLDER}checkpoint-{_NAME}\.txt")
+REPLY: Final = re.compile(rf"({FOLDER}checkpoint(-{_NAME})?)\.\d+\.tsr")
 """An authority's timestamp; its first group, with `.txt`, is the name of the checkpoint that it is over."""
 
 
@@ -45,7 +47,8 @@ class EarlierSeals:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.suffix in {REPLIES, COSIGNATURES}:
                 beside[path.name.partition(".")[0]].append(path)
-        return cls(log, [seal for seal in seals if seal.name in beside], beside)
+        known = [seal for seal in seals if seal.name in beside and re.fullmatch(_NAME, seal.name)]
+        return cls(log, known, beside)
 
     def cover(self, leaf: int) -> None:
         """Note that the capture at this place of the log is packed."""

@@ -1,5 +1,6 @@
 """A WACZ proves the earliest time that the archive can prove of what is in it, by seals before the newest one."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -65,6 +66,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory, witnesses: tuple[Witness, 
 def test_the_oldest_seal_that_each_witness_saw_the_capture_in_is_packed(
     archive: Archive, witnesses: tuple[Witness, Witness], tmp_path: Path
 ) -> None:
+    seals = archive.path / "log" / "seals"
+    for name in [path.name for path in seals.iterdir()]:
+        shutil.copy(seals / name, seals / f"0put there by somebody {name}")
     path = pack(archive, tmp_path / "one.wacz", Selection(until=FIRST))
     names = sorted(name for name in unpack(path) if name.startswith("proofs/checkpoint-"))
     assert len(names) == 2, "the second seal for both captures by w1, the third by w2, the fourth nobody saw"
