@@ -56,6 +56,12 @@ def find_sights(catalog: Catalog, url: str) -> list[Sight]:
         return [Sight(*row) for row in connection.execute(query.order_by(*order_of(captures)))]
 
 
+def find_sight(catalog: Catalog, record_id: str) -> Sight:
+    """A capture that the catalog has."""
+    with catalog.view() as connection:
+        return Sight(*connection.execute(select(*_COLUMNS).where(captures.c.record_id == record_id)).one())
+
+
 def find_recent(catalog: Catalog) -> list[Sight]:
     """The last captures of articles in the archive."""
     query = select(*_COLUMNS).where(captures.c.kind == "article", *_IS_SHOWN)

@@ -9,7 +9,10 @@ import click
 
 from archive.catalog import Catalog
 from archive.directory import Archive
-from archive.errors import NotInArchive, NotSealed
+from archive.errors import BrokenWarc, NotInArchive, NotSealed
+from archive.history import logged_captures
+from archive.reader.lookup import find_sight
+from archive.reader.verdict import look_at
 from archive.sites import read_sites
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
@@ -20,7 +23,7 @@ from crawler.cli.moment import MOMENT
 from crawler.cli.new_path import NewFile, force_option
 from crawler.cli.noting import log_export
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import complain, print_json, say
+from crawler.cli.output import complain, print_json, say, say_count
 from pipelines.records import format_instant
 
 key_option = click.option(
@@ -70,7 +73,19 @@ def prove(
         prover = Prover.open(archive.path)
         if prover is None or not prover.lines(record_id):
             raise NotSealed(f"{url}: no signed checkpoint covers this capture yet; run lantian seal, then prove again")
+        _hold_against_log(archive, catalog, url, record_id)
         pack(archive, catalog, Selection(record_ids=(record_id,)), out, key_path=key_path, title=url)
+
+
+def _hold_against_log(archive: Archive, catalog: Catalog, url: str, record_id: str) -> None:
+    """The catalog found the capture, and anybody can write there: it must be what it is said to be, and the last one."""
+    verdict = look_at(archive, find_sight(catalog, record_id)).verdict
+    if verdict.state == "altered":
+        raise BrokenWarc(f"{url}: {verdict.english}; run lantian verify, then reindex")
+    logged = logged_captures(archive, [url])
+    lacking = len(logged - {place.record_id for place in catalog.places_of(logged)})
+    if lacking:
+        complain(f"{url}: the log has {say_count(lacking, 'captures')} that the catalog lacks; run lantian reindex")
 
 
 def pack(archive: Archive, catalog: Catalog, selection: Selection, out: Path, *, key_path: Path, title: str) -> None:

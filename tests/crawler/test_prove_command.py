@@ -3,6 +3,8 @@
 import html
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,19 @@ def test_one_capture_is_proved_and_that_it_was_given_out_is_logged(folder: Path,
     last = log.entry(log.size - 1)
     assert isinstance(last, ExportEntry)
     assert (last.format, last.items, last.digest) == ("wacz", 1, line["manifest"])
+
+
+def test_what_the_catalog_alone_says_is_not_proved(folder: Path, tmp_path: Path) -> None:
+    sealed(folder)
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog, catalog:
+        catalog.execute(f"DELETE FROM captures WHERE url = '{article_url(1)}' AND fetched_at LIKE '%01:09%'")
+        catalog.execute(f"UPDATE captures SET canonical = 'http://x.example/' WHERE url = '{article_url(2)}'")
+        catalog.execute("UPDATE captures SET url = canonical")
+    hidden = run(folder, "prove", article_url(1), "--out", str(tmp_path / "1.wacz"))
+    assert (hidden.exit_code, "the log has 1 capture that the catalog lacks" in hidden.stderr) == (0, True)
+    forged = run(folder, "prove", "http://x.example/", "--out", str(tmp_path / "2.wacz"))
+    assert (forged.exit_code, "another address than the record" in forged.stderr) == (3, True)
+    assert not (tmp_path / "2.wacz").exists()
 
 
 def test_what_no_seal_covers_is_not_proved_but_may_be_exported(folder: Path, tmp_path: Path) -> None:
