@@ -16,7 +16,8 @@ COLUMNS = (
     "document_number", "script", "characters", "paragraphs", "attachments", "images", "confidence", "reconstructed",
     "text_digest", "first_page", "next_page", "record_id", "fetched_at", "custody", "payload_digest", "recipe",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = tuple("=+-@＝＋－＠\t\r")
+"""The full-width ones too: programs of East Asia compute them."""
 _COUNTED = ("paragraphs", "attachments", "images")
 
 
