@@ -85,11 +85,12 @@ def openings_between(site: Site, after: datetime, before: datetime) -> set[datet
 
 
 def longest_wait(site: Site, now: datetime) -> timedelta:
-    """The longest time between two of the slots to come."""
-    slots = [now]
-    while len(slots) <= _LOOKED_AHEAD and (slot := next_slot(site, slots[-1])) is not None:
-        slots.append(slot)
-    return max((later - earlier for earlier, later in pairwise(slots[1:])), default=timedelta(0))
+    """The longest time between two of the crawls to come, each as late as its jitter may have it."""
+    local = now.astimezone(SHANGHAI).replace(tzinfo=None)
+    moments = islice(_moments(site.schedule.cron, local), _LOOKED_AHEAD)
+    openings = sorted({_find_opening(site, moment.replace(tzinfo=SHANGHAI)) for moment in moments})
+    longest = max((later - earlier for earlier, later in pairwise(openings)), default=timedelta(0))
+    return longest + timedelta(minutes=site.schedule.jitter)
 
 
 def _find_missed(site: Site, done: datetime, slot: datetime) -> list[datetime]:

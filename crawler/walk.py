@@ -27,6 +27,9 @@ AT_ONCE = 4
 WITNESSES = 2
 """Known articles that every scheduled crawl looks at, so that the first one after it notices a new layout."""
 
+SHORTEST = timedelta(hours=1)
+"""A page that was just looked at is left alone for as long as a crawl may take that goes on with its round."""
+
 _BATCH = 500
 
 CUT_BY_HAND = "shutdown"
@@ -79,7 +82,7 @@ class Walk:
                 now=now,
                 terms=plan.terms,
                 only_due=plan.only_due,
-                promise=_find_promise(site, now),
+                promise=find_promise(site, now),
                 due_limit=self._left,
                 slot=plan.slot,
             )
@@ -188,7 +191,9 @@ class Walk:
         self.frontier.reopen(self.round, lost)
 
 
-def _find_promise(site: Site, now: datetime) -> timedelta:
-    """How long a page may wait for its time, so that the slot after it is still within what the site file promises."""
-    promised = timedelta(days=site.crawl.promise_days)
-    return max(promised / 2, promised - longest_wait(site, now))
+def find_promise(site: Site, now: datetime) -> timedelta:
+    """How long a page may wait for its time, so that the crawl after it is still within what the site file promises.
+
+    Where the crawls are farther apart than that, each looks at every page.
+    """
+    return max(SHORTEST, timedelta(days=site.crawl.promise_days) - longest_wait(site, now))

@@ -240,8 +240,9 @@ def is_no_chance(seen: int, of: int, usual: float, *, known: int = 0, chance: fl
 
 def _promise(figures: Figures, _: datetime) -> Found:
     if figures.overdue:
-        days = figures.site.crawl.promise_days
-        yield "", f"{figures.overdue} articles were not looked at again within {days} days; raise pages_per_day"
+        crawl = figures.site.crawl
+        remedy = "; raise pages_per_day" if crawl.pages_per_day else ""
+        yield "", f"{figures.overdue} articles were not looked at again within {crawl.promise_days} days{remedy}"
 
 
 RULES: Final[dict[str, Callable[[Figures, datetime], Found]]] = {
