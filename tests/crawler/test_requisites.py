@@ -3,8 +3,16 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from scrapy.crawler import Crawler
+
 from archive.directory import Archive
+from archive.sites import read_sites
 from archive.store import read_captures
+from crawler.frontier import Errand
+from crawler.run import make_settings
+from crawler.spider_loader import make_spider
+from pipelines.records import Outcome
 from tests.crawler.loopback import answer, article, lantian, lines_of, listing, serve, write_site
 
 PICTURE = bytes.fromhex("89504e470d0a1a0a") + bytes(64)
@@ -51,3 +59,13 @@ def test_what_articles_need_to_be_shown_is_archived_once(tmp_path: Path) -> None
         assert not [path for path in server.asked if path.startswith(("/css", "/i", "/f"))]
     kept = [stored for one, stored in read_captures(Archive.open(tmp_path / "whole")) if one.url.endswith(PICTURES)]
     assert Counter(stored.record_type for stored in kept) == {"response": 1, "revisit": len(PICTURES) - 1}
+
+
+@pytest.mark.parametrize(("depth", "named"), [(1, 3), (3, 3), (4, 0)])
+def test_a_page_or_sheet_has_so_many_and_sheets_of_sheets_come_to_an_end(depth: int, named: int) -> None:
+    kind = make_spider(read_sites(None)["jiangsu"])
+    spider = kind()
+    spider.crawler = Crawler(kind, make_settings(LANTIAN_MAX_REQUISITES=3))
+    loaded = tuple(f"http://{spider.hosts[0]}/css/{number}.css" for number in range(5))
+    found = list(spider.from_page(Outcome("other", "style", requisites=loaded), Errand("requisite", page=depth)))
+    assert [(one.url, one.errand.page) for one in found] == [(url, depth + 1) for url in loaded[:named]]
