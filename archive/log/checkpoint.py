@@ -47,6 +47,11 @@ class Checkpoint:
             raise NoteError("not a checkpoint: its third line is no root hash")
         return cls(lines[0], size, root, tuple(lines[_LINES:]))
 
+    @classmethod
+    def peek(cls, text: str) -> Self:
+        """Read it with or without signatures below, which are not checked; raises NoteError."""
+        return cls.parse(text.partition("\n\n")[0].removesuffix("\n") + "\n")
+
 
 def parse_size(text: str) -> int:
     """Read a number of entries; raises NoteError."""

@@ -150,7 +150,7 @@ class Log:
     def _sealed_size(self) -> int:
         try:
             text = (self.folder / CHECKPOINT).read_text(encoding="utf-8")
-            return Checkpoint.parse(text.partition("\n\n")[0]).size
+            return Checkpoint.peek(text).size
         except (OSError, ValueError):
             return 0
 

@@ -7,7 +7,7 @@ Credentials and the endpoint come from where botocore looks for them (`AWS_ACCES
 import hashlib
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,8 @@ _PART: Final = 16 << 20
 """Bytes of a part of a large object; two are under way at once."""
 _BLOCK: Final = 8 << 20
 _LOUD: Final = ("botocore", "aiobotocore", "s3fs", "fsspec")
+
+_ELSE: Final = "holds something else than the archive has"
 
 Content = bytes | Path
 """What an object is to hold: bytes, or those of a file."""
@@ -74,24 +76,60 @@ class Bucket:
 
         `digest` is that of the content. What stands there and is something else is left alone: raises UploadConflict.
         """
-        options = {"Metadata": {"sha256": digest.removeprefix("sha256:")}, "mode": "create", **self._locked_until()}
-        with self._one_line(name):
-            try:
-                if isinstance(content, Path):
-                    self._files.put_file(str(content), self._path(name), chunksize=_PART, max_concurrency=2, **options)
-                else:
-                    self._files.pipe_file(self._path(name), content, **options)
-                is_new = True
-            except FileExistsError:
-                is_new = False
-        found = self.digest_of(name)
-        if found != digest:
-            what = "what was written is read back otherwise" if is_new else "holds something else than the archive has"
-            raise UploadConflict(
-                f"{self.where(name)}: {what} ({found}, here {digest}); nothing is overwritten, see what it is or upload "
-                "to another place"
-            )
+        try:
+            self._write(name, content, digest, mode="create")
+            is_new = True
+        except FileExistsError:
+            is_new = False
+        self._require(name, digest, "what was written is read back otherwise" if is_new else _ELSE)
         return is_new
+
+    def put_instead(self, name: str, path: Path, *, digest: str, of: Collection[str]) -> None:
+        """Write an object over one that has one of these digests, and read it back; raises UploadConflict for another."""
+        with self._one_line(name):
+            tag = self._files.info(self._path(name), refresh=True)["ETag"]
+        if (found := self.digest_of(name)) not in of:
+            raise self._conflict(name, _ELSE, found, digest)
+        self._write(name, path, digest, IfMatch=tag)
+        self._require(name, digest, "what was written is read back otherwise")
+
+    def delete_versions(self, name: str, *, of: Collection[str]) -> int:
+        """Delete each version of an object that was uploaded with one of these digests; give how many.
+
+        Of a bucket without versions that is the object, unless it has another digest.
+        """
+        key, number = self._path(name).partition("/")[2], 0
+        with self._one_line(name):
+            listed = self._files.call_s3("list_object_versions", Bucket=self._bucket, Prefix=key)
+            for one in listed.get("Versions", ()):
+                version = {"Bucket": self._bucket, "Key": key, "VersionId": one["VersionId"]}
+                if one["Key"] == key and self._digest_stated(version) in of:
+                    self._files.call_s3("delete_object", **version)
+                    number += 1
+        return number
+
+    def _digest_stated(self, version: Mapping[str, str]) -> str:
+        """What the metadata of a version say, which is what was read back when it was uploaded."""
+        return f"sha256:{self._files.call_s3('head_object', **version)['Metadata'].get('sha256')}"
+
+    def _write(self, name: str, content: Content, digest: str, **condition: str) -> None:
+        """Raises FileExistsError where the condition is that there is nothing."""
+        options = {"Metadata": {"sha256": digest.removeprefix("sha256:")}, **self._locked_until(), **condition}
+        with self._one_line(name):
+            if isinstance(content, Path):
+                self._files.put_file(str(content), self._path(name), chunksize=_PART, max_concurrency=2, **options)
+            else:
+                self._files.pipe_file(self._path(name), content, **options)
+
+    def _require(self, name: str, digest: str, what: str) -> None:
+        if (found := self.digest_of(name)) != digest:
+            raise self._conflict(name, what, found, digest)
+
+    def _conflict(self, name: str, what: str, found: str | None, digest: str) -> "UploadConflict":
+        return UploadConflict(
+            f"{self.where(name)}: {what} ({found}, here {digest}); nothing is overwritten, see what it is or upload to "
+            "another place"
+        )
 
     def digest_of(self, name: str) -> str | None:
         """The digest of an object, all of which is read; None where there is none."""
@@ -151,6 +189,8 @@ class Bucket:
 
         try:
             yield
+        except FileExistsError:
+            raise
         except (OSError, BotoCoreError, ClientError) as error:
             reason = str(error).strip().split("\n", 1)[0] or type(error).__name__
             raise UploadError(

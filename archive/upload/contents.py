@@ -2,30 +2,40 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from archive.deletion.files import logged_deletions
 from archive.directory import MARK, Archive
 from archive.importing import FOLDER as IMPORTS
 from archive.log.checkpoint import Checkpoint
+from archive.log.entries import FileEntry
 from archive.log.merkle import HASH_SIZE
-from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, SEALS
+from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, SEALS, LogReader
 from archive.log.tiles import ENTRIES, WIDTH, decode_bundle, encode_bundle, read_widest, tile_path, tile_widths
 from archive.log.writer import Log
 from archive.openfile import ENDING, OPEN
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """A file of which something was deleted: its digest since, None where it went as a whole, and all those it had before."""
+
+    after: str | None
+    before: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """Names below the archive directory.
 
-    `files` are never changed, but for those of which records were `deleted`, which have this digest since, or None when they are gone.
+    `files` are never changed, but for those of which something was `deleted`.
     `edge` are the tiles that are not full, by their bytes: they may go when wider ones are there. `states` is what
     grows; None while another process writes a file that the log speaks of.
     """
 
     files: tuple[str, ...]
-    deleted: dict[str, str | None]
+    deleted: dict[str, Deleted]
     edge: dict[str, bytes]
     seals: tuple[str, ...]
     states: dict[str, bytes] | None
@@ -35,12 +45,11 @@ class Contents:
 def list_contents(log: Log) -> Contents:
     """List them while nobody can append to the log. Raises BrokenLog, StorageFull."""
     archive = log.archive
-    deleted = {entry.file: entry.after if entry.member else None for entry in logged_deletions(log)}
     with log.standing() as head:
         is_settled = not any(archive.warc_dir.glob(f"*/*/*{OPEN}"))
         return Contents(
             (MARK, *_data_files(archive), *_full_tiles(head.size)),
-            deleted,
+            dict(_deleted(log)),
             dict(_edge(log.folder, head.size)),
             tuple(_seals(log.folder)),
             dict(_states(log.folder)) if is_settled else None,
@@ -52,6 +61,20 @@ def _data_files(archive: Archive) -> Iterator[str]:
     """Closed WARC files, and what was imported."""
     found = [*archive.warc_dir.glob(f"*/*/*{ENDING}"), *(archive.path / IMPORTS).glob("*")]
     yield from sorted(path.relative_to(archive.path).as_posix() for path in found if not path.name.startswith("."))
+
+
+def _deleted(log: Log) -> Iterator[tuple[str, Deleted]]:
+    """What the log says of every file that something was deleted from, and of its states before."""
+    reader = LogReader.open(log.archive.path)
+    entries = sorted(logged_deletions(log), key=lambda one: one.file)
+    for file, of_file in groupby(entries, key=lambda one: one.file):
+        found = list(of_file)
+        leaf = log.index.file_leaf(file)
+        closed = reader.entry(leaf) if leaf is not None else None
+        states = [closed.digest] if isinstance(closed, FileEntry) else []
+        states += [one.after or one.removed for one in found]
+        after = found[-1].after if found[-1].member else None
+        yield file, Deleted(after, frozenset(states) - {after})
 
 
 def _full_tiles(size: int) -> Iterator[str]:

@@ -14,7 +14,8 @@ from archive.beside import running_beside
 from archive.directory import Archive
 from archive.errors import ArchiveError, UploadError
 from archive.upload.bucket import Bucket, Retention
-from archive.upload.send import Sent, Standing, bucket_of, send
+from archive.upload.send import Standing, bucket_of, send
+from archive.upload.sent import Sent
 
 AGAIN: Final = 60.0
 """Seconds until what failed is tried again."""
@@ -51,7 +52,8 @@ class Courier:
         while not ending.wait(wait):
             wait = self._every
             try:
-                problems = send(self._archive, self._bucket, standing=standing).problems
+                sent = send(self._archive, self._bucket, standing=standing)
+                problems = [*sent.problems, *sent.replaced]
             except ArchiveError as error:
                 problems = [str(error)]
                 wait = min(AGAIN, self._every)

@@ -53,10 +53,10 @@ class Ledger:
         """The digest of an object that was uploaded; None for one that was not."""
         return self._digests.get(name)
 
-    def note(self, name: str, digest: str) -> None:
-        """Note an object that was read back. Raises StorageFull."""
+    def note(self, name: str, digest: str, **more: str) -> None:
+        """Note an object that was read back, and what else there is to know. Raises StorageFull."""
         with on_disk(Path(_FOLDER)):
-            self._write({"name": name, "digest": digest})
+            self._write({"name": name, "digest": digest, **more})
         self._digests[name] = digest
 
     def _write(self, line: dict[str, str]) -> None:

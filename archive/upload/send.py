@@ -4,10 +4,9 @@ A kill at any moment leaves whole objects and an earlier state of the log, besid
 not speak of yet; the next upload goes on.
 """
 
-import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,30 +18,16 @@ from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, LogReader
 from archive.log.writer import Log
 from archive.upload.bucket import Bucket, Content, Retention, UploadConflict
 from archive.upload.contents import Contents, list_contents
+from archive.upload.deleted import carry_out
 from archive.upload.ledger import Ledger
+from archive.upload.sent import Sent, digest_file
 from archive.warc import sha256
 
-_PIECE: Final = 8 << 20
 _BEFORE_SEALS: Final = (f"{FOLDER}/{HEAD}", f"{FOLDER}/{KEYS}")
 _LAST: Final = f"{FOLDER}/{CHECKPOINT}"
 
 Standing = Callable[[], AbstractContextManager[None]]
 """Keeps what this process writes to the archive still for a moment, with its WARC files closed."""
-
-
-@dataclass(slots=True)
-class Sent:
-    """What an upload came to. `problems` are objects that are something else than the archive has, a line each.
-
-    `entries` is how far the log is uploaded; None where it was kept back, because another process is writing.
-    """
-
-    address: str
-    uploaded: int = 0
-    bytes: int = 0
-    known: int = 0
-    entries: int | None = None
-    problems: list[str] = field(default_factory=list)
 
 
 def bucket_of(archive: Archive, address: str, *, retention: Retention | None = None) -> Bucket:
@@ -59,8 +44,10 @@ def send(archive: Archive, bucket: Bucket, *, standing: Standing = nullcontext) 
             bucket.drop_unfinished("")
         sending = _Sending(archive, bucket, ledger, Sent(bucket.address))
         for name in contents.files:
-            sending.send_file(name, deleted=contents.deleted)
-        sending.report_gone(contents)
+            if name not in contents.deleted:
+                sending.send_file(name)
+        for name, deleted in contents.deleted.items():
+            carry_out(deleted, archive.path / name, name, bucket=bucket, ledger=ledger, sent=sending.sent)
         for name, data in contents.edge.items():
             sending.send_once(name, data, digest=sha256(data))
         if contents.states is not None:
@@ -74,7 +61,7 @@ def _send_states(sending: "_Sending", contents: Contents, reader: LogReader) -> 
         if name in states:
             sending.replace(name, states[name], reader=reader)
     for name in contents.seals:
-        sending.send_file(name, deleted={})
+        sending.send_file(name)
     if _LAST in states:
         sending.replace(_LAST, states[_LAST], reader=reader)
     sending.sent.entries = contents.head.size
@@ -87,16 +74,15 @@ class _Sending:
     ledger: Ledger
     sent: Sent
 
-    def send_file(self, name: str, *, deleted: dict[str, str | None]) -> None:
-        """A file that is uploaded already is not even looked at, unless records were deleted from it since."""
-        known = self.ledger.digest_of(name)
-        if known and known == deleted.get(name, known):
+    def send_file(self, name: str) -> None:
+        """A file that is uploaded already is not even looked at."""
+        if self.ledger.digest_of(name):
             self.sent.known += 1
             return
         path = self.archive.path / name
-        self.send_once(name, path, digest=_digest_file(path), is_deleted=name in deleted)
+        self.send_once(name, path, digest=digest_file(path))
 
-    def send_once(self, name: str, content: Content, *, digest: str, is_deleted: bool = False) -> None:
+    def send_once(self, name: str, content: Content, *, digest: str) -> None:
         """Write what is never changed."""
         if self.ledger.digest_of(name) == digest:
             self.sent.known += 1
@@ -104,7 +90,7 @@ class _Sending:
         try:
             is_new = self.bucket.put_once(name, content, digest=digest)
         except UploadConflict as error:
-            self.sent.problems.append(self._outdated(name) if is_deleted else str(error))
+            self.sent.problems.append(str(error))
             return
         self.ledger.note(name, digest)
         if is_new:
@@ -112,12 +98,6 @@ class _Sending:
             self.sent.bytes += content.stat().st_size if isinstance(content, Path) else len(content)
         else:
             self.sent.known += 1
-
-    def report_gone(self, contents: Contents) -> None:
-        """A file that was deleted as a whole has to go there too, by somebody who may delete."""
-        for name, digest in contents.deleted.items():
-            if digest is None and self.ledger.digest_of(name) and self.bucket.digest_of(name):
-                self.sent.problems.append(self._outdated(name))
 
     def replace(self, name: str, data: bytes, *, reader: LogReader) -> None:
         """Bring what grows up to date; raises UploadError where there is something else than an earlier state of it."""
@@ -136,19 +116,13 @@ class _Sending:
             self.sent.bytes += len(data)
         self.ledger.note(name, sha256(data))
 
-    def _outdated(self, name: str) -> str:
-        return (
-            f"{self.bucket.where(name)}: still has what was deleted from the archive; delete every version of this "
-            "object, and what is left of the file is uploaded next time"
-        )
-
 
 def _is_earlier(name: str, found: bytes, data: bytes, reader: LogReader) -> bool:
     """Whether what is there is what this log said before."""
     if name == f"{FOLDER}/{KEYS}":
         return data.startswith(found)
     try:
-        before = Checkpoint.parse(found.decode().partition("\n\n")[0])
+        before = Checkpoint.peek(found.decode())
         return (
             before.origin == reader.head.origin
             and before.size <= reader.size
@@ -156,11 +130,3 @@ def _is_earlier(name: str, found: bytes, data: bytes, reader: LogReader) -> bool
         )
     except (NoteError, BrokenLog, UnicodeDecodeError):
         return False
-
-
-def _digest_file(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return f"sha256:{digest.hexdigest()}"

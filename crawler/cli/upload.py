@@ -9,7 +9,8 @@ import click
 from archive.directory import Archive
 from archive.store import Store
 from archive.upload.bucket import Retention
-from archive.upload.send import Sent, bucket_of, send
+from archive.upload.send import bucket_of, send
+from archive.upload.sent import Sent
 from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json, say
@@ -48,7 +49,8 @@ def upload(*, to: str, retain_days: int | None, retain_mode: Mode, archive_path:
     """Upload what an archive must not lose: closed WARC files, imports, the log with its seals and public keys.
 
     It goes below s3://BUCKET/PREFIX/ID, ID being that of the archive, in the layout of the archive directory. Nothing is
-    uploaded twice, and nothing there is overwritten but an earlier state of the same log; every object is read back.
+    uploaded twice, and nothing there is overwritten but an earlier state of the same log and what was deleted from the
+    archive under an order; every object is read back.
     Credentials and endpoint are those of botocore: AWS_ACCESS_KEY_ID, AWS_PROFILE, AWS_ENDPOINT_URL and so on.
 
     Exits 1 when something else is there under a name of ours.
@@ -75,12 +77,15 @@ def _report(sent: Sent) -> None:
                 "bytes": sent.bytes,
                 "known": sent.known,
                 "entries": sent.entries,
+                "replaced": sent.replaced,
                 "problems": sent.problems,
             }
         )
         return
     for problem in sent.problems:
         complain(problem)
+    for replaced in sent.replaced:
+        say(replaced)
     log = (
         "the log is kept back until another lantian process has closed its files"
         if sent.entries is None

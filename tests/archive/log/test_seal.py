@@ -81,6 +81,15 @@ def test_a_log_is_sealed_by_its_own_key_and_no_other(
     assert verify(archive.path).verdict == "intact"
 
 
+def test_the_tiles_that_the_last_seal_speaks_of_stay_while_the_log_grows(archive: Archive) -> None:
+    assert run("seal", archive=archive).exit_code == 0
+    sealed = LogReader.open(archive.path).seals()[-1].checkpoint
+    add(archive, 1)
+    add(archive, 2)
+    widths = [int(path.name) for path in (archive.path / "log" / "tile" / "0" / "000.p").iterdir()]
+    assert sorted(widths) == [sealed.size, LogReader.open(archive.path).size]
+
+
 def test_an_empty_log_is_not_sealed(tmp_path: Path) -> None:
     refused = run("seal", archive=Archive.open(tmp_path / "empty"))
     assert refused.exit_code == 3
