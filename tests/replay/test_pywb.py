@@ -5,12 +5,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from archive.directory import Archive
 from archive.index import read_index
+from archive.wacz.check import check_wacz
 from tests.archive.made_pages import article_title, article_url, body_paragraphs
 from tests.replay.browser import show
 from tests.replay.conftest import HEADING_COLOUR, LOGO_WIDTH
@@ -34,13 +36,9 @@ def get(port: int, path: str, *, charset: str = "utf-8") -> tuple[int, str]:
     return response.status, text
 
 
-@pytest.fixture(scope="module")
-def port(tools: Path, archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """pywb over the archive as it lies there: its index is the one that `lantian export --format cdxj` writes."""
-    folder = tmp_path_factory.mktemp("pywb")
-    (folder / "index.cdxj").write_text("".join(read_index(archive)), encoding="utf-8")
-    config = f"collections:\n  ours:\n    index_paths: {folder}/index.cdxj\n    archive_paths: {archive.path}/\n"
-    (folder / "config.yaml").write_text(config, encoding="utf-8")
+@contextmanager
+def wayback(tools: Path, folder: Path) -> Iterator[int]:
+    """pywb in a folder that has its settings or collections."""
     port = free_port()
     command = [str(tools / "wayback"), "-p", str(port), "-b", "127.0.0.1"]
     with (folder / "log").open("w") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as process:
@@ -53,6 +51,31 @@ def port(tools: Path, archive: Archive, tmp_path_factory: pytest.TempPathFactory
             yield port
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="module")
+def port(tools: Path, archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """pywb over the archive as it lies there: its index is the one that `lantian export --format cdxj` writes."""
+    folder = tmp_path_factory.mktemp("pywb")
+    (folder / "index.cdxj").write_text("".join(read_index(archive)), encoding="utf-8")
+    config = f"collections:\n  ours:\n    index_paths: {folder}/index.cdxj\n    archive_paths: {archive.path}/\n"
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    with wayback(tools, folder) as port:
+        yield port
+
+
+def test_a_wacz_opens_in_pywb_by_the_commands_of_its_report(tools: Path, wacz: Path, tmp_path: Path) -> None:
+    commands = check_wacz(wacz).commands
+    (pywb,) = (line for line in commands if "wb-manager" in line)
+    lines = (*commands[:2], pywb.replace("&& wayback -b 127.0.0.1", ""), 'echo "$work"')
+    environment = {"PATH": f"{tools}:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-e"], input="\n".join(lines), env=environment, capture_output=True, text=True, check=True
+    )
+    with wayback(tools, Path(done.stdout.splitlines()[-1])) as port:
+        status, body = get(port, f"/check/20260402010000id_/{article_url(1)}", charset="gb18030")
+    assert status == 200
+    assert article_title(1) in body
 
 
 def test_pywb_shows_the_page_in_gbk_as_it_was(port: int) -> None:
