@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, update
 
 from archive.database import open_engine, reading, writing
 from archive.directory import Archive
@@ -120,7 +120,7 @@ class Frontier:
             added = page_table.add(
                 connection, current.site, found, round_id=current.id, now=now, only_due=current.only_due
             )
-            self._note_fruit(connection, current.site, claim, finding)
+            Traps(connection, current.site).note(claim, finding)
             self._close_claim(
                 connection,
                 claim,
@@ -252,17 +252,6 @@ class Frontier:
         """Pages of the site fetched today, by the calendar of Shanghai."""
         with self.view() as connection:
             return round_table.count_spent(connection, site, now=now)
-
-    def _note_fruit(self, connection: Connection, site: str, claim: Claim, finding: Finding) -> None:
-        role = claim.target.errand.role
-        if not claim.is_first_look or role == "attachment":
-            return
-        twin = select(pages.c.id).where(
-            pages.c.site == site, pages.c.digest == finding.digest, pages.c.id != claim.id, pages.c.digest.is_not(None)
-        )
-        is_page = finding.is_article or role == "requisite"
-        is_fruitful = is_page and connection.execute(twin.limit(1)).first() is None
-        Traps(connection, site).note(claim.target, is_fruitful=is_fruitful)
 
     def _close_claim(self, connection: Connection, claim: Claim, **values: Any) -> None:
         """Only who has the claim may say what became of it: it may have been taken back in the meantime."""

@@ -10,8 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from crawler.frontier.schema import patterns
-from crawler.frontier.target import Target, pattern_of
+from crawler.frontier.schema import pages, patterns
+from crawler.frontier.target import Claim, Finding, Target, pattern_of
 
 PATIENCE: Final = 200
 """Barren pages of one shape before it can be taken for a trap."""
@@ -45,15 +45,24 @@ class Traps:
             if number:
                 self._add(shape, refused=number)
 
-    def note(self, target: Target, *, is_fruitful: bool) -> None:
+    def note(self, claim: Claim, finding: Finding) -> None:
         """Count a page that was looked at for the first time."""
-        shape, role = pattern_of(target.url), target.errand.role
-        if is_fruitful:
+        target, role = claim.target, claim.target.errand.role
+        if not claim.is_first_look or role == "attachment":
+            return
+        shape = pattern_of(target.url)
+        if (finding.is_article or role == "requisite") and not self._has_twin(claim, finding):
             named_by = {pattern_of(target.found_on)} if target.found_on and role != "requisite" else set()
             for one in {shape} | named_by:
                 self._add(one, fruitful=1)
-        elif role in {"article", "requisite"}:
+        elif role != "list":
             self._add(shape, barren=1)
+
+    def _has_twin(self, claim: Claim, finding: Finding) -> bool:
+        """Whether another page of the site says the same."""
+        same = (pages.c.digest == finding.digest, pages.c.digest.is_not(None))
+        query = select(pages.c.id).where(pages.c.site == self._site, pages.c.id != claim.id, *same)
+        return self._connection.execute(query.limit(1)).first() is not None
 
     def _is_trap(self, shape: str) -> bool:
         query = select(patterns.c.fruitful, patterns.c.barren).where(
