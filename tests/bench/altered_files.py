@@ -129,15 +129,18 @@ def _check_case(folder: Path, clean: Path, case: Case, ask: Ask, known: dict[str
 
 
 def _of_wacz(folder: Path, ask: Ask) -> Iterator[dict[str, Any]]:
-    whole, path = make_whole_wacz(folder / "whole"), folder / "altered.wacz"
+    whole, beside = make_whole_wacz(folder / "whole"), folder / "beside"
     if check_wacz(whole).findings or ask(VALIDATE, whole):
         raise AssertionError("altered_files: a false alarm on a whole WACZ")
     for case in WACZ:
-        if case.verdict != "intact":
-            case.alter(whole, path)
-            ours = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None).verdict != "intact"
-            yield {"group": "WACZ files", "case": case.name, OURS: ours, VALIDATE: bool(ask(VALIDATE, path))}
-            path.unlink()
+        if case.verdict == "intact":
+            continue
+        beside.mkdir()
+        path = beside / "altered.wacz"
+        case.alter(whole, path)
+        ours = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None).verdict != "intact"
+        yield {"group": "WACZ files", "case": case.name, OURS: ours, VALIDATE: bool(ask(VALIDATE, path))}
+        shutil.rmtree(beside)
 
 
 def _count(rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, int]]:
