@@ -94,8 +94,13 @@ def _list_lost(figures: Figures, _: datetime) -> Found:
             yield url, f"the list {url} could not be had: {reason}"
     before = figures.before().under("list ")
     for url, named in figures.last.under("list ").items():
-        if named == 0 and before.get(url) and url not in figures.failing:
-            yield url, f"the list {url} names nothing any more; has it moved, or changed its layout?"
+        if named == 0 and url not in figures.failing:
+            says = (
+                "names nothing any more; has it moved, or"
+                if before.get(url)
+                else "has named nothing yet; has it moved, or"
+            )
+            yield url, f"the list {url} {says} changed its layout?"
 
 
 def _silent(figures: Figures, now: datetime) -> Found:
@@ -107,9 +112,16 @@ def _silent(figures: Figures, now: datetime) -> Found:
 
 
 def _expected(figures: Figures, _: datetime) -> Found:
-    """Scheduled crawls ask for what is new: there, all that is known is what the site has at least."""
+    """Scheduled crawls ask for what is new: there, all that is known is what the site has at least.
+
+    A site of which not one article was ever found needs no expectation, and nothing to be held against.
+    """
     expect, whole = figures.site.expect, figures.whole
     if figures.crawled_at is None:
+        return
+    asked = figures.last.counts.get("asked article", 0) + figures.before().counts.get("asked article", 0)
+    if asked >= KNOWN and not figures.known:
+        yield "", f"none of {asked} pages that should be articles is one; does its file still describe it?"
         return
     found = whole.counts.get("article", 0) if whole else figures.known
     is_more = whole is not None and expect.max_articles is not None and found > expect.max_articles

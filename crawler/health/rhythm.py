@@ -23,7 +23,10 @@ KNOWN: Final = 10
 """Days with something new that make a rhythm."""
 
 SEEN: Final = 3
-"""And days on which we found something ourselves: a channel that is no longer used was silent before we came."""
+"""And days on which we found something ourselves: a channel that is no longer used was silent before we came.
+
+One that had something new in the `SHORTEST` days before was in use; it need not wait until we have followed it for weeks.
+"""
 
 SHORTEST: Final = 5.0
 """Office days of silence that are nothing unusual anywhere."""
@@ -41,11 +44,18 @@ _MONDAY_TO_FRIDAY: Final = 5
 class Rhythm:
     """The days on which a channel published, by the dates beside its links where it states them, oldest first.
 
-    `found` counts the days on which we found something new.
+    `found` counts the days on which we found something new, `first` is the first of them.
     """
 
     days: Sequence[date]
     found: int
+    first: date
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it published while we looked, or right before."""
+        last = max((day for day in self.days if day <= self.first), default=None)
+        return self.found >= SEEN or (last is not None and count_office_days(last, self.first) <= SHORTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +81,16 @@ def find_rhythms(connection: Connection, site: str) -> dict[str, Rhythm]:
     for channel, stated, seen in connection.execute(query):
         days.setdefault(channel, set()).add(_to_date(stated) or date.fromisoformat(seen))
         found.setdefault(channel, set()).add(seen)
-    return {channel: Rhythm(sorted(days[channel]), len(found[channel])) for channel in days}
+    return {
+        channel: Rhythm(sorted(days[channel]), len(found[channel]), date.fromisoformat(min(found[channel])))
+        for channel in days
+    }
 
 
 def find_silence(rhythm: Rhythm, today: date) -> Silence | None:
     """The silence of a channel, if it is unusual."""
     days = [day for day in rhythm.days if today - SPAN <= day <= today]
-    if len(days) < KNOWN or rhythm.found < SEEN:
+    if len(days) < KNOWN or not rhythm.is_in_use:
         return None
     silence = count_office_days(days[-1], today)
     if silence <= SHORTEST:

@@ -70,7 +70,7 @@ def _wait_for_alarm(days: list[date]) -> int | None:
 
 def _is_silent(days: list[date], today: date) -> bool:
     found = len([day for day in days if day >= FOLLOWED])
-    return find_silence(Rhythm(days, found), today) is not None
+    return find_silence(Rhythm(days, found, FOLLOWED), today) is not None
 
 
 def count_false_alarms(sites: int, days: int, seed: int) -> tuple[Counter[str], int]:

@@ -15,6 +15,7 @@ from pipelines.site import Expect, Site
 from tests.crawler.health_rates import count_false_alarms, measure_silences
 
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
+LIST = "http://a.example.cn/"
 
 
 def make_site(**crawl: object) -> Site:
@@ -29,7 +30,7 @@ def working_days(first: date, number: int) -> list[date]:
 
 
 def test_a_daily_channel_is_silent_after_a_week_of_office_days() -> None:
-    rhythm = Rhythm(working_days(date(2026, 3, 2), 10), found=5)
+    rhythm = Rhythm(working_days(date(2026, 3, 2), 10), found=5, first=date(2026, 3, 9))
     assert find_silence(rhythm, date(2026, 3, 20)) is None
     silence = find_silence(rhythm, date(2026, 3, 23))
     assert silence
@@ -39,12 +40,19 @@ def test_a_daily_channel_is_silent_after_a_week_of_office_days() -> None:
 @pytest.mark.parametrize("holiday", [(date(2026, 9, 30), date(2026, 10, 12)), (date(2026, 2, 13), date(2026, 2, 26))])
 def test_no_holiday_is_a_silence(holiday: tuple[date, date]) -> None:
     before, after = holiday
-    rhythm = Rhythm([day for day in working_days(before - timedelta(days=40), 60) if day <= before], found=9)
+    rhythm = Rhythm([day for day in working_days(before - timedelta(days=40), 60) if day <= before], 9, before)
     assert find_silence(rhythm, after) is None
 
 
 def test_a_channel_that_was_no_longer_used_when_we_came_is_not_silent() -> None:
-    assert find_silence(Rhythm(working_days(date(2024, 3, 4), 50), found=1), date(2026, 3, 9)) is None
+    came = date(2026, 2, 9)
+    assert find_silence(Rhythm(working_days(date(2024, 3, 4), 50), found=1, first=came), date(2026, 3, 9)) is None
+
+
+def test_a_channel_that_was_in_use_when_we_came_may_fall_silent_the_next_day() -> None:
+    rhythm = Rhythm(working_days(date(2026, 3, 2), 15), found=1, first=date(2026, 3, 21))
+    assert find_silence(rhythm, date(2026, 3, 27)) is None
+    assert find_silence(rhythm, date(2026, 3, 30))
 
 
 def test_office_days_over_new_year() -> None:
@@ -96,6 +104,32 @@ def test_what_a_file_expects_is_held_against_scheduled_crawls_too(
         current.tally["whole crawl"] = int(is_whole)
         for claim in frontier.claim(current, now=MONDAY, limit=9):
             frontier.settle(current, claim, Finding("article"), counts={"article": 1}, now=MONDAY)
+        assert frontier.end(current, now=MONDAY)
+        with frontier.view() as connection:
+            figures = measure(connection, site, now=MONDAY)
+    assert figures
+    assert [alarm.text for alarm in find_alarms(figures, now=MONDAY)] == ([said] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("pages", "articles", "named", "said"),
+    [
+        (6, 0, 6, "none of 6 pages that should be articles is one; does its file still describe it?"),
+        (6, 1, 6, None),
+        (0, 0, 0, f"the list {LIST} has named nothing yet; has it moved, or changed its layout?"),
+    ],
+)
+def test_a_site_that_gives_nothing_from_the_first_crawl_on_is_told_of_without_any_expectation(
+    pages: int, articles: int, named: int, said: str | None, tmp_path: Path
+) -> None:
+    site, seeds = make_site(), [Target(f"{LIST}{number}.html", Errand("article")) for number in range(pages)]
+    with Frontier(Archive.open(tmp_path / "archive")) as frontier:
+        current = frontier.begin(site.key, seeds, now=MONDAY)
+        current.tally.update({"whole crawl": 1, "pages": pages + 1, f"list {LIST}": named})
+        for number, claim in enumerate(frontier.claim(current, now=MONDAY, limit=9)):
+            kind = "article" if number < articles else "other"
+            counts = {"asked article": 1, "article": int(kind == "article")}
+            frontier.settle(current, claim, Finding(kind), counts=counts, now=MONDAY)
         assert frontier.end(current, now=MONDAY)
         with frontier.view() as connection:
             figures = measure(connection, site, now=MONDAY)
