@@ -4,6 +4,8 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 READERS := .venv-replay/.installed
 .DEFAULT_GOAL := help
+# Where bytecode is not kept, each of the hundreds of processes of the tests compiles the whole program anew.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help setup demo demo-site check test soak replay-check bench lock clean
 
 help: ## show this list

@@ -1,11 +1,10 @@
 """Runs one Scrapy crawl in a process of its own, as reactors do not start twice: `drive()` gives what it captured.
 
-As a program: reads a pickled Plan from standard input, writes a pickled list of Told to the file it names.
+As a program: reads a pickled Plan from the file it is given, writes a pickled Told to the file that the plan names.
 """
 
 import os
 import pickle
-import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.records import Capture
+from tests.crawler.forked import run_forked
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,19 +58,19 @@ def drive(
     """Crawl, and give what came of it; the process must exit with 0 and must not have warned."""
     out = folder / "told.pickle"
     plan = Plan(tuple(asks), {"ALLOW_PRIVATE_ADDRESSES": True, "RETRY_ENABLED": False, **settings}, str(out))
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.crawler.drive"],
-        input=pickle.dumps(plan),
+    given = folder / "plan.pickle"
+    given.write_bytes(pickle.dumps(plan))
+    done = run_forked(
+        "tests.crawler.drive",
+        [given],
         cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
+        environment={**os.environ, **(environment or {})},
         timeout=timeout,
-        check=False,
+        flags=("-W", "error"),
     )
-    log = done.stderr.decode()
-    assert done.returncode == 0, log
+    assert done.returncode == 0, done.stderr
     told: Told = pickle.loads(out.read_bytes())
-    return Told(told.captures, told.ends, told.stats, log)
+    return Told(told.captures, told.ends, told.stats, done.stderr)
 
 
 class Keep:
@@ -99,7 +99,7 @@ def main() -> None:
     import scrapy  # noqa: PLC0415 (only the crawling process needs it)
     from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
 
-    plan: Plan = pickle.loads(sys.stdin.buffer.read())
+    plan: Plan = pickle.loads(Path(sys.argv[1]).read_bytes())
     ends: dict[str, str] = {}
 
     class Asking(scrapy.Spider):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import socket
 import socketserver
 import ssl
@@ -10,14 +9,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from click.testing import Result
+
+from tests.crawler.forked import run_forked
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Answer = bytes | Callable[[str], bytes]
@@ -126,34 +126,17 @@ def serve_pages(pages: S) -> Iterator[S]:
 
 
 def lantian(
-    *args: object,
-    cwd: Path,
-    limit: int | None = None,
-    stdin: IO[bytes] | None = None,
-    environment: Mapping[str, str] | None = None,
+    *args: object, cwd: Path, limit: int | None = None, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run the program; `limit` bounds the bytes of any file it writes."""
-    bound = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (limit, limit)) if limit else None
-    return subprocess.run(
-        _command(args),
-        cwd=cwd,
-        env=surroundings() | dict(environment or {}),
-        stdin=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        preexec_fn=bound,
-    )
+    """Run the program, which reads pages itself if not told otherwise; `limit` bounds the bytes of any file it writes."""
+    told = surroundings() | {"LANTIAN_WORKERS": "0"} | dict(environment or {})
+    return run_forked("crawler.cli", args, cwd=cwd, environment=told, limit=limit)
 
 
 def start(*args: object, cwd: Path) -> subprocess.Popen[bytes]:
     """Start the program and leave it running."""
-    return subprocess.Popen(_command(args), cwd=cwd, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def _command(args: Iterable[object]) -> list[str]:
-    return [sys.executable, "-m", "crawler.cli", *map(str, args)]
+    command = [sys.executable, "-m", "crawler.cli", *map(str, args)]
+    return subprocess.Popen(command, cwd=cwd, env=surroundings(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def surroundings() -> dict[str, str]:

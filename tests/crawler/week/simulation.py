@@ -111,7 +111,7 @@ def live(
             crawl = f"delay = 0\nconcurrency = 2\npromise_days = {world.promise_days}\n{top.get(key, '')}"
             write_site(world.folder / "sites", key, site, channels=channels, crawl=crawl)
         world.files = {key: site for key, site in read_sites(world.folder / "sites").items() if key in world.sites}
-        clocked = stack.enter_context(Clocked(world.folder, environment))
+        clocked = Clocked(world.folder, environment)
         for step in steps:
             for site in world.sites.values():
                 site.now = step
