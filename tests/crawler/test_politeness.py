@@ -1,10 +1,9 @@
 """Politeness as the server sees it: delays kept, refusals heeded, a stop that finishes what is in flight."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
@@ -13,67 +12,10 @@ from typing import Any
 import pytest
 
 from crawler.back_off import SHORTEST
-from pipelines.site import SHANGHAI
-from tests.crawler.loopback import ROOT, Answer, Server, answer, article, lantian, lines_of, listing, serve, write_site
+from tests.crawler.loopback import ROOT, Server, lantian, lines_of, serve, write_site
+from tests.crawler.polite_sites import AT_ONCE, DELAY, DISALLOWED, REFUSALS, SITES, bureau, many_channels
 
-DELAY = 0.25
-DISALLOWED = {"/a/5.html", "/c/7/", "/c/19/"}
 REPORT = ROOT / "tests" / "soak" / "delay.json"
-Counted = Callable[[str], bytes]
-
-
-def bureau(count: int, robots: str = "", **others: Answer) -> dict[str, Answer]:
-    entries = [(f"/a/{number}.html", f"关于第{number}号事项的通知公告", "2024-03-02") for number in range(count)]
-    answers: dict[str, Answer] = {"/robots.txt": answer(robots, content_type="text/plain")}
-    answers |= {"/list/": answer(listing(entries))}
-    return answers | {path: answer(article(title)) for path, title, _ in entries} | others
-
-
-def many_channels() -> dict[str, Answer]:
-    rules = "User-agent: *\nDisallow: /c/7/\nDisallow: /c/19/\n"
-    answers = bureau(0, rules)
-    return answers | {f"/c/{number}/": answer(listing([])) for number in range(32)}
-
-
-def busy(times: int, **headers: str) -> Counted:
-    """Too many requests, that often; then the page."""
-    left = [times]
-
-    def reply(_: str) -> bytes:
-        left[0] -= 1
-        if left[0] >= 0:
-            return answer("", status="429 Too Many Requests", **headers)
-        return answer(article("等了一会儿才来的通知公告"))
-
-    return reply
-
-
-ALWAYS_BUSY: dict[str, Answer] = {
-    f"/a/{number}.html": answer("", status="503 Service Unavailable") for number in range(12)
-}
-REFUSALS = ("403 Forbidden", "412 Precondition Failed", "429 Too Many Requests", "521 Web Server Is Down", "reset")
-EACH_REFUSED: dict[str, Answer] = {
-    f"/a/{number}.html": b"" if status == "reset" else answer("", status=status)
-    for number, status in enumerate(REFUSALS * 2)
-}
-IN_TWO_HOURS = datetime.now(SHANGHAI).replace(minute=0) + timedelta(hours=2)
-SITES: dict[str, tuple[dict[str, Answer], dict[str, Any]]] = {
-    "plain": (bureau(20, "User-agent: *\nDisallow: /a/5.html\n"), {"crawl": f"delay = {DELAY}\nconcurrency = 1"}),
-    "starts": (
-        many_channels(),
-        {"channels": [f"/c/{number}/" for number in range(32)], "crawl": f"delay = {DELAY}\nconcurrency = 1"},
-    ),
-    "stated": (bureau(6, "User-agent: *\nCrawl-delay: 0.4\n"), {"crawl": "delay = 0\nconcurrency = 4"}),
-    "busy": (bureau(4) | {"/a/1.html": busy(1, retry_after="2")}, {"crawl": "delay = 0\nconcurrency = 1"}),
-    "closed": (bureau(4) | {"/a/1.html": busy(9, retry_after="3600")}, {"crawl": "delay = 0\nconcurrency = 1"}),
-    "frugal": (
-        bureau(12, "User-agent: *\nDisallow: /a/0.html\n"),
-        {"crawl": "delay = 0\nconcurrency = 4\npages_per_day = 5"},
-    ),
-    "nightly": (bureau(4), {"crawl": f'hours = "{IN_TWO_HOURS:%H:%M}-{IN_TWO_HOURS:%H}:59"'}),
-    "refusing": (bureau(10) | EACH_REFUSED, {"crawl": "delay = 0\nconcurrency = 1"}),
-    "broken": (bureau(12) | ALWAYS_BUSY, {"crawl": "delay = 0.05\nconcurrency = 1"}),
-}
 
 
 @dataclass
@@ -129,6 +71,11 @@ def test_thirty_two_starts_keep_the_delay_and_never_ask_for_what_is_disallowed(c
     assert len(asked) == 31
     assert not DISALLOWED & {*asked}
     assert crawled.is_kept("starts")
+
+
+def test_no_more_requests_are_sent_at_a_time_than_the_site_file_says_also_without_a_delay(crawled: Crawled) -> None:
+    assert crawled.lines["narrow"]["article"] == 8
+    assert AT_ONCE == [0, 1]
 
 
 def test_the_crawl_delay_of_robots_txt_is_kept_to_the_end(crawled: Crawled) -> None:
