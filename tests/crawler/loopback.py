@@ -133,6 +133,11 @@ def lantian(
     return run_forked("crawler.cli", args, cwd=cwd, environment=told, limit=limit)
 
 
+def lantian_here(words: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    """Run the program in the folder of the project, as `tests.demo_site.commands` does."""
+    return lantian(*words, cwd=ROOT)
+
+
 def start(*args: object, cwd: Path) -> subprocess.Popen[bytes]:
     """Start the program and leave it running."""
     command = [sys.executable, "-m", "crawler.cli", *map(str, args)]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.crawler.loopback import lantian_here
 from tests.demo_site.commands import Lantian, Ran
 from tests.demo_site.platforms import gkmlpt, hanweb, jpaas, nfcms, trs, vsb
 from tests.demo_site.platforms.served import PlatformSite, Served, serve
@@ -35,7 +36,7 @@ class Crawled:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     folder = tmp_path_factory.mktemp("families")
     (folder / "sites").mkdir()
-    lantian = Lantian(folder / "archive", folder / "sites")
+    lantian = Lantian(folder / "archive", folder / "sites", lantian_here)
     with serve(SITES) as served:
         for one in served.values():
             one.write_site_file(folder / "sites")

@@ -8,7 +8,7 @@ import pytest
 from archive.directory import Archive
 from archive.store import read_captures
 from tests.crawler.loopback import lantian as run_lantian
-from tests.crawler.loopback import lines_of
+from tests.crawler.loopback import lantian_here, lines_of
 from tests.demo_site.commands import Lantian
 from tests.demo_site.server import DemoSites
 
@@ -21,7 +21,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoSites, 
     folder = tmp_path_factory.mktemp("recrawl")
     with DemoSites() as sites:
         sites.write_site_files(folder / "sites")
-        lantian = Lantian(folder / "archive-data", folder / "sites")
+        lantian = Lantian(folder / "archive-data", folder / "sites", lantian_here)
         marks = []
         for edition in (1, 1, 2):
             sites.edition = edition

@@ -1,9 +1,10 @@
-"""The real command line in processes of its own, as a user runs it."""
+"""The real command line in processes of its own, as a user runs it; tests may have them begin where imports end."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,19 @@ class Ran:
     said: str
 
 
+def run_anew(words: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
+    """The program itself, found by its module so that no activated environment is needed."""
+    command = [sys.executable, "-m", "crawler.cli", *words]
+    return subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Lantian:
     """`lantian` with the archive and the site files of a run."""
 
     archive: Path
     sites: Path
+    start: Callable[[tuple[str, ...]], "subprocess.CompletedProcess[str]"] = run_anew
 
     def crawl(self, *keys: str, since: str | None = None, until: str | None = None) -> Ran:
         """Crawl sites on loopback."""
@@ -40,15 +48,7 @@ class Lantian:
     def run(self, command: str, *arguments: str) -> Ran:
         """Run any command with `--json` on this archive."""
         whole = (command, *arguments, "--archive", str(self.archive), "--json")
-        # The program itself, found by its module so that no activated environment is needed.
-        done = subprocess.run(
-            [sys.executable, "-m", "crawler.cli", *whole],
-            cwd=ROOT,
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self.start(whole)
         lines = tuple(json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
         return Ran(("lantian", *whole), done.returncode, lines, done.stderr.strip())
 
