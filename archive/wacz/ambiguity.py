@@ -24,7 +24,9 @@ Difference = tuple[str, str]
 def compare_ends(handle: int, size: int, zip_file: zipfile.ZipFile) -> Iterator[Difference]:
     """Hold the end of a ZIP against the directory that was read, and its ZIP64 end against the classic one."""
     at = size - END.size - len(zip_file.comment)
-    _, disk, first_disk, here, count, length, start, _ = END.unpack(os.pread(handle, END.size, at))
+    _, disk, first_disk, here, count, length, start, comment = END.unpack(os.pread(handle, END.size, at))
+    if comment != len(zip_file.comment):
+        yield f"comment of {len(zip_file.comment)} bytes", f"comment of {comment} bytes"
     read = (0, 0, len(zip_file.infolist()), len(zip_file.infolist()), at - zip_file.start_dir, zip_file.start_dir)
     names = ("disk", "first disk", "entries here", "entries", "directory size", "directory start")
     classic = (disk, first_disk, here, count, length, start)

@@ -16,6 +16,7 @@ from archive.wacz.container import Container
 from archive.wacz.index_check import check_index
 from archive.wacz.manifest_check import check_manifest
 from archive.wacz.pages_check import check_pages
+from archive.wacz.profile import is_ours
 from archive.wacz.proof_check import read_proofs
 from archive.wacz.record_check import check_records
 from archive.wacz.report import WaczReport
@@ -23,6 +24,7 @@ from archive.wacz.spool import Spool
 from archive.wacz.texts import PackedTexts
 from archive.wacz.unpacking import is_bounded
 from archive.wacz.words_check import check_statement, check_words
+from archive.wacz.zip_form import check_form
 from archive.workers import Workers
 
 
@@ -50,6 +52,8 @@ def check_wacz(path: Path, *, trust: Trust | None = None, reextract: int | None 
 
 
 def _check(report: WaczReport, container: Container, trust: Trust, *, reextract: int | None, workers: int) -> None:
+    if is_ours(container):
+        check_form(report, container)
     check_manifest(report, container)
     with Spool() as spool:
         read_proofs(report, container, trust, spool)

@@ -4,17 +4,15 @@ import hashlib
 from typing import Any, Final
 
 from archive.wacz.container import Container, Entry
+from archive.wacz.manifest import DIGEST, MANIFEST, encode_manifest, encode_signature, make_resource
 from archive.wacz.pages import PAGES
 from archive.wacz.profile import is_name_of_ours, is_ours
 from archive.wacz.report import WaczReport
 from archive.wacz.signature import is_signed
 from archive.wacz.unpacking import UNREADABLE, read_json
-from archive.wacz.writer import DIGEST, MANIFEST
 from archive.warc import sha256
 
 _PIECE: Final = 1 << 20
-_SEALED: Final = {"path", "hash", "signedData"}
-_SIGNED: Final = {"hash", "signature", "publicKey", "software"}
 
 
 def check_manifest(report: WaczReport, container: Container) -> None:
@@ -37,7 +35,9 @@ def check_manifest(report: WaczReport, container: Container) -> None:
     for name, resource in listed.items():
         _check_resource(report, container, name, resource)
     if data is not None:
-        _check_signature(report, container, data)
+        if manifest and is_ours(container) and data != encode_manifest(manifest):
+            report.add("manifest-differs", MANIFEST, expected="written as we do", actual="written otherwise")
+        _check_signature(report, container, data, manifest.get("software"))
 
 
 def _require_stored(report: WaczReport, entry: Entry) -> None:
@@ -60,23 +60,31 @@ def _check_resource(report: WaczReport, container: Container, name: str, resourc
         return
     if resource.get("bytes") != size:
         report.add("size-differs", name, expected=str(resource.get("bytes")), actual=str(size))
+    if is_ours(container) and set(resource) != {*make_resource("", "", 0)}:
+        report.add("manifest-differs", MANIFEST, expected="name, path, hash, bytes", actual=", ".join(resource)[:300])
     if resource.get("hash") != f"sha256:{digest.hexdigest()}":
         report.add("hash-differs", name, expected=str(resource.get("hash")), actual=f"sha256:{digest.hexdigest()}")
 
 
-def _check_signature(report: WaczReport, container: Container, manifest: bytes) -> None:
+def _check_signature(report: WaczReport, container: Container, manifest: bytes, software: object) -> None:
     actual = sha256(manifest)
-    _, sealed = read_json(report, container, DIGEST)
+    data, sealed = read_json(report, container, DIGEST)
     if sealed and sealed.get("hash") != actual:
         report.add("manifest-hash-differs", MANIFEST, expected=str(sealed.get("hash")), actual=actual)
     signed = sealed.get("signedData")
     if not isinstance(signed, dict):
         if is_ours(container):
             report.add("signature-missing", DIGEST)
-    elif is_ours(container) and (set(sealed) != _SEALED or set(signed) != _SIGNED):
-        more = sorted({*sealed} - _SEALED | {*signed} - _SIGNED)
-        report.add("signature-differs", DIGEST, expected="an anonymous signature alone", actual=", ".join(more))
-    elif is_signed(signed, actual):
-        report.signer = signed["publicKey"]
-    else:
+    elif not is_signed(signed, actual):
         report.add("signature-invalid", DIGEST)
+    elif is_ours(container) and data != _encode_anonymous(sealed, signed, software):
+        about = dict(expected="an anonymous signature alone, by the software of the manifest", actual=repr(data)[:300])
+        report.add("signature-differs", DIGEST, **about)
+    else:
+        report.signer = signed["publicKey"]
+
+
+def _encode_anonymous(sealed: dict[str, Any], signed: dict[str, Any], software: object) -> bytes:
+    """The file as we write it with this signature, when nobody is named in it."""
+    values = {name: str(signed.get(name)) for name in ("hash", "signature", "publicKey")}
+    return encode_signature(str(sealed.get("hash")), values | {"software": str(software)})

@@ -8,36 +8,36 @@ from typing import Any, Final
 
 from archive.log.titles import title_digest
 from archive.wacz.container import Container
+from archive.wacz.manifest import MANIFEST, VERSIONS
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line
 from archive.wacz.report import WaczReport
-from archive.wacz.spool import Spool
+from archive.wacz.spool import Met, Spool
 from archive.wacz.unpacking import MALFORMED, read_json, read_lines
-from archive.wacz.writer import MANIFEST, VERSIONS
 
 _PACKERS: Final = ("title", "software", "resources")
 """Keys of the manifest that say what the packer likes, or that are held against the files themselves."""
 
 
 def check_pages(report: WaczReport, container: Container, spool: Spool) -> None:
-    """Hold every line of the page list, and what the manifest says of pages."""
+    """Hold every line of the page list, and what the manifest says of pages; what is a page for certain must be there."""
     home: dict[str, str] | None = None
-    seen: set[str] = set()
     offset = 0
     for number, line in enumerate(read_lines(report, container, PAGES) if PAGES in container.entries else ()):
         if number == 0:
             if line != PAGES_HEAD:
                 report.add("page-differs", PAGES, offset=0, expected=PAGES_HEAD, actual=line[:300])
-        elif (page := _as_due(report, line, offset, spool)) is not None:
-            if page["id"] in seen:
+        elif (one := _as_due(report, line, offset, spool)) is not None:
+            if not spool.list_page(one):
                 report.add("page-differs", PAGES, offset=offset, expected="a page once", actual=line[:300])
-            seen.add(page["id"])
-            home = home or {"url": page["url"], "ts": page["ts"]}
+            home = home or {"url": one.url, "ts": one.moment}
         offset += len(line.encode())
+    for one in spool.unlisted():
+        report.add("page-missing", PAGES, record_id=one.record_id, expected=f"{one.url} {one.moment}"[:300])
     _check_manifest(report, container, home)
 
 
-def _as_due(report: WaczReport, line: str, offset: int, spool: Spool) -> dict[str, str] | None:
-    """The page of a line as its record has it, None for no record; a line that says anything else is a finding."""
+def _as_due(report: WaczReport, line: str, offset: int, spool: Spool) -> Met | None:
+    """The capture of a line, None for no capture; a line that says anything else is a finding."""
     try:
         page = json.loads(line)
         one = spool.page(str(page["id"]))
@@ -51,7 +51,7 @@ def _as_due(report: WaczReport, line: str, offset: int, spool: Spool) -> dict[st
         expected = due if is_known else page_line(one.record_id, one.url, one.moment, one.url)
         about = dict(expected=expected[:300].strip(), actual=line[:300].strip())
         report.add("page-differs", PAGES, offset=offset, record_id=one.record_id, **about)
-    return {"id": page["id"], "url": one.url, "ts": one.moment}
+    return one
 
 
 def _check_manifest(report: WaczReport, container: Container, home: dict[str, str] | None) -> None:

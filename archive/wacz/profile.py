@@ -9,11 +9,11 @@ from typing import Final
 from archive.wacz.container import Container
 from archive.wacz.continuity import CONSISTENCY, FOLDER
 from archive.wacz.index_map import INDEX, INDEX_MAP
+from archive.wacz.manifest import DIGEST, MANIFEST
 from archive.wacz.pages import PAGES
 from archive.wacz.proofs import CERTIFICATE, INCLUSION, KEYS, README_FILE, RECIPE, REPORT_FILE, UNSEALED
 from archive.wacz.rotations import ROTATIONS
 from archive.wacz.seals import CHECKPOINT, EARLIER, REPLY
-from archive.wacz.writer import DIGEST, MANIFEST
 
 _NAMES: Final = frozenset(
     (

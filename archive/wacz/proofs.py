@@ -29,6 +29,7 @@ from archive.log.index import LogIndex
 from archive.log.key_chain import KeyChain
 from archive.log.reader import LogReader, Seal
 from archive.wacz.continuity import CONSISTENCY, FOLDER, consistency_lines
+from archive.wacz.proven_lines import proof_line
 from archive.wacz.rotations import ROTATIONS
 from archive.wacz.seals import CHECKPOINT, EarlierSeals, seal_files
 
@@ -146,8 +147,7 @@ class Prover:
 
     def _line(self, leaf: int) -> str:
         proof = self.log.inclusion_proof(leaf, self.seal.checkpoint.size)
-        value = {"index": leaf, "entry": self.log.data(leaf).decode(), "proof": [one.hex() for one in proof]}
-        return json.dumps(value, ensure_ascii=False) + "\n"
+        return proof_line(leaf, self.log.data(leaf).decode(), proof)
 
 
 def certificate_files(chain: tuple[bytes, ...]) -> Iterator[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from archive.index import make_line
 from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
 from archive.wacz.first_check import check_first, check_is_of
-from archive.wacz.pages import page_of
+from archive.wacz.pages import is_markup, page_of
 from archive.wacz.proofs import certificate_files
 from archive.wacz.report import WaczReport
 from archive.wacz.spool import Met, Spool
@@ -43,9 +43,9 @@ def _check_capture(
     report.captures += 1
     primary, at = group[0].record, moved[0].offset
     url, moment = page_of(primary)
-    is_first_of_id = spool.meet(
-        Met(primary.id, url, moment, entry.name, at, start=group[0].offset, end=entry.start + entry.size)
-    )
+    span = (group[0].offset, entry.start + entry.size)
+    is_due = is_markup([placed.record for placed in group])
+    is_first_of_id = spool.meet(Met(primary.id, url, moment, entry.name, at, *span, is_due=is_due))
     logged = spool.capture(primary.id)
     if logged and is_first_of_id and _is_as_logged(report, entry.name, moved, members, logged):
         report.proven += 1

@@ -18,19 +18,21 @@ CREATE TABLE titles (capture TEXT, title TEXT, PRIMARY KEY (capture, title)) WIT
 CREATE TABLE sites (digest TEXT PRIMARY KEY, rules TEXT);
 CREATE TABLE files (name TEXT PRIMARY KEY, first TEXT);
 CREATE TABLE met (record_id TEXT PRIMARY KEY, url TEXT, moment TEXT, file TEXT, "offset" INTEGER, start INTEGER, "end" INTEGER,
-  page TEXT, is_logged INTEGER DEFAULT TRUE);
+  is_due INTEGER, page TEXT, is_logged INTEGER DEFAULT TRUE, is_listed INTEGER DEFAULT FALSE);
 CREATE TABLE lines (line TEXT);
 """
 _TEXTS: Final = (
     'SELECT capture, recipe, body, leaf, site, file, "offset" FROM texts JOIN met ON record_id = capture AND is_logged'
 )
+_MET: Final = 'record_id, url, moment, file, "offset", start, "end", is_due'
 _CACHE_MB: Final = 8
 
 
 class Met(NamedTuple):
     """A capture that was read: address and moment as the page list has them, its file, and the byte in that file.
 
-    `start` is where its bytes begin in the WACZ, `end` where those of its file end.
+    `start` is where its bytes begin in the WACZ, `end` where those of its file end; `is_due` whether the page list must
+    have it.
     """
 
     record_id: str
@@ -40,6 +42,7 @@ class Met(NamedTuple):
     offset: int
     start: int
     end: int
+    is_due: bool = False
 
 
 class Spool(TemporaryDatabase):
@@ -112,7 +115,7 @@ class Spool(TemporaryDatabase):
 
     def meet(self, one: Met) -> bool:
         """Note a capture; whether it is the first of its record id."""
-        insert = "INSERT OR IGNORE INTO met VALUES (?, ?, ?, ?, ?, ?, ?, ?, TRUE)"
+        insert = "INSERT OR IGNORE INTO met VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, TRUE, FALSE)"
         return self.connection.execute(insert, (*one, page_id(one.record_id))).rowcount > 0
 
     def disown(self, record_id: str) -> None:
@@ -128,6 +131,16 @@ class Spool(TemporaryDatabase):
         if (found := self._find("page = ?", name)) is None:
             raise KeyError(name)
         return found
+
+    def list_page(self, one: Met) -> bool:
+        """Note that the page list has a capture; whether for the first time."""
+        update = "UPDATE met SET is_listed = TRUE WHERE record_id = ? AND NOT is_listed"
+        return self.connection.execute(update, (one.record_id,)).rowcount > 0
+
+    def unlisted(self) -> Iterator[Met]:
+        """Captures that the page list must have, and has not."""
+        query = f"SELECT {_MET} FROM met WHERE is_due AND NOT is_listed"  # noqa: S608 (our own words)
+        yield from (Met(*row) for row in self.connection.execute(query))
 
     def missing(self) -> Iterator[CaptureEntry]:
         """The entries of captures that were not met."""
@@ -158,8 +171,7 @@ class Spool(TemporaryDatabase):
         yield from (LoggedText(*row) for row in self.connection.execute(query))
 
     def _find(self, where: str, value: str) -> Met | None:
-        columns = 'record_id, url, moment, file, "offset", start, "end"'
-        query = f"SELECT {columns} FROM met WHERE {where} LIMIT 1"  # noqa: S608 (our own words)
+        query = f"SELECT {_MET} FROM met WHERE {where} LIMIT 1"  # noqa: S608 (our own words)
         row = self.connection.execute(query, (value,)).fetchone()
         return Met(*row) if row else None
 

@@ -7,7 +7,6 @@ has no `created`. What must wait for its place in the ZIP (index, pages, proofs)
 import gzip
 import hashlib
 import heapq
-import json
 import os
 import tempfile
 import zipfile
@@ -30,22 +29,20 @@ from archive.log.titles import title_digest
 from archive.openfile import opened
 from archive.readback import read_groups_at
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
-from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, page_line, page_of
+from archive.wacz.manifest import DIGEST, MANIFEST, VERSIONS, encode_manifest, encode_signature, make_resource
+from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, is_markup, page_line, page_of
 from archive.wacz.proofs import INCLUSION, REPORT_FILE, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.wacz.statement import make_statement
+from archive.wacz.zip_form import make_info
 from archive.warc import Placed, read_member, sha256
 
-MANIFEST: Final = "datapackage.json"
-DIGEST: Final = "datapackage-digest.json"
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100
 """Temporary files held open at once."""
 _LARGE: Final = 1 << 31
 _PIECE: Final = 1 << 20
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The first moment that ZIP can write."""
 
 
 @dataclass(slots=True)
@@ -100,11 +97,6 @@ def write_wacz(
     return draft.packed
 
 
-VERSIONS: Final = {"profile": "data-package", "wacz_version": "1.1.1"}
-"""The draft of WACZ 1.2.0 asks for the profile `wacz` and no version, but ReplayWeb.page 2.4.6 refuses that profile and py-wacz
-0.6.0 any version but 1.1.1. In everything else a file is as 1.2.0 has it."""
-
-
 def _aside(held: ExitStack) -> IO[str]:
     return held.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))
 
@@ -138,7 +130,7 @@ def _note(draft: _Draft, one: Chosen, group: list[Placed]) -> None:
     """Put down what the capture adds to pages, proofs and certificates."""
     draft.packed.captures += 1
     proofs = _prove(draft, one.record_id)
-    if one.is_page:
+    if one.is_page or is_markup([placed.record for placed in group]):
         uri, moment = page_of(group[0].record)
         draft.pages.write(page_line(one.record_id, uri, moment, _title(one.title, proofs) or uri))
         draft.packed.pages += 1
@@ -214,11 +206,10 @@ def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurv
     """The manifest, which lists every file, and its signed digest."""
     manifest: dict[str, Any] = {**VERSIONS, "title": title, "software": software, **home_words(draft.home)}
     manifest["resources"] = draft.resources
-    text = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    text = encode_manifest(manifest)
     draft.packed.digest = sha256(text)
     signed = sign_manifest(draft.packed.digest, key, software=software)
-    sealed = {"path": MANIFEST, "hash": draft.packed.digest, "signedData": signed}
-    for name, data in ((MANIFEST, text), (DIGEST, json.dumps(sealed, indent=2).encode())):
+    for name, data in ((MANIFEST, text), (DIGEST, encode_signature(draft.packed.digest, signed))):
         with _entry(draft, name) as out:
             out.write(data)
 
@@ -237,9 +228,7 @@ class _entry:  # noqa: N801 (used as a context manager)
     def __init__(self, draft: _Draft, name: str, *, most: int = 0) -> None:
         self._draft = draft
         self._name = name
-        info = zipfile.ZipInfo(name, _EPOCH)
-        info.create_system, info.external_attr = 3, 0o644 << 16
-        self._out = draft.zip.open(info, "w", force_zip64=most >= _LARGE)
+        self._out = draft.zip.open(make_info(name), "w", force_zip64=most >= _LARGE)
         self._hash = hashlib.sha256()
         self._size = 0
 
@@ -251,8 +240,8 @@ class _entry:  # noqa: N801 (used as a context manager)
     ) -> None:
         self._out.close()
         if error is None and self._name not in {MANIFEST, DIGEST}:
-            about = {"name": PurePosixPath(self._name).name, "path": self._name}
-            self._draft.resources.append(about | {"hash": f"sha256:{self._hash.hexdigest()}", "bytes": self._size})
+            digest = f"sha256:{self._hash.hexdigest()}"
+            self._draft.resources.append(make_resource(self._name, digest, self._size))
 
     def write(self, data: bytes) -> None:
         """Add bytes."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 from archive.verify.log_state import Trust
 from archive.verify.report import Verdict
 from archive.wacz.index_map import INDEX_MAP
+from archive.wacz.manifest import DIGEST, MANIFEST
 from tests.archive.altered.case import nothing_kept
 from tests.archive.altered.times import others_trusted, trusted
 from tests.archive.altered.wacz_changes import (
@@ -35,6 +36,7 @@ from tests.archive.altered.wacz_changes import (
     in_index,
     in_proofs,
     link,
+    more_words,
     name_twice,
     other_checkpoint,
     other_entry,
@@ -62,6 +64,16 @@ from tests.archive.altered.wacz_earlier import (
     unlinked,
     unsigned,
 )
+from tests.archive.altered.wacz_form import (
+    UNIX_TIME,
+    as_files,
+    described,
+    in_directory,
+    manifest_written,
+    more_of_a_file,
+    other_order,
+    other_software,
+)
 from tests.archive.altered.wacz_hidden import (
     other_map,
     other_name,
@@ -87,10 +99,11 @@ from tests.archive.altered.wacz_words import (
     in_pages,
     in_report,
     named_signer,
+    one_page_less,
     one_page_more,
     one_page_twice,
 )
-from tests.archive.wacz.packing import DIGEST, INDEX, MANIFEST, PAGES, rehash, repack, unpack
+from tests.archive.wacz.packing import INDEX, PAGES, rehash, repack, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,7 @@ WACZ: Final = [
     WaczCase("proof for another leaf: its place", forged(in_proofs(other_leaf)), ("proof-invalid", "record-not-proven"), INCLUSION, page="_100001.html"),
     WaczCase("proof for another leaf: its path", forged(in_proofs(other_path)), ("proof-invalid", "record-not-proven"), INCLUSION, page="_100001.html"),
     WaczCase("proof for another leaf: its entry", forged(in_proofs(other_entry)), ("record-not-proven",), RECORDS, page="_100001.html"),
+    WaczCase("more words in the line of a proof", forged(in_proofs(more_words)), ("proof-invalid", "record-not-proven"), INCLUSION),
     WaczCase("entry of the log edited", forged(in_proofs(edit_entry)), ("proof-invalid", "record-not-proven"), INCLUSION),
     WaczCase("site file edited", forged(in_proofs(edit_site)), ("proof-invalid", "reextract-failed"), INCLUSION, reextract=True),
     WaczCase("proofs left out", forged(without(INCLUSION)), ("proofs-missing",), INCLUSION),
@@ -182,9 +196,9 @@ WACZ: Final = [
     WaczCase("absolute name", careless(with_file("/etc/passwd")), ("unsafe-name", "unlisted-file"), "/etc/passwd"),
     WaczCase("name with a backslash", careless(with_file("a\\b")), ("unsafe-name", "unlisted-file"), "a\\b"),
     WaczCase("duplicate ZIP names", name_twice, ("duplicate-name",), PAGES),
-    WaczCase("link", link, ("link", "unlisted-file"), "proofs/link"),
+    WaczCase("link", link, ("link", "unlisted-file", "entry-differs"), "proofs/link"),
     WaczCase("local header against the directory", other_local_header, ("local-header-differs", "broken-file"), PAGES),
-    WaczCase("WARC deflated in the ZIP", deflated, ("not-stored", "record-missing", "index-line-extra"), RECORDS),
+    WaczCase("WARC deflated in the ZIP", deflated, ("not-stored", "record-missing", "index-line-extra", "entry-differs"), RECORDS),
     WaczCase("page in a second warcinfo record", forged(page_in_another_first), ("record-not-proven",), RECORDS),
     WaczCase("page in the warcinfo record, which the log has", forged(page_in_first), ("first-record-differs", *_LINES), RECORDS),
     WaczCase("page in the warcinfo record, its proof left out", forged(page_in_unproven_first), ("first-record-differs", *_LINES), RECORDS),
@@ -199,19 +213,30 @@ WACZ: Final = [
     WaczCase("a script at the end of the report", forged(in_report("</html>", "<script>document.title='完好'</script></html>")), ("report-differs",), REPORT),
     WaczCase("report of a form that nobody knows", forged(in_report("proof report 1", "proof report 2")), ("report-unknown",), REPORT, verdict="not-provable"),
     WaczCase("report left out, as files have it that are older: no alarm", forged(without(REPORT)), (), "", verdict="intact"),
-    WaczCase("Unicode path of another name", other_name, ("extra-field-differs",), PAGES),
+    WaczCase("Unicode path of another name", other_name, ("extra-field-differs", "entry-differs"), PAGES),
     WaczCase("ZIP64 end against the classic one", two_ends, ("end-differs",), ""),
     WaczCase("title of a page forged", forged(in_page(title="该企业从未被处罚")), ("page-differs",), PAGES, page="_100002.html"),
     WaczCase("moment of a page forged", forged(in_page(ts="2019-01-01T00:00:00Z")), ("page-differs",), PAGES, page="_100002.html"),
     WaczCase("address of a page forged", forged(in_page(url="http://sthjj.example.cn/")), ("page-differs",), PAGES, page="_100002.html"),
     WaczCase("text given to a page", forged(in_page(text="x")), ("page-differs",), PAGES, page="_100002.html"),
     WaczCase("page that no record has", forged(in_pages(one_page_more)), ("page-not-captured",), PAGES),
+    WaczCase("page left out of the list", forged(in_pages(one_page_less)), ("page-missing",), PAGES, page="_100002.html"),
     WaczCase("page listed twice", forged(in_pages(one_page_twice)), ("page-differs",), PAGES),
     WaczCase("other main page", in_manifest(mainPageUrl="http://sthjj.example.cn/"), ("manifest-differs",), MANIFEST),
     WaczCase("date of the main page forged", in_manifest(mainPageDate="2019-01-01T00:00:00Z"), ("manifest-differs",), MANIFEST),
     WaczCase("date of making forged", in_manifest(created="2019-01-01T00:00:00Z"), ("manifest-differs",), MANIFEST),
     WaczCase("other title: the packer's word, said, no alarm", in_manifest(title="x"), (), "", verdict="intact"),
     WaczCase("signer named whom nobody vouches for", named_signer, ("signature-differs",), DIGEST),
+    WaczCase("software of the signature forged", as_files(other_software), ("signature-differs",), DIGEST),
+    WaczCase("manifest with a title that the last one hides", as_files(manifest_written(lambda text: text.replace(b"{", b'{"title": "x",', 1))), ("manifest-differs",), MANIFEST),
+    WaczCase("more words about a file in the manifest", as_files(manifest_written(more_of_a_file)), ("manifest-differs",), MANIFEST),
+    WaczCase("rights of a file changed in the directory", in_directory(38, b"\x00\x00\xff\x81"), ("entry-differs",), PAGES),
+    WaczCase("a bit flipped in the maker of a file", in_directory(4, b"\x15"), ("entry-differs",), PAGES),
+    WaczCase("a bit flipped in the internal attributes of a file", in_directory(36, b"\x01"), ("entry-differs",), PAGES),
+    WaczCase("comment to a file", described(comment="环境局已核实".encode()), ("entry-differs",), PAGES),
+    WaczCase("time given to a file", described(date_time=(2019, 1, 1, 0, 0, 0)), ("entry-differs",), PAGES),
+    WaczCase("time given to a file in an extra field", described(extra=UNIX_TIME), ("entry-differs",), PAGES),
+    WaczCase("files of the directory exchanged", other_order, ("entry-differs",), ""),
     WaczCase("readme of the forger", forged(with_file("proofs/readme.txt")), ("readme-differs",), "proofs/readme.txt"),
     WaczCase("recipe of the forger", forged(with_file("proofs/recipe.json", b"{}")), ("recipe-unreadable",), "proofs/recipe.json"),
     WaczCase("certificate that no server showed", forged(with_file(f"proofs/{'a' * 64}.pem")), ("certificate-differs",), f"proofs/{'a' * 64}.pem"),

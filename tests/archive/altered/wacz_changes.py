@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.log.note import public_key
 from archive.log.timestamps import make_request
+from archive.wacz.manifest import DIGEST
 from archive.wacz.statement import make_statement
 from tests.archive.altered.records import edit
 from tests.archive.altered.times import Authorities
 from tests.archive.verify.sealed import Member, split, with_block
-from tests.archive.wacz.packing import DIGEST, INDEX, PAGES, Files, archive_name, rehash, repack, unpack
+from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name, rehash, remanifest, repack, unpack
 
 INCLUSION: Final = "proofs/inclusion.jsonl"
 CHECKPOINT: Final = "proofs/checkpoint.txt"
@@ -131,18 +132,22 @@ def strip_signature(files: Files) -> Files:
 
 
 def under_old_signature(files: Files) -> Files:
-    forged = rehash(files)
+    forged = remanifest(files, title="x")
     sealed = json.loads(forged[DIGEST]) | {"signedData": json.loads(files[DIGEST])["signedData"]}
-    return forged | {DIGEST: json.dumps(sealed).encode()}
+    return forged | {DIGEST: json.dumps(sealed, indent=2).encode()}
 
 
 def in_proofs(change: Callable[[list[dict[str, Any]]], None]) -> Change:
     def alter(files: Files) -> Files:
         lines = [json.loads(line) for line in files[INCLUSION].splitlines()]
         change(lines)
-        return files | {INCLUSION: "".join(f"{json.dumps(line)}\n" for line in lines).encode()}
+        return files | {INCLUSION: "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()}
 
     return alter
+
+
+def more_words(lines: list[dict[str, Any]]) -> None:
+    lines[0]["note"] = "该企业从未被处罚"
 
 
 def other_leaf(lines: list[dict[str, Any]]) -> None:

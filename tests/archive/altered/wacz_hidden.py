@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 from archive.wacz.index_map import INDEX_MAP
+from archive.wacz.zip_form import make_info
 from tests.archive.altered.wacz_changes import INCLUSION
 from tests.archive.verify.sealed import split, with_block
 from tests.archive.wacz.packing import PAGES, Files, archive_name, rehash, repack, unpack
@@ -59,7 +60,7 @@ def other_name(whole: Path, path: Path) -> None:
     files = rehash(unpack(whole))
     with zipfile.ZipFile(path, "w") as file:
         for name, data in files.items():
-            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info = make_info(name)
             if name == PAGES:
                 value = b"\x01" + struct.pack("<I", zlib.crc32(name.encode())) + b"pages/old.jsonl"
                 info.extra = struct.pack("<HH", 0x7075, len(value)) + value

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from archive.wacz.manifest import DIGEST
 from tests.archive.altered.wacz_changes import REPORT, Change
-from tests.archive.wacz.packing import DIGEST, PAGES, Files, rehash, remanifest, repack, unpack
+from tests.archive.wacz.packing import PAGES, Files, rehash, remanifest, repack, unpack
 
 
 def in_pages(change: Callable[[list[dict[str, Any]]], None]) -> Change:
@@ -25,6 +26,10 @@ def in_page(**words: str) -> Change:
 
 def one_page_more(lines: list[dict[str, Any]]) -> None:
     lines.append({"id": "x", "url": "http://sthjj.example.cn/", "ts": "2019-01-01T00:00:00Z", "title": "x"})
+
+
+def one_page_less(lines: list[dict[str, Any]]) -> None:
+    del lines[2]
 
 
 def one_page_twice(lines: list[dict[str, Any]]) -> None:

@@ -30,15 +30,14 @@ from archive.readback import read_captures
 from archive.verify.check import verify
 from archive.verify.report import Report
 from archive.wacz.check import check_wacz
-from archive.wacz.signature import sign_manifest
-from archive.warc import BrokenRecord, read_records, sha256
+from archive.wacz.manifest import DIGEST, MANIFEST
+from archive.warc import BrokenRecord, read_records
 from archive.workers import Workers
 from tests.archive.fuzz.material import Material
 from tests.archive.fuzz.mutations import Change, apply, changes
-from tests.archive.verify.growing.check import KEY
+from tests.archive.wacz.packing import rehash, repack
 
 Case = tuple[int, Change]
-_MANIFEST, _DIGEST = "datapackage.json", "datapackage-digest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,25 +175,9 @@ def repacked(material: Material, number: int, change: Change) -> str:
     names = sorted(files)
     name = names[number % len(names)]
     files[name] = apply(files[name], change)
-    if name not in {_MANIFEST, _DIGEST}:
-        files |= _manifest_of(files)
-    path = material.work.parent / "repacked.wacz"
-    with zipfile.ZipFile(path, "w") as file:
-        for name, data in files.items():
-            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
-    return check_wacz(path).verdict
-
-
-def _manifest_of(files: dict[str, bytes]) -> dict[str, bytes]:
-    manifest = json.loads(files[_MANIFEST])
-    manifest["resources"] = [
-        {"name": name.rpartition("/")[2], "path": name, "hash": sha256(data), "bytes": len(data)}
-        for name, data in files.items()
-        if name not in {_MANIFEST, _DIGEST}
-    ]
-    text = json.dumps(manifest).encode()
-    sealed = {"path": _MANIFEST, "hash": sha256(text), "signedData": sign_manifest(sha256(text), KEY, software="f")}
-    return {_MANIFEST: text, _DIGEST: json.dumps(sealed).encode()}
+    if name not in {MANIFEST, DIGEST}:
+        files = rehash(files)
+    return check_wacz(repack(files, material.work.parent / "repacked.wacz")).verdict
 
 
 @_target("words", "bytes", share=2)

@@ -3,26 +3,22 @@
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.catalog import Catalog
 from archive.directory import Archive
+from archive.wacz.manifest import DIGEST, MANIFEST, encode_manifest, encode_signature, make_resource
 from archive.wacz.proofs import Prover
 from archive.wacz.report import WaczReport
 from archive.wacz.selection import Selection, choose
 from archive.wacz.signature import sign_manifest
 from archive.wacz.writer import write_wacz
+from archive.wacz.zip_form import make_info
 from archive.warc import sha256
 
 KEY = ec.generate_private_key(ec.SECP384R1())
-PAGES, INDEX, MANIFEST, DIGEST = (
-    "pages/pages.jsonl",
-    "indexes/index.cdx.gz",
-    "datapackage.json",
-    "datapackage-digest.json",
-)
+PAGES, INDEX = "pages/pages.jsonl", "indexes/index.cdx.gz"
 Files = dict[str, bytes]
 
 
@@ -45,7 +41,7 @@ def unpack(path: Path) -> Files:
 def repack(files: Files, path: Path, *, method: int = zipfile.ZIP_STORED) -> Path:
     with zipfile.ZipFile(path, "w", method) as file:
         for name, data in files.items():
-            file.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, method)
+            file.writestr(make_info(name), data, method)
     return path
 
 
@@ -57,16 +53,14 @@ def remanifest(files: Files, **words: str) -> Files:
 def rehash(files: Files, *, key: ec.EllipticCurvePrivateKey | None = KEY) -> Files:
     """What a forger does: the manifest and its digest made anew, and signed with a key of his own."""
     manifest = json.loads(files[MANIFEST])
-    manifest["resources"] = [
-        {"name": name.rpartition("/")[2], "path": name, "hash": sha256(data), "bytes": len(data)}
-        for name, data in files.items()
-        if name not in {MANIFEST, DIGEST}
-    ]
-    text = json.dumps(manifest).encode()
-    sealed: dict[str, Any] = {"path": MANIFEST, "hash": sha256(text)}
-    if key:
-        sealed["signedData"] = sign_manifest(sealed["hash"], key, software="forger")
-    return files | {MANIFEST: text, DIGEST: json.dumps(sealed).encode()}
+    listed = {name: data for name, data in files.items() if name not in {MANIFEST, DIGEST}}
+    manifest["resources"] = [make_resource(name, sha256(data), len(data)) for name, data in listed.items()]
+    text = encode_manifest(manifest)
+    digest = sha256(text)
+    if key is None:
+        return files | {MANIFEST: text, DIGEST: json.dumps({"path": MANIFEST, "hash": digest}).encode()}
+    signed = sign_manifest(digest, key, software=manifest["software"])
+    return files | {MANIFEST: text, DIGEST: encode_signature(digest, signed)}
 
 
 def archive_name(files: Files) -> str:

@@ -21,11 +21,13 @@ from archive.log.note import PublicKey, public_key
 from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
 from archive.wacz.container import Container
+from archive.wacz.manifest import DIGEST, MANIFEST
 from archive.wacz.selection import Selection, find_capture
 from archive.wacz.signature import load_key
+from archive.wacz.zip_form import make_info
 from tests.archive.made_pages import article_capture, article_url, capture
 from tests.archive.taking import take_all
-from tests.archive.wacz.packing import DIGEST, INDEX, KEY, MANIFEST, PAGES, kinds, pack, rehash, repack, unpack
+from tests.archive.wacz.packing import INDEX, KEY, PAGES, kinds, pack, rehash, repack, unpack
 from tests.archive.wacz.sealing import log_everything, seal
 
 LOG_KEY = Ed25519PrivateKey.generate()
@@ -186,20 +188,29 @@ def test_a_file_that_is_cut_cannot_be_read_and_nothing_is_raised(share: float, w
     assert check_wacz(path).verdict == "unreadable"
 
 
-def test_flipped_bits_in_files_and_in_the_headers_before_them_are_found(
+def test_a_file_that_was_written_as_a_long_one_is_of_our_form(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "long.wacz"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in unpack(whole).items():
+            with packed.open(make_info(name), "w", force_zip64=name == PAGES) as file:
+                file.write(data)
+    assert check_wacz(path).findings == []
+
+
+def test_flipped_bits_in_files_before_them_and_in_the_directory_are_found(
     archive: Archive, log_key: PublicKey, tmp_path: Path
 ) -> None:
-    """Behind them the directory holds what is nowhere else, as the rights of a file, and means nothing here."""
     assert log_key
     small = pack(archive, tmp_path / "small.wacz", Selection(until="2026-04-02T01:02:30.000000Z"))
     assert check_wacz(small).verdict == "intact"
     data = small.read_bytes()
     path = tmp_path / "flipped.wacz"
     with zipfile.ZipFile(small) as file:
-        end = file.start_dir
-        heads = [info.header_offset + number for info in file.infolist() for number in range(30)]
-    spread = [int(hashlib.sha256(bytes([number])).hexdigest(), 16) % end for number in range(60)]
-    for number, at in enumerate(heads + spread):
+        some = file.infolist()[:12:5]
+    heads = [info.header_offset + number for info in some for number in range(30)]
+    last = range(data.rfind(b"PK\x01\x02"), len(data))
+    spread = [int(hashlib.sha256(bytes([number])).hexdigest(), 16) % len(data) for number in range(40)]
+    for number, at in enumerate([*heads, *last, *spread]):
         flipped = bytearray(data)
         flipped[at] ^= 1 << number % 8
         path.write_bytes(flipped)
