@@ -62,6 +62,9 @@ class ReplayHandler(Answering):
             self._route()
         except ArchiveError as error:
             self.say(str(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        except (ValueError, TypeError) as error:  # a catalog has any type anywhere, and dates that are none
+            text = f"the catalog has what cannot be: {error}; lantian verify tells where"
+            self.say(text, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     do_HEAD = do_GET  # noqa: N815 (http.server calls it by this name)
 

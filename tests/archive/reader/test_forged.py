@@ -156,6 +156,15 @@ def test_a_deletion_that_only_the_catalog_knows_is_none(folder: Path) -> None:
     assert (answer.status, "the log does not" in answer.text) == (409, True)
 
 
+@pytest.mark.parametrize("what", ["fetched_at = 'x'", "url = x'ff'", "file = 'warc/' || char(0)"])
+def test_what_cannot_be_in_a_catalog_is_said_to_whoever_asks(what: str, folder: Path) -> None:
+    tell(folder, f"UPDATE captures SET {what} WHERE url = '{OTHER}'")
+    with serving(folder) as server:
+        answers = [ask(server, path) for path in ("/", f"/timegate/{OTHER}", f"/memento/20260402011100000000/{OTHER}")]
+    assert 500 in {answer.status for answer in answers}
+    assert any("lantian verify tells where" in answer.text for answer in answers)
+
+
 def test_the_banner_says_how_a_page_came_whatever_the_catalog_says(folder: Path) -> None:
     stamp = "20260402012000000000"
     page, _ = shown(folder, SUPPLIED, stamp)
