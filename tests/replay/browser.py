@@ -9,12 +9,21 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-_DRIVE = r"""
+_START = r"""
 import json, sys, time
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
+address, driver_path, browser_path, *wanted = sys.argv[1:]
+options = webdriver.ChromeOptions()
+options.binary_location = browser_path
+for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1600"):
+    options.add_argument(argument)
+driver = webdriver.Chrome(options=options, service=Service(driver_path))
+"""
+_SHOW = r"""
 LOOK = '''
 const shown = {text: "", titles: [], pictures: {}, colours: []};
 const walk = (node) => {
@@ -44,12 +53,6 @@ const wait = (request) => new Promise((done) => { request.onsuccess = () => done
   give(JSON.stringify(kept));
 })();
 '''
-address, driver_path, browser_path, *wanted = sys.argv[1:]
-options = webdriver.ChromeOptions()
-options.binary_location = browser_path
-for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1280,1600"):
-    options.add_argument(argument)
-driver = webdriver.Chrome(options=options, service=Service(driver_path))
 try:
     driver.get(address)
     until, shown = time.monotonic() + 60, "{}"
@@ -60,6 +63,25 @@ try:
         if all(word in told["text"] for word in wanted) and all(width > 0 for width in told["pictures"].values()):
             break
     print(json.dumps(told | {"checks": json.loads(driver.execute_async_script(KEPT))}))
+finally:
+    driver.quit()
+"""
+_FOLLOW = r"""
+def shown():
+    time.sleep(1)
+    return driver.execute_script("return document.documentElement.innerText")
+
+try:
+    driver.get(address)
+    told = [shown()]
+    driver.switch_to.frame(0)
+    told.append(shown())
+    for selector in wanted:
+        driver.find_element("css selector", selector).click()
+        told.append(shown() if selector != wanted[-1] else None)
+    driver.switch_to.default_content()
+    told[-1] = shown()
+    print(json.dumps([*told, driver.current_url]))
 finally:
     driver.quit()
 """
@@ -81,7 +103,20 @@ class Shown:
 
 def show(python: Path, browser: tuple[str, str], address: str, *wanted: str) -> Shown:
     """Open an address and wait, up to a minute, until all words are shown and every picture has come."""
-    command = [str(python), "-c", _DRIVE, address, *browser, *wanted]
+    return Shown(**_drive(python, browser, _SHOW, address, *wanted))
+
+
+def follow(python: Path, browser: tuple[str, str], address: str, *links: str) -> list[str]:
+    """The texts of a page, of the frame in it, of that frame after each link in it but the last, and of the page after that.
+
+    At the end the address of the page. `links` are CSS selectors.
+    """
+    told: list[str] = _drive(python, browser, _FOLLOW, address, *links)
+    return told
+
+
+def _drive(python: Path, browser: tuple[str, str], script: str, address: str, *others: str) -> Any:
+    command = [str(python), "-c", _START + script, address, *browser, *others]
     done = subprocess.run(command, capture_output=True, text=True, timeout=150, check=False)
     assert done.returncode == 0, done.stderr
-    return Shown(**json.loads(done.stdout.splitlines()[-1]))
+    return json.loads(done.stdout.splitlines()[-1])
