@@ -65,6 +65,12 @@ class Ledger:
         self._end += len(data)
 
 
+def list_copies(archive: Archive) -> list[str]:
+    """The addresses to which the archive was uploaded from here."""
+    first = (path.read_bytes().partition(b"\n")[0] for path in sorted((archive.path / _FOLDER).glob("*.jsonl")))
+    return [json.loads(line)["address"] for line in first if line]
+
+
 def _read(handle: int) -> tuple[dict[str, str], int]:
     """The digests, and where the whole lines end: a kill may have torn the last one."""
     data = os.pread(handle, os.fstat(handle).st_size, 0)

@@ -12,6 +12,7 @@ from archive.directory import Archive
 from archive.locks import owning_catalog, sharing_catalog
 from archive.sites import read_sites
 from archive.store import Store
+from archive.upload.ledger import list_copies
 from archive.workers import Workers
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
@@ -58,7 +59,8 @@ def delete(
     The bytes go wherever they lie, with all pages of an article, at whatever address they came, with every text made of them and the kept original of
     an import. A record of the same place says that it was deleted; the log says when and by what order; everything else
     still verifies, and `lantian verify` names it as deleted, not as altered. What was exported before cannot be recalled,
-    and a page that is still public is kept again when it is crawled again.
+    a copy in an object store follows at the next `lantian upload`, and a page that is still public is kept again when it
+    is crawled again.
 
     \b
     Example:
@@ -78,7 +80,7 @@ def delete(
         is_signed = carry_out(archive, catalog, plan, reason=reason, workers=pool, sites=sites)
     with sharing_catalog(archive), Catalog(archive) as catalog:
         catalog.purge()
-    _report(plan, reason, is_signed=is_signed)
+    _report(plan, reason, list_copies(archive), is_signed=is_signed)
 
 
 def _show(plan: Plan) -> None:
@@ -88,9 +90,11 @@ def _show(plan: Plan) -> None:
         say(f"{original.kept_as}: the original of an import goes as a whole; its other captures stay", err=True)
 
 
-def _report(plan: Plan, reason: str, *, is_signed: bool) -> None:
+def _report(plan: Plan, reason: str, copies: list[str], *, is_signed: bool) -> None:
     for url, record_id in plan.same_words:
         complain(f"{url}: says the same words in other bytes and stays; --record {record_id} deletes it")
+    for address in copies:
+        complain(f"{address}: the copy there has it until the next `lantian upload`")
     if this_run().json:
         deleted = [{"url": one.url, "fetched_at": one.fetched_at, "record_id": one.record_id} for one in plan.doomed]
         originals = [one.kept_as for one in plan.originals]
@@ -100,6 +104,7 @@ def _report(plan: Plan, reason: str, *, is_signed: bool) -> None:
                 "originals": originals,
                 "order": reason,
                 "same_words": plan.same_words,
+                "copies": copies,
                 "signed": is_signed,
             }
         )

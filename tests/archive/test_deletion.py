@@ -27,6 +27,7 @@ from archive.log.reader import LogReader
 from archive.readback import read_captures
 from archive.search.index import is_purging
 from archive.tombstone import NoRoom, encode_tombstone, is_tombstone, make_tombstone, replace_record
+from archive.upload.ledger import Ledger
 from archive.verify.check import verify
 from archive.verify.report import Report
 from archive.warc import encode_record, make_record, read_records
@@ -227,7 +228,11 @@ def test_nothing_happens_without_a_reason_and_a_yes(folder: Path) -> None:
     assert (unknown.exit_code, "lantian history" in unknown.stderr) == (3, True)
     assert {path: path.read_bytes() for path in files_of(folder)} == before
     assert LogReader.open(folder).size == size
-    assert call(folder, "delete", URL, "--order", ORDER, typed="y\n").exit_code == 0
+    with Ledger.open(Archive.open(folder), "s3://evidence/lantian/1"):
+        pass
+    deleted = call(folder, "delete", URL, "--order", ORDER, typed="y\n")
+    assert deleted.exit_code == 0
+    assert "s3://evidence/lantian/1: the copy there has it until the next `lantian upload`" in deleted.stderr
     assert delete(folder, URL).exit_code == 3, "it is deleted already"
 
 
