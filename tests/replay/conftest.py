@@ -43,7 +43,8 @@ def browser() -> tuple[str, str]:
     return str(found[0]), str(found[1])
 
 
-def _requisite(name: str, media: str, body: bytes) -> Capture:
+def requisite(name: str, media: str, body: bytes) -> Capture:
+    """A file that pages are shown with."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {len(body)}\r\n\r\n"
     return replace(capture(f"{HOST}/images/{name}", minute=1), response=head.encode() + body)
 
@@ -68,8 +69,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
         article_capture(3, minute=13),
         capture(article_url(1), minute=20, status="304 Not Modified", sent='If-None-Match: "1"\r\n'),
         capture(article_url(9), minute=21, status="404 Not Found"),
-        _requisite("logo.png", "image/png", _picture()),
-        _requisite("style.css", "text/css", f"h1 {{ color: {HEADING_COLOUR} }}".encode()),
+        requisite("logo.png", "image/png", _picture()),
+        requisite("style.css", "text/css", f"h1 {{ color: {HEADING_COLOUR} }}".encode()),
     ]
     take_all(archive, captures, one_by_one=True)
     log_everything(archive)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from tests.archive.made_pages import HOST, article_title, article_url, capture
+from tests.archive.made_pages import article_title, article_url, capture
 from tests.archive.reader.test_replay_server import serving
 from tests.archive.taking import take_all
 from tests.replay.browser import follow
+from tests.replay.conftest import requisite
 
 pytestmark = pytest.mark.replay
 
@@ -25,12 +26,9 @@ def test_no_page_and_no_style_is_shown_under_the_banner_of_another(
     shutil.copytree(archive.path, folder)
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog, catalog:
         catalog.execute("DELETE FROM captures WHERE content_type = 'text/css'")
-    style = "h1 { display: none }"
+    style = requisite("style.css", "text/css", b"h1 { display: none }")
     other = f"<h1>{FORGED}</h1><script>top.location = 'http://127.0.0.1:9/'</script>"
-    take_all(
-        Archive.open(folder),
-        [capture(f"{HOST}/images/style.css", style, minute=1), capture(article_url(2), other, minute=30)],
-    )
+    take_all(Archive.open(folder), [style, capture(article_url(2), other, minute=30)])
     with serving(folder) as server:
         address = f"{server.base}/memento/20260402010000000000/{article_url(1)}"
         page, frame, led, end, where = follow(tools / "python", browser, address, ".related a", "a[target=_top]")
