@@ -49,11 +49,8 @@ class Bucket:
         """Opens no connection yet; raises UploadError for another kind of address, and without the extra."""
         if find_spec("s3fs") is None:
             raise UploadError("upload: needs more packages; install lantian with them: pip install '.[s3]'")
-        found = _ADDRESS.fullmatch(address)
-        if found is None:
-            raise UploadError(f"{_without_secrets(address)}: not an address to upload to; write s3://bucket/prefix")
-        self.address = f"s3://{found[1]}{found[2]}"
-        self._bucket = found[1]
+        self._bucket, path = parse_bucket(address)
+        self.address = f"s3://{self._bucket}{path}"
         self._retention = retention
         self._files = _connect()
 
@@ -208,6 +205,13 @@ def _connect() -> "S3FileSystem":
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.WARNING)
     return S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
+
+
+def parse_bucket(address: str) -> tuple[str, str]:
+    """The bucket, and the path of the prefix in it; raises UploadError for another kind of address."""
+    if found := _ADDRESS.fullmatch(address):
+        return found[1], found[2]
+    raise UploadError(f"{_without_secrets(address)}: not an address to upload to; write s3://bucket/prefix")
 
 
 def _without_secrets(address: str) -> str:

@@ -45,6 +45,10 @@ COMMANDS = (
 )
 
 
+_SHOWN = 80
+"""Characters of what cannot be read."""
+
+
 class Lantian(WholeSentences):
     """The outermost boundary: what nobody handled becomes one line and an exit code.
 
@@ -71,6 +75,9 @@ class Lantian(WholeSentences):
             raise
         except (SiteError, QueryError) as error:
             self._end(ctx, error, str(error), UNUSABLE)
+        except UnicodeEncodeError as error:
+            text = f"{error.object[:_SHOWN]!a}: is no text; does the terminal write what LANG says?"
+            self._end(ctx, error, text, UNUSABLE)
         except (ArchiveError, PipelineError) as error:
             self._end(ctx, error, str(error), FAILED)
         except BrokenPipeError:

@@ -9,7 +9,7 @@ from pipelines.urls import parse_address
 
 
 class PageAddress(click.ParamType[str]):
-    """The http or https address of a page, as it was typed."""
+    """The http or https address of a page or a service, as it was typed."""
 
     name = "url"
 
@@ -21,7 +21,7 @@ class PageAddress(click.ParamType[str]):
             is_host = None
         if not is_host:
             hint = "write it with https:// or http://" if "://" not in value else "write https://host/path"
-            self.fail(f"{value}: not the address of a page; {hint}", param, ctx)
+            self.fail(f"{value}: not an http or https address; {hint}", param, ctx)
         return str(value)
 
 

@@ -22,7 +22,7 @@ from crawler.cli.options import (
     workers_option,
 )
 from crawler.cli.output import complain, print_json, print_table
-from crawler.ingest_spider import IngestSpider, Result
+from crawler.ingest_spider import IngestSpider, Result, find_problem
 from crawler.run import Plan, log_to_stderr, make_settings, run_plans
 from crawler.run_archive import open_intake
 from pipelines.records import Capture, Outcome
@@ -81,6 +81,8 @@ def ingest(
         raise click.UsageError("name URLs, a saved page with --from FILE --url URL, or texts with --seed-text DIR")
     if source and not url:
         raise click.UsageError("--from needs --url: where was the page saved from?")
+    if problem := find_problem(urls[0]) if len(urls) == 1 else None:
+        raise click.UsageError(f"{urls[0]}: {problem}")
     sites = read_sites(sites_path)
     settings = make_settings(
         ALLOW_PRIVATE_ADDRESSES=allow_private or None,

@@ -26,7 +26,7 @@ TEXTUAL = {"text", "title", "subtitle"}
 
 @click.command()
 @click.argument("url", required=False, type=KNOWN_ADDRESS)
-@click.option("--at-least", type=click.IntRange(min=2), default=2, help="Without URL: articles a chain must have.")
+@click.option("--at-least", type=click.IntRange(2, 1 << 31), default=2, help="Without URL: articles a chain must have.")
 @archive_option
 @sites_option
 @every_command

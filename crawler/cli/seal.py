@@ -17,6 +17,7 @@ from archive.log.seal import seal as make_seal
 from archive.log.writer import Log
 from archive.store import Store
 from crawler.attesting import ask_authority, ask_witness
+from crawler.cli.address import PAGE_ADDRESS
 from crawler.cli.exit_codes import FAILED
 from crawler.cli.options import archive_option, every_command, this_run
 from crawler.cli.output import complain, print_json, say, say_count, say_lines
@@ -26,15 +27,15 @@ from crawler.cli.output import complain, print_json, say, say_count, say_lines
 @click.option(
     "--tsa",
     "authorities",
+    type=PAGE_ADDRESS,
     multiple=True,
-    metavar="URL",
     help="Have an RFC 3161 authority stamp it; may be given several times.",
 )
 @click.option(
     "--witness",
     "witnesses",
+    type=PAGE_ADDRESS,
     multiple=True,
-    metavar="URL",
     help="Have a C2SP witness cosign it; may be given several times.",
 )
 @click.option(

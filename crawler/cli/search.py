@@ -34,7 +34,7 @@ OTHER = "other"
 )
 @click.option("--all-versions", is_flag=True, help="Also what articles said before they were changed.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="Hits on a page.")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Skip so many articles.")
+@click.option("--offset", type=click.IntRange(min=0, max=1 << 31), default=0, help="Skip so many articles.")
 @click.option("--after", metavar="CURSOR", help="Go on behind this cursor, which the page before ended with.")
 @archive_option
 @sites_option

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import click
 
 from archive.directory import Archive
+from archive.errors import UploadError
 from archive.store import Store
-from archive.upload.bucket import Retention
+from archive.upload.bucket import Retention, parse_bucket
 from archive.upload.send import bucket_of, send
 from archive.upload.sent import Sent
 from crawler.cli.exit_codes import found_if
@@ -17,6 +18,23 @@ from crawler.cli.output import complain, print_json, say
 
 _Any = TypeVar("_Any", bound=Callable[..., object])
 Mode = Literal["governance", "compliance"]
+
+
+class BucketAddress(click.ParamType[str]):
+    """The address of a bucket, or of a place in it, as it was typed."""
+
+    name = "s3://bucket/prefix"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read what was typed."""
+        try:
+            parse_bucket(value)
+        except UploadError as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+BUCKET: Final = BucketAddress()
 
 
 def retention_options(command: _Any) -> _Any:
@@ -41,7 +59,7 @@ def retention_of(days: int | None, mode: Mode) -> Retention | None:
 
 
 @click.command()
-@click.argument("to", metavar="s3://BUCKET/PREFIX")
+@click.argument("to", type=BUCKET, metavar="s3://BUCKET/PREFIX")
 @retention_options
 @archive_option
 @every_command

@@ -55,6 +55,10 @@ def ingest(run: Run, name: str, *, url: str = URL) -> Result:
         ["health", "--database", "nowhere"],
         ["ingest", "--from", "page", "--url", URL, "--fetched-at", "then"],
         ["ingest", "--seed-text", "."],
+        ["ingest", "example.cn/a.html"],
+        ["seal", "--tsa", "example.cn/tsr"],
+        ["upload", "evidence"],
+        ["search", "环境", "--offset", "99999999999999999999"],
     ],
     ids=" ".join,
 )
@@ -130,6 +134,13 @@ def test_a_page_that_is_kept_and_is_no_article_is_told_by_one_rule(run: Run) -> 
     folder.mkdir()
     save("texts/empty.txt", "\n")
     assert run(["ingest", "--seed-text", "texts", "--workers", "0"]).exit_code == FOUND
+
+
+def test_bytes_that_are_no_text_are_wrong_usage(run: Run) -> None:
+    save("page", article("关于扬尘的通知"))
+    ingest(run, "page")
+    done = run(["stats", "--site", "\udcb0\udca1"])
+    assert (done.exit_code, done.stderr.count("\n"), "is no text" in done.stderr) == (UNUSABLE, 1, True)
 
 
 def test_a_site_that_is_searched_for_and_is_not_there_is_an_error_and_no_empty_answer(run: Run) -> None:

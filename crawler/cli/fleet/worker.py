@@ -18,7 +18,7 @@ from crawler.cli.options import (
     sites_option,
     workers_option,
 )
-from crawler.cli.upload import Mode, retention_of, retention_options
+from crawler.cli.upload import BUCKET, Mode, retention_of, retention_options
 
 
 @click.command()
@@ -38,6 +38,7 @@ from crawler.cli.upload import Mode, retention_of, retention_options
 )
 @click.option(
     "--upload",
+    type=BUCKET,
     envvar="LANTIAN_UPLOAD",
     show_envvar=True,
     metavar="s3://BUCKET/PREFIX",

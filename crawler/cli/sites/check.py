@@ -54,7 +54,7 @@ def _check_files(sites: list[tuple[Site, str]], problems: list[SiteError]) -> No
             say(finding)
     if not this_run().json:
         right = sum(not review for review in reviews)
-        say(f"{right} site files are right, {len(sites) - right + len(problems)} are wrong")
+        say(f"site files: {right} right, {len(sites) - right + len(problems)} wrong")
     click.get_current_context().exit(found_if(findings))
 
 
