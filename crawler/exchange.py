@@ -77,7 +77,7 @@ class Exchange:
             data = data[: -self.surplus]
         interim, response = split_interim(data) if data[8:10] == b" 1" else (b"", data)
         failure = self._find_failure(error, has_response=bool(response))
-        cut = failure is not None and bool(response)
+        cut = failure is not None and bool(response) and not self.is_confused
         return Capture(
             url=self.url,
             fetched_at=self.fetched_at,

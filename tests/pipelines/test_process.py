@@ -152,3 +152,12 @@ def test_layout_names_links_and_next_page_of_a_list() -> None:
     assert [link.url.rsplit("/", 1)[1] for link in outcome.links] == ["a1.html", "a2.html"]
     assert outcome.next is not None
     assert outcome.next.url == "http://sthj.example.gov.cn/yw/p2.html"
+
+
+def test_an_answer_that_may_be_another_s_is_no_article() -> None:
+    body = NOTICE.encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    sure, doubtful = wire(answer), wire(answer, failure=Failure("confused", "more than one answer came"))
+    assert process(sure, None, knowledge=read_knowledge()).kind == "article"
+    outcome = process(doubtful, None, knowledge=read_knowledge())
+    assert (outcome.kind, outcome.reason, outcome.article) == ("other", "confused", None)
