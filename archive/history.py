@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
+from pydantic import ValidationError
 from sqlalchemy import Row, and_, select
 
 from archive.addressing import is_of_article
@@ -17,7 +18,7 @@ from archive.captures import UNFINISHED, to_uri
 from archive.catalog import Catalog
 from archive.directory import Archive
 from archive.entries import site_key
-from archive.errors import NotInArchive
+from archive.errors import CatalogError, NotInArchive
 from archive.judge import order_of
 from archive.log.reader import FOLDER as LOG
 from archive.reader.seals import open_log
@@ -262,15 +263,16 @@ def _is_same_payload(before: Row[Any], after: Row[Any]) -> bool:
 
 
 def _stored(row: Row[Any]) -> Article:
-    """The article as the catalog has it."""
-    provenance = Provenance(
-        record_id=row.record_id,
-        fetched_at=row.fetched_at,
-        custody=row.custody,
-        payload_digest=row.payload_digest or f"sha256:{64 * '0'}",
-        recipe=row.recipe,
-    )
-    return to_article(row.body, provenance)
+    """The article as the catalog has it; raises CatalogError for what is none."""
+    known = {name: getattr(row, name) for name in ("record_id", "fetched_at", "custody", "recipe")}
+    try:
+        provenance = Provenance(**known, payload_digest=row.payload_digest or f"sha256:{64 * '0'}")
+        return to_article(row.body, provenance)
+    except ValidationError as error:
+        what = error.errors()[0]["msg"]
+        raise CatalogError(
+            f"catalog: what it has of {row.record_id} is no article ({what}); run lantian reindex"
+        ) from None
 
 
 def _is_there(sighting: Sighting, site: Site | None) -> bool | None:

@@ -57,6 +57,17 @@ def test_a_capture_that_only_the_log_has_is_missed(forged: Path) -> None:
     assert (gone.exit_code, "the log has 2; run lantian reindex" in gone.stderr) == (3, True)
 
 
+@pytest.mark.parametrize(
+    "forgery", ["versions SET body = '{'", "versions SET body = 'x' || body", "captures SET custody = 'x'"]
+)
+def test_what_is_no_article_is_told_in_one_line(forgery: str, forged: Path) -> None:
+    tell(forged, f"UPDATE {forgery}")
+    result = run(forged, "history", URL)
+    assert (result.exit_code, result.stderr.count("\n")) == (3, 1)
+    assert "is no article" in result.stderr
+    assert "run lantian reindex" in result.stderr
+
+
 def test_what_nobody_forged_raises_no_doubt(folder: Path) -> None:
     for url in (URL, OTHER, STAYED):
         result = run(folder, "history", url)
