@@ -193,11 +193,13 @@ class TappedConnection(_LenientHTTP11ClientProtocol):
 
         Of a secured connection they are a record of TLS, and tell only that it is not idle.
         """
-        transport = self.transport
-        while not hasattr(transport, "socket"):
-            transport = transport.transport
+        bottom = self.transport
+        while bottom is not None and not hasattr(bottom, "socket"):
+            bottom = getattr(bottom, "transport", None)
+        if bottom is None or self.transport.disconnecting:
+            return b""
         try:
-            found: bytes = transport.socket.recv(_PEEKED, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+            found: bytes = bottom.socket.recv(_PEEKED, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             return None
         except OSError:
