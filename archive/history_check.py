@@ -8,25 +8,23 @@ and date. Of what kind a page is, is the catalog's word, which `lantian verify` 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from pathlib import PurePosixPath
 
 from archive.directory import Archive
 from archive.history import Sighting, logged_captures
 from archive.log.entries import DerivedEntry
 from archive.reader.deleted import look_for_deletion_of
+from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
 from archive.reader.seals import CaptureVerdict, OpenLog, open_log
 from archive.reader.verdict import Evidence, compare_claims, look_at_each
 from archive.reading import read_exchange
 
-_OURS = "warc"
-
 
 def check_sightings(archive: Archive, sightings: Sequence[Sighting]) -> Iterator[CaptureVerdict]:
     """The verdict on each capture, in their order. Raises ArchiveError for an archive that cannot be opened."""
-    for folder, some in groupby(sightings, key=_folder_of):
-        held = _archive_in(archive, folder)
-        ours = [replace(one, file=one.file.removeprefix(f"{folder}/")) for one in some]
+    for _, some in groupby(sightings, key=_folder_of):
+        placed = [(one, *archive_of(archive, one.file)) for one in some]
+        held, ours = placed[0][1], [replace(one, file=file) for one, _, file in placed]
         with open_log(held) as log:
             for sighting, evidence in zip(ours, look_at_each(held, list(map(_to_sight, ours))), strict=True):
                 yield _judge(log, sighting, evidence)
@@ -36,19 +34,14 @@ def find_lacking(archive: Archive, urls: Iterable[str], sightings: Sequence[Sigh
     """The records of these addresses that the log has and the history has not, by id. Raises ArchiveError."""
     known = {one.record_id for one in sightings}
     wanted = {*urls, *(one.url for one in sightings)}
-    folders = {_folder_of(one) for one in sightings}
-    logged = (logged_captures(_archive_in(archive, folder), wanted) for folder in folders)
+    files = {_folder_of(one): one.file for one in sightings}.values()
+    logged = (logged_captures(archive_of(archive, file)[0], wanted) for file in files)
     return sorted(set().union(*logged) - known)
 
 
 def _folder_of(sighting: Sighting) -> str:
-    """In a catalog of many archives each lies in a folder by its id; of one archive nothing stands before `warc`."""
-    first = PurePosixPath(sighting.file).parts[0]
-    return "" if first == _OURS else first
-
-
-def _archive_in(archive: Archive, folder: str) -> Archive:
-    return Archive.open(archive.path / folder, create=False) if folder else archive
+    """Files below one folder are of one archive."""
+    return sighting.file.partition("/")[0]
 
 
 def _to_sight(one: Sighting) -> Sight:

@@ -34,7 +34,9 @@ class CaptureVerdict:
 
 
 INTACT = CaptureVerdict(
-    "intact", "与日志条目及已签名的检查点一致", "as it was logged, and covered by a signed checkpoint"
+    "intact",
+    "与日志条目及已签名的检查点一致(公钥取自归档本身)",
+    "as it was logged, and covered by a checkpoint that a key lying with the archive signed",
 )
 UNSEALED = CaptureVerdict(
     "not-provable", "与日志条目一致，但尚无签名的检查点", "as it was logged; no signed checkpoint covers it yet"

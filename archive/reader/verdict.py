@@ -17,6 +17,7 @@ from archive.errors import BrokenLog, BrokenWarc
 from archive.log.entries import CaptureEntry
 from archive.openfile import opened
 from archive.readback import read_groups_at, restore
+from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
 from archive.reader.seals import WORST, CaptureVerdict, OpenLog, altered, find_seal, open_log
 from archive.warc import Placed, sha256
@@ -43,7 +44,8 @@ _UNLOGGED = CaptureVerdict("not-provable", "日志中没有此记录", "the log 
 
 def look_at(archive: Archive, sight: Sight) -> Evidence:
     """Read a capture strictly and hold it against the log; what a revisit stands for as well, the worse verdict counts."""
-    return next(look_at_each(archive, [sight]))
+    held, file = archive_of(archive, sight.file)
+    return next(look_at_each(held, [replace(sight, file=file)]))
 
 
 def look_at_each(archive: Archive, sights: Iterable[Sight]) -> Iterator[Evidence]:

@@ -11,6 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.directory import Archive
+from archive.history import Sighting
+from archive.history_check import check_sightings
 from archive.log.keys import SigningKey
 from archive.log.note import Note
 from archive.log.reader import LogReader
@@ -163,6 +165,24 @@ def test_what_cannot_be_in_a_catalog_is_said_to_whoever_asks(what: str, folder: 
         answers = [ask(server, path) for path in ("/", f"/timegate/{OTHER}", f"/memento/20260402011100000000/{OTHER}")]
     assert 500 in {answer.status for answer in answers}
     assert any("lantian verify tells where" in answer.text for answer in answers)
+
+
+def test_an_archive_in_the_archive_vouches_for_nothing(folder: Path) -> None:
+    """Whoever can write there puts in one of his own, sealed by his own key."""
+    evil = Archive.open(folder / "evil")
+    take_all(evil, [article_capture(2, minute=11, edition=1)])
+    with Log(evil) as log:
+        seal(log, take_key(log, folder.parent / "evil.pem"))
+    with closing(sqlite3.connect(folder / "evil" / "catalog.sqlite")) as catalog:
+        ((file, offset),) = catalog.execute('SELECT file, "offset" FROM captures')
+    tell(folder, f"""UPDATE captures SET file = 'evil/{file}', "offset" = {offset} WHERE url = '{OTHER}'""")
+    page, _ = shown(folder, OTHER, "20260402011100000000")
+    assert page.headers["X-Lantian-Verdict"] == "altered"
+    sight = Sighting(
+        "", OTHER, "2026-04-02T01:11:00.000000Z", f"evil/{file}", offset, 200, "", None, "wire", None, None, "new"
+    )
+    (verdict,) = check_sightings(Archive.open(folder), [sight])
+    assert verdict.state == "altered"
 
 
 def test_the_banner_says_how_a_page_came_whatever_the_catalog_says(folder: Path) -> None:
