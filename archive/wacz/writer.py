@@ -5,7 +5,6 @@ has no `created`. What must wait for its place in the ZIP (index, pages, proofs)
 """
 
 import gzip
-import hashlib
 import heapq
 import os
 import tempfile
@@ -15,8 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby, islice, tee
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
@@ -29,20 +27,18 @@ from archive.log.titles import title_digest
 from archive.openfile import opened
 from archive.readback import read_groups_at
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
-from archive.wacz.manifest import DIGEST, MANIFEST, VERSIONS, encode_manifest, encode_signature, make_resource
+from archive.wacz.manifest import DIGEST, MANIFEST, VERSIONS, encode_manifest, encode_signature
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, is_markup, page_line, page_of
+from archive.wacz.part import Part
 from archive.wacz.proofs import INCLUSION, REPORT_FILE, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.wacz.statement import make_statement
-from archive.wacz.zip_form import make_info
 from archive.warc import Placed, read_member, sha256
 
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100
 """Temporary files held open at once."""
-_LARGE: Final = 1 << 31
-_PIECE: Final = 1 << 20
 
 
 @dataclass(slots=True)
@@ -106,7 +102,7 @@ def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chos
     path = archive.path / file
     name = f"archive/{PurePosixPath(file).name}"
     lines: list[str] = []
-    with (path if path.exists() else opened(path)).open("rb") as stored, _entry(draft, name, most=_size(stored)) as out:
+    with (path if path.exists() else opened(path)).open("rb") as stored, _part(draft, name, most=_size(stored)) as out:
         size = _size(stored)
         at = out.copy(stored.fileno(), 0, read_member(stored.fileno(), 0, size)[1])
         ones, again = tee(chosen)
@@ -175,7 +171,7 @@ def _add_index(draft: _Draft) -> None:
     merged = _merge(draft)
     places = [HEAD]
     at = 0
-    with _entry(draft, INDEX, most=_size(merged)) as out:
+    with _part(draft, INDEX, most=_size(merged)) as out:
         while lines := list(islice(merged, LINES_A_BLOCK)):
             block = gzip.compress("".join(lines).encode(), mtime=0)
             places.append(map_line(lines[0], block, at))
@@ -193,7 +189,7 @@ def _add_proofs(draft: _Draft) -> None:
     files = dict(draft.prover.files()) | dict(sorted(draft.certificates.items()))
     told = make_statement(files, files.__getitem__, inclusion=_again(draft.proofs), unsealed=_again(draft.unsealed))
     for name, data in (files | {REPORT_FILE: told.encode("utf-8", "backslashreplace")}).items():
-        with _entry(draft, name) as out:
+        with _part(draft, name) as out:
             out.write(data)
 
 
@@ -210,50 +206,20 @@ def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurv
     draft.packed.digest = sha256(text)
     signed = sign_manifest(draft.packed.digest, key, software=software)
     for name, data in ((MANIFEST, text), (DIGEST, encode_signature(draft.packed.digest, signed))):
-        with _entry(draft, name) as out:
+        with _part(draft, name) as out:
             out.write(data)
 
 
 def _add_lines(draft: _Draft, name: str, first: Iterable[str], rest: IO[str] | None = None) -> None:
-    with _entry(draft, name, most=_size(rest) if rest else 0) as out:
+    with _part(draft, name, most=_size(rest) if rest else 0) as out:
         for line in first:
             out.write(line.encode())
         for line in _again(rest) if rest else ():
             out.write(line.encode())
 
 
-class _entry:  # noqa: N801 (used as a context manager)
-    """A file in the ZIP, stored as it is, and listed in the manifest when it is whole."""
-
-    def __init__(self, draft: _Draft, name: str, *, most: int = 0) -> None:
-        self._draft = draft
-        self._name = name
-        self._out = draft.zip.open(make_info(name), "w", force_zip64=most >= _LARGE)
-        self._hash = hashlib.sha256()
-        self._size = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._out.close()
-        if error is None and self._name not in {MANIFEST, DIGEST}:
-            digest = f"sha256:{self._hash.hexdigest()}"
-            self._draft.resources.append(make_resource(self._name, digest, self._size))
-
-    def write(self, data: bytes) -> None:
-        """Add bytes."""
-        self._out.write(data)
-        self._hash.update(data)
-        self._size += len(data)
-
-    def copy(self, handle: int, offset: int, length: int) -> int:
-        """Add bytes of a file, piece by piece, and give their number."""
-        for start in range(offset, offset + length, _PIECE):
-            self.write(os.pread(handle, min(_PIECE, offset + length - start), start))
-        return length
+def _part(draft: _Draft, name: str, *, most: int = 0) -> Part:
+    return Part(draft.zip, draft.resources, name, most=most)
 
 
 def _size(file: IO[Any]) -> int:
