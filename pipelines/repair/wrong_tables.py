@@ -25,6 +25,8 @@ SAMPLE = 160  # characters of a run that are weighed
 SAMPLES = 3  # runs that are weighed to tell tables apart that look alike
 STRANGERS = 25  # one character in so many may come from elsewhere
 BENEFIT = 3.0  # nats by which a run may read worse on a line that is damaged elsewhere
+SUSPECTS = 20  # runs that look damaged, from which on it counts how many of them are
+DAMAGED = 5  # one in so many must be: of real damage nine in ten are, of characters strewn at random one in twenty
 FITS = 6.0  # nats a character: where a reading costs less, no other is tried
 TOUCHING = 12  # healthy characters at either end of a run that are looked past
 LAYERS = 2  # readings with a wrong table that are undone, one below the other
@@ -90,14 +92,17 @@ def _undo_runs(text: str, table: Table, language: Language, *, layers: int) -> l
     """Undo one table in all its runs."""
     certain: list[_Undoing] = []
     others: list[_Run] = []
+    suspects = 0
     for match in _bounded(table.run.finditer(text)):
         run = _cut_healthy(match, table)
-        undoing = _undo_run(run, table, language, layers=layers) if table.trigger.search(run.text) else None
+        is_suspect = table.trigger.search(run.text) is not None
+        suspects += is_suspect
+        undoing = _undo_run(run, table, language, layers=layers) if is_suspect else None
         if undoing and undoing.gain >= (CLEAR if table.is_confusion else GAIN):
             certain.append(undoing)
         else:
             others.append(run)
-    if not certain:
+    if not certain or (suspects >= SUSPECTS and len(certain) * DAMAGED < suspects):
         return []
     lines = _Lines(text, certain)
     ways = sorted({undoing.by for undoing in certain}, key=len)

@@ -68,6 +68,14 @@ def test_what_no_charset_reads_is_no_text_and_nothing_is_repaired_in_it(name: st
     assert process_time() - start < 1
 
 
+def test_characters_strewn_at_random_are_left_as_they_came() -> None:
+    noise = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0xA000), k=20_000)))
+    for page in (noise, "。".join(noise[start : start + 20] for start in range(0, 4000, 20))):
+        outcome = read("<p>" + page)
+        assert outcome.page is not None
+        assert outcome.page.steps == ()
+
+
 @pytest.mark.parametrize("size", [60, 300])
 def test_a_page_with_a_piece_of_noise_in_it_is_still_read(size: int) -> None:
     noise = bytes(random.Random(1).choices(range(0x80, 0x100), k=size))
