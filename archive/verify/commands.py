@@ -1,7 +1,8 @@
 """How to redo the checks with public tools, without us: lines to paste into a shell, one after another, in any folder.
 
 They read the archive and write to a temporary folder only: what is evidence stays as it is. Names in it are whoever's who
-made it, and each is quoted, or pasting a line would do what a name says. Python stands in for what no tool of the shell
+made it, and each is quoted, or pasting a line would do what a name says; Python is started isolated, or it would load a
+`json.py` of the folder that somebody stands in. It stands in for what no tool of the shell
 reads: the tree of the log, and the digests of files in its entries.
 """
 
@@ -30,7 +31,7 @@ def _lines(archive: Path, state: LogState) -> Iterator[str]:
     yield f"archive={shlex.quote(str(archive.absolute()))}; work=$(mktemp -d)   # everything is written to $work"
     note = f'"$archive/log/seals/"{shlex.quote(state.seal.name)}' if state.seal else '"$archive/log/head"'
     script = _BY_HAND.read_text(encoding="utf-8").rstrip("\n")
-    yield f"""python3 - "$archive/log" {note} "$work/sums" <<'END'\n{script}\nEND"""
+    yield f"""python3 -I - "$archive/log" {note} "$work/sums" <<'END'\n{script}\nEND"""
     yield '(cd "$archive" && sha256sum --quiet -c "$work/sums") && echo files are as logged'
     yield """find "$archive/warc" -name '*.warc.gz' -exec gzip -t {} +"""
     yield (

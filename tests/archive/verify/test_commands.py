@@ -112,6 +112,7 @@ def test_pasting_does_nothing_that_a_name_in_the_archive_says(
     for path in list((altered / "log" / "seals").iterdir()):
         stem, dot, rest = path.name.partition(".")
         shutil.copyfile(path, path.with_name(f"{stem}z$(touch${{IFS}}{tmp_path.name}`touch${{IFS}}x`)'\"{dot}{rest}"))
+    (tmp_path / "json.py").write_text("raise SystemExit(7)", encoding="utf-8")
     report = verify(altered, trust=Trust(roots=(authority.root,)))
     assert "touch" in "".join(report.commands)
     told = paste(report.commands, at=tmp_path, authority=authority)
