@@ -20,6 +20,7 @@ from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
 from archive.wacz.commands import make_commands
 from archive.wacz.selection import Selection
+from archive.warc import encode_record, make_record
 from tests.archive.altered.wacz_changes import careless, forged
 from tests.archive.log.authority import Authority
 from tests.archive.made_pages import article_capture
@@ -125,15 +126,23 @@ def edit_root(files: Files) -> Files:
     return files | {name: "".join(f"{json.dumps(line)}\n" for line in lines).encode()}
 
 
+def add_record(files: Files) -> Files:
+    """Beside the proven ones; no index names it, and pywb makes an index of its own."""
+    name = archive_name(files)
+    page = make_record((("WARC-Type", "response"), ("WARC-Record-ID", "<urn:uuid:1>")), b"HTTP/1.1 200 OK\r\n\r\nx")
+    return files | {name: files[name] + encode_record(page)}
+
+
 @pytest.mark.parametrize(
     ("alter", "says"),
     [
         (careless(edit_record), "computed checksum did NOT match"),
         (forged(edit_record), "no proof of what belongs to this record"),
+        (forged(add_record), "no proof of record 4"),
         (forged(edit_entry), "not in the log"),
         (forged(edit_root), "of another log"),
     ],
-    ids=["careless", "record", "entry", "link"],
+    ids=["careless", "record", "another record", "entry", "link"],
 )
 def test_pasted_commands_notice_what_was_altered(
     alter: Callable[[Path, Path], object], says: str, proof: Path, authority: Authority, tmp_path: Path

@@ -15,7 +15,7 @@ from archive.wacz.statement import FORM, make_statement
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NAME = "urn:uuid:00000000-0000-0000-0000-000000000001"
 HOSTILE = "http://sthj.example.cn/<script>alert(1)</script>\u202e.html"
-PINNED = {1: "cc6cc97963ede74256708f2839defc0d66bf1a0613b5f127cac3bdf849b6d177"}
+PINNED = {1: "9e12b8f534c8b3cf932e330742d3c7cae28a0a134173d303530058a57911b090"}
 """Of every form the digest of the page for the proofs below: a text that changes is another form."""
 
 
