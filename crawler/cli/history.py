@@ -99,7 +99,10 @@ def open_historian(archive_path: Path, sites_path: Path | None) -> Iterator[tupl
 def to_line(sighting: Sighting, verdict: CaptureVerdict) -> dict[str, Any]:
     """A capture as JSON; `proof` is the state of its record and of the one that it is held against, and why."""
     edit = edit_to_line(sighting.edit) if sighting.edit else None
-    return asdict(sighting) | {"edit": edit, "proof": {"state": verdict.state, "reason": verdict.english}}
+    return asdict(sighting) | {
+        "edit": edit,
+        "proof": {"state": verdict.state, "reason": verdict.english, "claims": verdict.claims},
+    }
 
 
 def edit_to_line(edit: Edit) -> dict[str, Any]:

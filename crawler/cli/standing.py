@@ -43,6 +43,8 @@ class Standing:
         """How many captures are what, and by what."""
         counts = Counter(self.of(one).state for one in sightings)
         told = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
+        found = sum("found" in self.of(one).claims for one in sightings)
+        told += f", of {found} 登记时如此存在 only found, not received" if found else ""
         return f"{told}: by record and log; of what kind a page is, is the catalog's word, for lantian verify"
 
 
