@@ -10,6 +10,7 @@ import click
 
 from archive.catalog import Catalog
 from archive.directory import Archive
+from archive.errors import NotInArchive
 from archive.export.articles import export_articles
 from archive.export.manifest import manifest_path
 from archive.export.metadata import metadata_lines
@@ -19,6 +20,7 @@ from archive.export.writing import write_lines
 from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
+from archive.wacz.selection import find_capture
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.held_sites import require_held
 from crawler.cli.moment import BEGINNING, DAY, MOMENT
@@ -120,6 +122,8 @@ def export(
         return
     with Catalog(archive) as catalog:
         require_held(catalog, keys)
+        if missing := next((url for url in urls if find_capture(catalog, url) is None), None):
+            raise NotInArchive(f"{missing}: the archive has no capture of it; lantian ingest fetches one")
         if form == "wacz" and out:
             start, end = (format_instant(one) if one else None for one in (since, until))
             captured = Captured(urls, keys, since=start, until=end)

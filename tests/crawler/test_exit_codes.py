@@ -115,8 +115,9 @@ def test_what_is_to_be_verified_is_unreadable_where_it_is_not_there(run: Run) ->
 def test_of_an_address_that_the_archive_has_nothing_of_nothing_can_be_said(run: Run) -> None:
     save("page", article("关于扬尘的通知"))
     assert ingest(run, "page").exit_code == DONE
-    for command in (["history"], ["diff"], ["prove"], ["reprints"], ["delete", "--order", "x", "--yes"]):
-        done = run([command[0], UNKNOWN, *command[1:]])
+    packing = ["export", "--format", "wacz", "--out", "a.wacz", "--url"]
+    for command in (["history"], ["diff"], ["prove"], ["reprints"], ["delete", "--order", "x", "--yes"], packing):
+        done = run([*command, UNKNOWN])
         assert (done.exit_code, UNKNOWN in done.stderr) == (FAILED, True), done.output
 
 
