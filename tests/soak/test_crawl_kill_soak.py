@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,12 +59,14 @@ def test_fifty_kills_of_crawls_of_one_archive_lose_nothing_acknowledged(tmp_path
 
 @pytest.mark.soak
 def test_a_hundred_kills_over_crawls_of_three_hundred_pages(tmp_path: Path) -> None:
-    started, seed = time.monotonic(), random.randrange(10**9)
-    chance = random.Random(seed)
+    """The report is written after each crawl: a run that is broken off has told what it had seen."""
+    started, seeds = time.monotonic(), []
     total: Counter[str] = Counter()
     crawls: list[Survived] = []
     while total["kills"] < 100:
         folder = tmp_path / str(len(crawls))
+        seeds.append(random.randrange(10**9))
+        chance = random.Random(seeds[-1])
         with serve(make_answers(MANY)) as server:
             write_site(folder / "sites", "loopback", server)
             total["kills"] += kill_in_one_round(folder, server, chance, kills=KILLS_A_CRAWL)
@@ -71,9 +74,14 @@ def test_a_hundred_kills_over_crawls_of_three_hundred_pages(tmp_path: Path) -> N
         left = survey(folder)
         total.update(acknowledged=left.acknowledged, missing=left.missing, altered=left.altered)
         shutil.rmtree(folder)
+        write_report(total, crawls, seeds=seeds, seconds=round(time.monotonic() - started))
+    assert crawls == len(crawls) * [perfect(MANY)]
+    assert (total["missing"], total["altered"]) == (0, 0)
+
+
+def write_report(total: Counter[str], crawls: list[Survived], **more: Any) -> None:
     report = {
         "command": "make soak",
-        "seed": seed,
         **total,
         "crawls_of_300_articles": len(crawls),
         "with_300_of_300": sum(each.articles == each.counted == each.judged == MANY for each in crawls),
@@ -81,8 +89,6 @@ def test_a_hundred_kills_over_crawls_of_three_hundred_pages(tmp_path: Path) -> N
         "replays_with_differences": sum(each.differences > 0 for each in crawls),
         "verified_intact": sum(each.verdict == "intact" for each in crawls),
         "others": [asdict(each) for each in crawls if each != perfect(MANY)],
-        "seconds": round(time.monotonic() - started),
+        **more,
     }
     (FOLDER / "frontier_kill.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    assert not report["others"]
-    assert (total["missing"], total["altered"]) == (0, 0)
