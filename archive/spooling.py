@@ -6,9 +6,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from archive.errors import StorageFull
+
 
 class TemporaryDatabase:
-    """A database that goes when it is closed; of it, `cache_mb` stay in memory."""
+    """A database that goes when it is closed; of it, `cache_mb` stay in memory. Raises StorageFull at its end."""
 
     def __init__(self, tables: str, *, cache_mb: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="lantian-spool-")
@@ -33,3 +35,6 @@ class TemporaryDatabase:
     ) -> None:
         self.connection.close()
         self._folder.cleanup()
+        if isinstance(error, sqlite3.OperationalError):
+            hint = "make room there, or name another temporary folder with TMPDIR"
+            raise StorageFull(f"{self._folder.name}: {error}; {hint}") from error
