@@ -81,5 +81,7 @@ def _is_recipe(data: bytes) -> bool:
         words = [value["recipe"], *value["versions"], *value["versions"].values()]
     except MALFORMED:
         return False
-    are_short = all(isinstance(word, str) and word.isascii() and len(word) <= _LONGEST for word in words)
-    return are_short and set(value) == {"recipe", "versions"}
+    are_plain = all(
+        isinstance(word, str) and word.isascii() and word.isprintable() and len(word) <= _LONGEST for word in words
+    )
+    return are_plain and set(value) == {"recipe", "versions"}
