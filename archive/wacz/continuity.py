@@ -6,7 +6,7 @@ checkpoint continues the log of that size (RFC 9162 §2.1.4). The root is the ch
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from archive.log.checkpoint import Checkpoint
@@ -30,7 +30,11 @@ def consistency_lines(log: LogReader, sizes: Collection[int], size: int, *, need
     last = sorted({one for one in sizes if 0 < one < size})[-MOST_SEALS:]
     for earlier in sorted({*last, *(one for one in needed if 0 < one < size)}):
         proof = log.consistency_proof(earlier, size)
-        yield json.dumps({"size": earlier, "proof": [one.hex() for one in proof]}) + "\n"
+        yield _line(earlier, proof)
+
+
+def _line(size: int, proof: Sequence[bytes]) -> str:
+    return json.dumps({"size": size, "proof": [one.hex() for one in proof]}) + "\n"
 
 
 def check_continuity(
@@ -61,12 +65,15 @@ def check_link(
 def read_links(report: WaczReport, container: Container, sizes: Collection[int]) -> dict[int, list[bytes]]:
     """The proofs from logs of these sizes; a line that is none is a finding."""
     links: dict[int, list[bytes]] = {}
-    is_needed = bool(sizes) and CONSISTENCY in container.entries
-    for number, line in enumerate(read_lines(report, container, CONSISTENCY) if is_needed else (), 1):
+    is_there = CONSISTENCY in container.entries
+    for number, line in enumerate(read_lines(report, container, CONSISTENCY) if is_there else (), 1):
         try:
             value = json.loads(line)
+            proof = [bytes.fromhex(one) for one in value["proof"]]
+            if type(value["size"]) is not int or line != _line(value["size"], proof):
+                raise ValueError("is not written as we do")
             if value["size"] in sizes:
-                links[value["size"]] = [bytes.fromhex(one) for one in value["proof"]]
+                links[value["size"]] = proof
         except MALFORMED as error:
             report.add("proof-invalid", CONSISTENCY, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")
     return links

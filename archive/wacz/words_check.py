@@ -3,8 +3,9 @@
 import json
 from typing import Any, Final
 
+from archive.log.note import parse_keys
 from archive.wacz.container import Container
-from archive.wacz.proofs import CERTIFICATE, INCLUSION, README, README_FILE, RECIPE, REPORT_FILE, UNSEALED
+from archive.wacz.proofs import CERTIFICATE, INCLUSION, KEYS, README, README_FILE, RECIPE, REPORT_FILE, UNSEALED
 from archive.wacz.report import WaczReport
 from archive.wacz.spool import Spool
 from archive.wacz.statement import FORM, FORM_MARK, make_statement
@@ -26,6 +27,9 @@ def check_words(report: WaczReport, container: Container, spool: Spool) -> None:
     data = _read(report, container, README_FILE)
     if data is not None and sha256(data) not in _READMES:
         report.add("readme-differs", README_FILE, expected=_READMES[0], actual=sha256(data))
+    data = _read(report, container, KEYS)
+    if data is not None and not _are_keys(data):
+        report.add("keys-differ", KEYS, expected="keys alone, one a line", actual=repr(data[:100]))
     data = _read(report, container, RECIPE)
     if data is not None and not _is_recipe(data):
         report.add("recipe-unreadable", RECIPE, expected="a recipe and its versions", actual=repr(data[:100]))
@@ -72,6 +76,13 @@ def _read(report: WaczReport, container: Container, name: str) -> bytes | None:
     except UNREADABLE as error:
         report.add("broken-file", name, actual=str(error))
         return None
+
+
+def _are_keys(data: bytes) -> bool:
+    try:
+        return data == "".join(f"{key}\n" for key in parse_keys(data.decode())).encode()
+    except ValueError:
+        return False
 
 
 def _is_recipe(data: bytes) -> bool:

@@ -177,6 +177,10 @@ def other_key(files: Files) -> Files:
     return files | {"proofs/keys.txt": f"{key}\n".encode()}
 
 
+def beside_keys(files: Files) -> Files:
+    return files | {"proofs/keys.txt": "# 该企业从未被处罚\n".encode() + files["proofs/keys.txt"]}
+
+
 def other_checkpoint(files: Files) -> Files:
     text = files[CHECKPOINT].decode()
     size = text.splitlines()[1]
