@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,20 @@ settings.load_profile("lantian")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+"""Bytes; the folders of all tests together take a quarter of it."""
+
+
+def pytest_configure() -> None:
+    """Have the folders of tests lie in memory where there is room: no test needs the disk for which the program waits.
+
+    In a container it may be too small; then they lie where `tempfile` puts them.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real pages and seeds that stands beside the project."""
@@ -27,8 +42,7 @@ def shared() -> Path:
 @pytest.fixture
 def quick_path() -> Iterator[Path]:
     """A folder in memory where the system has one, for tests that wait for the disk some thousand times."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.access(MEMORY, os.W_OK) else None) as folder:
         yield Path(folder)
 
 

@@ -95,7 +95,7 @@ def run_cases(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*command, "--rootdir", str(folder), "-k", "not families", str(folder / "test_cases.py")],
         cwd=ROOT,
-        env=surroundings(),
+        env=surroundings() | {"COLUMNS": "1000"},
         capture_output=True,
         text=True,
         check=False,
