@@ -4,17 +4,18 @@ import re
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.demo_site.commands import ROOT
+from tests.demo_site.commands import ROOT, run_anew
 from tests.demo_site.tour import Tour, take_tour
 
 
 @pytest.fixture(scope="module")
 def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
-    return take_tour(tmp_path_factory.mktemp("demo") / "out", tell=print)
+    return take_tour(tmp_path_factory.mktemp("demo") / "out", tell=print, start=partial(run_anew, LANTIAN_WORKERS="1"))
 
 
 def test_every_article_is_found_once_with_exactly_its_text(tour: Tour) -> None:

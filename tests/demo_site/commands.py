@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+Start = Callable[[tuple[str, ...]], "subprocess.CompletedProcess[str]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,10 @@ class Ran:
     said: str
 
 
-def run_anew(words: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
+def run_anew(words: tuple[str, ...], **settings: str) -> "subprocess.CompletedProcess[str]":
     """The program itself, found by its module so that no activated environment is needed."""
     command = [sys.executable, "-m", "crawler.cli", *words]
-    return subprocess.run(command, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=ROOT, env=_environment() | settings, capture_output=True, text=True, check=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Lantian:
 
     archive: Path
     sites: Path
-    start: Callable[[tuple[str, ...]], "subprocess.CompletedProcess[str]"] = run_anew
+    start: Start = run_anew
 
     def crawl(self, *keys: str, since: str | None = None, until: str | None = None) -> Ran:
         """Crawl sites on loopback."""

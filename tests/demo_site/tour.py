@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.demo_site.commands import Lantian, Ran
+from tests.demo_site.commands import Lantian, Ran, Start, run_anew
 from tests.demo_site.content import Edition
 from tests.demo_site.server import DemoSites
 from tests.demo_site.truth import Expected, compare, expect_articles, expect_not_modified, seed_text
@@ -49,12 +49,12 @@ class Tour:
         return ran
 
 
-def take_tour(out: Path, tell: Tell) -> Tour:
+def take_tour(out: Path, tell: Tell, *, start: Start = run_anew) -> Tour:
     """Make everything anew under `out`, telling what is being done."""
     shutil.rmtree(out, ignore_errors=True)
     with DemoSites() as sites:
         keys = sites.write_site_files(out / "sites")
-        tour = Tour(out, sites, Lantian(out / "archive", out / "sites"), tell)
+        tour = Tour(out, sites, Lantian(out / "archive", out / "sites", start), tell)
         tour.check(set(keys) == {*BUREAUS, NEWSPAPER}, f"site files are {keys}")
         _crawl_all(tour, 1)
         tell("ingesting one page of a clone site that republishes damaged text")
