@@ -26,6 +26,7 @@ from archive.warc import LARGEST_BLOCK, NOT_DEFLATE
 from pipelines.records import Capture, Truncation, parse_instant
 
 REVISIT: Final = "revisit"
+_RECEIVED: Final = frozenset({"response", "resource"})
 _MAGIC: Final = b"\x1f\x8b\x08"
 _GZIP: Final = 31
 _PIECE: Final = 64 * 1024
@@ -213,15 +214,15 @@ def _take(path: Path, record: Any) -> _Foreign | Skipped:
 
 def _to_captures(path: Path, group: Iterable[_Foreign]) -> Iterator[Capture | Skipped]:
     request = next((record.block for record in group if record.type == "request"), b"")
-    received = [record for record in group if record.type in {"response", "resource"}]
-    for record in received:
-        reason = _why_not(record)
-        yield Skipped(path.name, reason, record.type, record.url) if reason else _to_capture(record, request)
-    revisits = [record for record in group if record.type == REVISIT]
-    for record in revisits or group:
-        if record.type not in {"response", "resource", "request", "metadata"} or not received:
-            reason = "nothing new came" if revisits else "a record without a response of its own"
-            yield Skipped(path.name, reason, record.type, record.url)
+    is_answered = not {record.type for record in group}.isdisjoint({*_RECEIVED, REVISIT})
+    for record in group:
+        if record.type in _RECEIVED:
+            reason = _why_not(record)
+            yield Skipped(path.name, reason, record.type, record.url) if reason else _to_capture(record, request)
+        elif record.type == REVISIT:
+            yield Skipped(path.name, "nothing new came", record.type, record.url)
+        elif not (is_answered and record.type in {"request", "metadata"}):
+            yield Skipped(path.name, "a record without a response of its own", record.type, record.url)
 
 
 def _why_not(record: _Foreign) -> str | None:

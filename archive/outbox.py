@@ -20,7 +20,13 @@ _outbox: Final = Table(
     Column("record_id", Text, nullable=False, unique=True),
 )
 _reader: Final = Table("outbox_reader", _tables, Column("name", Text, primary_key=True))
-_TELL: Final = "CREATE TRIGGER {name} AFTER {event} ON captures BEGIN INSERT INTO outbox (record_id) VALUES ({side}.record_id); END"
+# How a statement settles conflicts holds in the triggers that it fires, so no trigger may meet one (SQLite, CREATE TRIGGER).
+_TELL: Final = """
+CREATE TRIGGER {name} AFTER {event} ON captures BEGIN
+    DELETE FROM outbox WHERE record_id = {side}.record_id;
+    INSERT INTO outbox (record_id) VALUES ({side}.record_id);
+END
+"""
 _EVENTS: Final = (("told_added", "INSERT", "NEW"), ("told_changed", "UPDATE", "NEW"), ("told_gone", "DELETE", "OLD"))
 _MAKE: Final = (
     "CREATE TABLE outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, record_id TEXT NOT NULL UNIQUE ON CONFLICT REPLACE)",

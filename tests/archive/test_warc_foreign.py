@@ -143,7 +143,7 @@ def test_what_is_no_exchange_is_named(file: Path) -> None:
         "response: an address too long to be kept",
         "response: an empty response",
         "response: not of the web",
-        "revisit: a record without a response of its own",
+        "revisit: nothing new came",
     ]
 
 
