@@ -130,7 +130,7 @@ def _expected(figures: Figures, _: datetime) -> Found:
 
 
 def _layout(figures: Figures, _: datetime) -> Found:
-    """Known pages tell at once; new ones, which may be of a new kind, when chance is ruled out."""
+    """Known pages tell at once; new ones, which may be of a new kind, when chance is ruled out, and while the newest are so."""
     last, earlier = figures.latest("known article", FEW)
     lost, none = last.counts.get("lost article", 0), last.counts.get("no article", 0)
     known, asked = last.counts.get("known article", 0), last.counts.get("asked article", 0)
@@ -141,7 +141,9 @@ def _layout(figures: Figures, _: datetime) -> Found:
     latest, before = figures.latest("new page", NEW)
     none, new = latest.counts.get("new page no article", 0), latest.counts.get("new page", 0)
     usual = before.share("new page no article", "new page")
-    if none > new / 2 and before.counts.get("new page", 0) >= KNOWN and is_no_chance(none, new, usual):
+    newest = figures.latest("new page", 1)[0]
+    is_still_so = newest.share("new page no article", "new page") > HALF
+    if is_still_so and none > new / 2 and before.counts.get("new page", 0) >= KNOWN and is_no_chance(none, new, usual):
         yield "", f"{none} of the last {new} pages that should be articles are none"
         return
     if figures.settled.counts.get("article", 0) < KNOWN:

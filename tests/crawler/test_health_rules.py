@@ -137,6 +137,28 @@ def test_a_site_that_gives_nothing_from_the_first_crawl_on_is_told_of_without_an
     assert [alarm.text for alarm in find_alarms(figures, now=MONDAY)] == ([said] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("unread", "read", "is_told"), [(0, 12, False), (3, 0, False), (4, 0, True), (4, 1, False), (6, 1, False)]
+)
+def test_new_pages_that_cannot_be_read_are_told_of_until_one_can(
+    unread: int, read: int, *, is_told: bool, tmp_path: Path
+) -> None:
+    """One new page a crawl, as of offices that publish little."""
+    site = make_site()
+    with Frontier(Archive.open(tmp_path / "archive")) as frontier:
+        for number, lost in enumerate([*[0] * 12, *[1] * unread, *[0] * read]):
+            at = MONDAY + timedelta(hours=12 * number)
+            current = frontier.begin(site.key, [], now=at)
+            current.tally.update({"pages": 2, f"list {LIST}": 9, "new page": 1, "new page no article": lost})
+            current.tally.update({"asked article": 1, "article": 1 - lost, "no article": lost})
+            assert frontier.end(current, now=at)
+        with frontier.view() as connection:
+            figures = measure(connection, site, now=at)
+    assert figures
+    told = [alarm.text for alarm in find_alarms(figures, now=at) if alarm.kind == "layout"]
+    assert told == ([f"{unread} of the last 6 pages that should be articles are none"] if is_told else [])
+
+
 SOUND, MANGLED, NOTHING_NEW = (3, 0), (3, 2), (0, 0)
 
 
