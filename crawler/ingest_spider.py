@@ -53,13 +53,9 @@ class IngestSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Send nothing that the ground refuses."""
+        """Give the hosts back when it closes."""
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._held.close, signal=signals.spider_closed, weak=False)
-        addon = crawler.get_addon(ExactCapture)
-        if addon is not None:
-            addon.fence = spider._ground.require if spider._ground else None
-            addon.doubting = spider._doubt
         return spider
 
     def site_of(self, url: str) -> Site | None:
@@ -77,7 +73,11 @@ class IngestSpider(Spider):
             self._hosts.add(host)
 
     async def start(self) -> AsyncIterator[Request]:
-        """One request an address; those that cannot be fetched get their result here."""
+        """One request an address, and none that the ground refuses; those that cannot be fetched get their result here."""
+        addon = self.crawler.get_addon(ExactCapture)  # there is none yet when Scrapy makes the spider
+        if addon is not None:
+            addon.fence = self._ground.require if self._ground else None
+            addon.doubting = self._doubt
         for url in self.urls:
             problem = find_problem(url)
             if problem:

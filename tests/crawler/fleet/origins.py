@@ -52,6 +52,10 @@ class Origins:
         """Pairs of requests at one host at one time."""
         return sum(second.began < first.ended for first, second in self._pairs())
 
+    def nearest(self) -> float:
+        """Seconds between the nearest two requests to one host, robots.txt too, whoever sent them."""
+        return min(second.began - first.began for first, second in self._pairs())
+
     def shortest_gap(self) -> float:
         """Seconds between two requests to one host, on average over the fastest four in a row, whoever sent them.
 

@@ -120,6 +120,7 @@ def test_a_frozen_worker_is_replaced_and_asks_nothing_and_an_address_waits_for_i
     assert last_asked_by(origins, "first") < frozen + 0.2
     assert outcome.requests_of_two_at_one_host == 0
     assert outcome.shortest_gap >= 0.95 * origins.delay
+    assert origins.nearest() > origins.delay / 2, "one job asks nothing of the host of another, not even for robots.txt"
     assert outcome.handovers > 0
     assert outcome.captured_again <= 3 + len(keys)
 
