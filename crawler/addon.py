@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.misc import build_from_crawler, load_object
@@ -76,6 +77,14 @@ class ExactCapture:
         """Make the add-on of one crawl."""
         addon = cls(crawler)
         crawler.signals.connect(addon.forget, signal=signals.spider_closed)
+        return addon
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> "ExactCapture":
+        """The add-on of a crawl that has begun: when Scrapy makes the spider there is none yet. Raises NotConfigured."""
+        addon = crawler.get_addon(cls)
+        if addon is None:
+            raise NotConfigured("ADDONS: crawler.addon.ExactCapture is missing; every exchange is captured with it")
         return addon
 
     @classmethod

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
@@ -43,12 +43,9 @@ class ExactCaptureHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        addon = crawler.get_addon(ExactCapture)
-        if addon is None:
-            raise NotConfigured("ADDONS: crawler.addon.ExactCapture is missing; the download handler needs it")
+        self._addon = ExactCapture.of(crawler)
         from twisted.internet import reactor  # noqa: PLC0415 (importing it early would choose one)
 
-        self._addon = addon
         self._reach = parse_reach(crawler.settings)
         self._longest_url = min(crawler.settings.getint("URLLENGTH_LIMIT") or LONGEST_URI, LONGEST_URI)
         self._policy = RecordingPolicy()

@@ -74,10 +74,9 @@ class IngestSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """One request an address, and none that the ground refuses; those that cannot be fetched get their result here."""
-        addon = self.crawler.get_addon(ExactCapture)  # there is none yet when Scrapy makes the spider
-        if addon is not None:
-            addon.fence = self._ground.require if self._ground else None
-            addon.doubting = self._doubt
+        addon = ExactCapture.of(self.crawler)
+        addon.fence = self._ground.require if self._ground else None
+        addon.doubting = self._doubt
         for url in self.urls:
             problem = find_problem(url)
             if problem:

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider, IgnoreRequest, NotConfigured
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -125,7 +125,8 @@ class SiteSpider(Following):
         turn = timedelta(seconds=self.crawler.settings.getfloat("LANTIAN_TURN")) if self.slot else None
         plan = Plan(self._terms, only_due=self.only_due, slot=self.slot, turn=turn)
         ground = self._ground or OwnGround(self.intake.archive)
-        self._capture_addon().fence, self._capture_addon().doubting = ground.require, self._doubt
+        addon = ExactCapture.of(self.crawler)
+        addon.fence, addon.doubting = ground.require, self._doubt
         self.walk = Walk(self.intake, self.site, seeds, plan, ground)
         self.verdicts.update(self.walk.verdicts)
         if self.slot and self.slot.missed and self.slot.missed_since:
@@ -210,7 +211,7 @@ class SiteSpider(Following):
 
     def stop(self, reason: str) -> None:
         """End the crawl at once: the frontier or the archive cannot be written."""
-        self._capture_addon().stop(reason)
+        ExactCapture.of(self.crawler).stop(reason)
 
     @contextmanager
     def stopping(self) -> Iterator[None]:
@@ -262,13 +263,7 @@ class SiteSpider(Following):
 
     def is_stopped(self) -> bool:
         """Whether the archive or the frontier could not be written, so that the crawl ends."""
-        return self._capture_addon().stopped is not None
-
-    def _capture_addon(self) -> ExactCapture:
-        addon = self.crawler.get_addon(ExactCapture)
-        if addon is None:
-            raise NotConfigured("ADDONS: crawler.addon.ExactCapture is missing; a site is crawled with it")
-        return addon
+        return ExactCapture.of(self.crawler).stopped is not None
 
     def _report_traps(self, refused: int) -> None:
         if refused and self.tally[TRAPPED] == refused:

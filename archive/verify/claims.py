@@ -55,14 +55,19 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             proves_not_chinese="见证方没有看过内容;不证明内容属实,也不证明见证方初次看到之前日志未被重写",
             proves_not_english="they saw no content: not that it is true, nor that the log was not rewritten before they saw it first",
         ),
-        Claim(
-            kind="continues",
-            holds=state.is_trusted_consistent,
-            chinese="日志延续了检查者在别处保存的检查点",
-            english="the log continues a checkpoint that the checker kept elsewhere",
-            proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
-            proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
-        ),
+        continues(holds=state.is_trusted_consistent),
+    )
+
+
+def continues(*, holds: bool) -> Claim:
+    """That it goes on from what the checker has kept."""
+    return Claim(
+        kind="continues",
+        holds=holds,
+        chinese="日志延续了检查者在别处保存的检查点",
+        english="the log continues a checkpoint that the checker kept elsewhere",
+        proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
+        proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
     )
 
 

@@ -7,7 +7,7 @@ times (0x5455, 0x000a), are passed over.
 import os
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 END: Final = struct.Struct("<4sHHHHIIH")
@@ -64,9 +64,7 @@ def compare_extra(info: zipfile.ZipInfo, extra: bytes, *, is_central: bool) -> I
         at += 4 + length
 
 
-def _differences(
-    names: "list[str] | tuple[str, ...]", expected: tuple[object, ...], actual: object
-) -> Iterator[Difference]:
-    for name, want, have in zip(names, expected, actual, strict=True):  # type: ignore[call-overload]
+def _differences(names: Sequence[str], expected: Sequence[object], actual: Sequence[object]) -> Iterator[Difference]:
+    for name, want, have in zip(names, expected, actual, strict=True):
         if want != have:
             yield f"{name} {want}", f"{name} {have}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from archive.verify.claims import continues
 from archive.verify.report import Claim
 from archive.wacz.report import WaczReport
 
@@ -57,14 +58,7 @@ def _claims(report: WaczReport, *, are_keys_trusted: bool) -> Iterator[Claim]:
         proves_not_chinese="见证方没有看过内容;不证明内容属实",
         proves_not_english="it saw no content: not that it is true",
     )
-    yield Claim(
-        kind="continues",
-        holds=bool(report.continues),
-        chinese="日志延续了检查者在别处保存的检查点",
-        english="the log continues a checkpoint that the checker kept elsewhere",
-        proves_not_chinese="没有别处保存的检查点、时间戳或见证,就看不出被重写的历史",
-        proves_not_english="a rewritten history shows only against a checkpoint, timestamp or witness held elsewhere",
-    )
+    yield continues(holds=bool(report.continues))
     yield Claim(
         kind="packed",
         holds=report.signer is not None and is_unaltered,

@@ -173,9 +173,9 @@ class FleetWorker(AsyncCrawlerProcess):
         crawler: Crawler = self.create_crawler(spider)
         ground = LeasedGround(self._post.engine, lease)
         await self.crawl(crawler, intake=self._post.intake, ground=ground, **options)
-        addon = crawler.get_addon(ExactCapture)
-        if addon is not None and addon.stopped is not None:
-            raise HostLost(addon.stopped) if not lease.is_valid else DatabaseAway(addon.stopped)
+        stopped = ExactCapture.of(crawler).stopped
+        if stopped is not None:
+            raise HostLost(stopped) if not lease.is_valid else DatabaseAway(stopped)
         if self._is_stopping or self._stop_file.exists():
             raise Unfinished(spider.name)
         return crawler.spider

@@ -7,7 +7,7 @@ import pytest
 
 from archive.directory import Archive
 from crawler.frontier import Errand, Finding, Frontier, Target
-from crawler.health.alarms import find_alarms, find_mangling, is_no_chance
+from crawler.health.alarms import Alarm, find_alarms, find_mangling, is_no_chance
 from crawler.health.measure import Tally, measure
 from crawler.health.rhythm import Rhythm, count_office_days, find_silence
 from crawler.schedule import longest_wait, openings_between
@@ -22,6 +22,13 @@ def make_site(**crawl: object) -> Site:
     channel = ({"name": "动态", "url": "http://a.example.cn/"},)
     table = {"key": "ceshi", "name": "测试", "kind": "bureau", "hosts": ("a.example.cn",), "channel": channel}
     return Site.model_validate(table | {"crawl": crawl, "schedule": {"jitter": 0}})
+
+
+def alarms_of(frontier: Frontier, site: Site, now: datetime) -> list[Alarm]:
+    with frontier.view() as connection:
+        figures = measure(connection, site, now=now)
+    assert figures
+    return [*find_alarms(figures, now=now)]
 
 
 def working_days(first: date, number: int) -> list[date]:
@@ -105,10 +112,8 @@ def test_what_a_file_expects_is_held_against_scheduled_crawls_too(
         for claim in frontier.claim(current, now=MONDAY, limit=9):
             frontier.settle(current, claim, Finding("article"), counts={"article": 1}, now=MONDAY)
         assert frontier.end(current, now=MONDAY)
-        with frontier.view() as connection:
-            figures = measure(connection, site, now=MONDAY)
-    assert figures
-    assert [alarm.text for alarm in find_alarms(figures, now=MONDAY)] == ([said] if said else [])
+        alarms = alarms_of(frontier, site, MONDAY)
+    assert [alarm.text for alarm in alarms] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(
@@ -131,10 +136,8 @@ def test_a_site_that_gives_nothing_from_the_first_crawl_on_is_told_of_without_an
             counts = {"asked article": 1, "article": int(kind == "article")}
             frontier.settle(current, claim, Finding(kind), counts=counts, now=MONDAY)
         assert frontier.end(current, now=MONDAY)
-        with frontier.view() as connection:
-            figures = measure(connection, site, now=MONDAY)
-    assert figures
-    assert [alarm.text for alarm in find_alarms(figures, now=MONDAY)] == ([said] if said else [])
+        alarms = alarms_of(frontier, site, MONDAY)
+    assert [alarm.text for alarm in alarms] == ([said] if said else [])
 
 
 @pytest.mark.parametrize(
@@ -152,10 +155,7 @@ def test_new_pages_that_cannot_be_read_are_told_of_until_one_can(
             current.tally.update({"pages": 2, f"list {LIST}": 9, "new page": 1, "new page no article": lost})
             current.tally.update({"asked article": 1, "article": 1 - lost, "no article": lost})
             assert frontier.end(current, now=at)
-        with frontier.view() as connection:
-            figures = measure(connection, site, now=at)
-    assert figures
-    told = [alarm.text for alarm in find_alarms(figures, now=at) if alarm.kind == "layout"]
+        told = [alarm.text for alarm in alarms_of(frontier, site, at) if alarm.kind == "layout"]
     assert told == ([f"{unread} of the last 6 pages that should be articles are none"] if is_told else [])
 
 

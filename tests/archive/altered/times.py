@@ -66,8 +66,7 @@ class Authorities:
     @staticmethod
     @cache
     def valid() -> Authority:
-        now = datetime.now(UTC)
-        return Authority(_folder() / "valid", valid=(now - _DAY, now + _DAY))
+        return Authority.of_today(_folder() / "valid")
 
     @staticmethod
     @cache

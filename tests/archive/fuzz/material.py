@@ -3,7 +3,6 @@
 import random
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.catalog import Catalog
@@ -111,9 +110,7 @@ def make_material(folder: Path) -> Material:
 
 def _stamp(growth: steps.Growth, folder: Path) -> None:
     """With a timestamp where openssl is there to make one."""
-    now, day = datetime.now(UTC), timedelta(days=1)
-    authority = Authority(folder, valid=(now - day, now + day))
-
+    authority = Authority.of_today(folder)
     with Log(growth.archive) as log:
         made = seal(log, take_key(log, growth.beside / "key.pem"))
         if shutil.which("openssl"):

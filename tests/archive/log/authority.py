@@ -3,6 +3,7 @@
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -42,6 +43,12 @@ class Authority:
             f"signer_key = {folder}/key.pem\nsigner_digest = sha256\ndefault_policy = 1.2.3.4\ndigests = sha256\n"
             "ess_cert_id_alg = sha256\n"
         )
+
+    @classmethod
+    def of_today(cls, folder: Path) -> Self:
+        """One whose certificate was valid yesterday and will be tomorrow."""
+        now, day = datetime.now(UTC), timedelta(days=1)
+        return cls(folder, valid=(now - day, now + day))
 
     def reply(self, query: bytes) -> bytes:
         (self.folder / "query.tsq").write_bytes(query)

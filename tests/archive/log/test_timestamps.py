@@ -26,11 +26,7 @@ needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="OPEN
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[tuple[Authority, str]]:
-    yield from serve(
-        Authority(
-            tmp_path / "tsa", valid=(datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
-        )
-    )
+    yield from serve(Authority.of_today(tmp_path / "tsa"))
 
 
 def serve(authority: Authority) -> Iterator[tuple[Authority, str]]:

@@ -5,7 +5,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    now = datetime.now(UTC)
-    return Authority(tmp_path_factory.mktemp("authority") / "tsa", valid=(now - DAY, now + DAY))
+    return Authority.of_today(tmp_path_factory.mktemp("authority") / "tsa")
 
 
 @pytest.fixture(scope="module")
