@@ -26,6 +26,9 @@ from tests.archive.verify.growing.steps import Growth, seal_log
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc_samples import page
 
+KILLED_WHEN_CATALOGUED = 10
+"""A seed whose crawl is killed between catalog and log, and which is sealed afterwards."""
+
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -126,12 +129,13 @@ def test_a_capture_from_before_the_clock_was_set_back_is_no_alarm_and_is_not_rec
     assert {finding.kind for finding in report.findings} == {"found-only", "clock-set-back"}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [*range(4), KILLED_WHEN_CATALOGUED])
 def test_clean_archives_raise_no_alarm(tmp_path: Path, seed: int) -> None:
     """The long version is `tests/soak/test_verify_soak.py`."""
     found = make_and_verify(tmp_path, seed)
     assert found.alarms == []
     assert found.counts["records"]
+    assert bool(found.steps["killed when catalogued"]) is (seed == KILLED_WHEN_CATALOGUED)
 
 
 def test_checkpoints_of_the_reader_are_those_of_the_seal(folder: Path) -> None:

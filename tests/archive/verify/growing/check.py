@@ -38,6 +38,7 @@ NOTES: dict[str, tuple[str, ...]] = {
     "open-file": ("kill", "verified while writing"),
     "found-only": ("kill", "import", "before the log", "sample", "store only", "crawl"),
     "catalog-ahead": ("kill", "verified while writing"),
+    "nothing-selected": ("kill",),
     "catalog-behind": ("kill", "store only", "before the log", "verified while writing"),
     "unsealed-notes": ("crawl", "replay", "export", "import", "kill"),
 }
@@ -118,11 +119,10 @@ def _judge(found: Verified, report: Report, when: str, *, expected: str | None) 
         because = NOTES.get(finding.kind, ())
         if finding.kind not in unsealed and not any(found.steps[step] for step in because):
             found.alarms.append(f"{when}: {finding.kind} {finding.place} {finding.expected} {finding.actual}")
-    behind = {"open-unlogged"} & {finding.kind for finding in report.findings}
-    if expected and report.verdict != expected and not behind:
+    if expected and report.verdict != expected:
         found.alarms.append(f"{when}: {report.verdict}, not {expected}")
     if (report.verdict == "not-provable") is not bool(
-        {"unsealed", "no-seal", "open-unlogged"} & {one.kind for one in report.findings}
+        {"unsealed", "no-seal", "open-unlogged", "nothing-selected"} & {one.kind for one in report.findings}
     ):
         found.alarms.append(f"{when}: {report.verdict} for no reason")
 

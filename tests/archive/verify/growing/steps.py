@@ -20,7 +20,7 @@ from archive.export.noting import note_export
 from archive.export.selection import Selection
 from archive.importing import import_file
 from archive.index import read_index, update_index
-from archive.ingest import Intake
+from archive.ingest import Intake, Taken
 from archive.language import read_knowledge
 from archive.locks import owning_catalog
 from archive.log.covering import digest_file
@@ -57,10 +57,12 @@ class Growth:
         size = self.chance.choice(_SIZES)
         return Intake(self.archive, workers=Workers(0, knowledge=knowledge), sites=SITES, max_file_bytes=size)
 
-    def take(self, intake: Intake, most: int) -> None:
+    def take(self, intake: Intake, most: int) -> list[Taken]:
         """Let some captures come in, for a site or for none."""
-        for _ in range(self.chance.randint(1, most)):
+        return [
             intake.take(any_capture(self.chance), site=self.chance.choice([*SITES.values(), None]))
+            for _ in range(self.chance.randint(1, most))
+        ]
 
     @property
     def first_key(self) -> PublicKey:
@@ -88,12 +90,22 @@ def crawl(growth: Growth) -> None:
 
 
 def die(growth: Growth) -> None:
-    """A crawl in a process of its own, killed; what its last write left is sometimes half a record."""
+    """A crawl in a process of its own, killed; what its last write left is sometimes half a record.
+
+    In half of them the catalog has what the log has not: it is logged two seconds after it is catalogued.
+    """
+    is_catalogued = growth.chance.random() < 0.5
+    growth.done["killed when catalogued"] += is_catalogued
     child = os.fork()
     if child == 0:
-        with growth.open_intake() as intake:
-            growth.take(intake, 4)
-            os.kill(os.getpid(), signal.SIGKILL)
+        try:
+            with growth.open_intake() as intake:
+                for taken in growth.take(intake, 4):
+                    if is_catalogued:
+                        taken.verdict.result(timeout=60)
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     if growth.chance.random() < 0.3:
         growth.done["half a record"] += 1
@@ -139,7 +151,8 @@ def delete_page(growth: Growth) -> None:
 
 
 def seal_log(growth: Growth) -> None:
-    """Sign it; somebody notes the checkpoint down elsewhere."""
+    """Sign it, when what killed writers left is mended and logged; somebody notes the checkpoint down elsewhere."""
+    Store(growth.archive).close()
     with Log(growth.archive) as log:
         made = seal(log, take_key(log, growth.beside / "key.pem"))
     growth.kept.append(made.note)
@@ -147,6 +160,7 @@ def seal_log(growth: Growth) -> None:
 
 def take_new_key(growth: Growth) -> None:
     """A rotation, which the old key signs."""
+    Store(growth.archive).close()
     with Log(growth.archive) as log:
         take_key(log, growth.beside / "key.pem")
         rotate_key(log, growth.beside / "key.pem")
