@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from archive.captures import from_records, to_records
 from archive.errors import BrokenWarc, CaseError
-from archive.frame import make_first
-from archive.warc import BrokenRecord, Record, decode_record
+from archive.warc.captures import from_records, to_records
+from archive.warc.frame import make_first
+from archive.warc.records import BrokenRecord, Record, decode_record
 from pipelines.records import FIELDS, Capture, Outcome
 from pipelines.report import outcome_to_line
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.errors import BrokenWarc
-from archive.readback import read_groups
 from archive.reread import reread
 from archive.store import Cut, read_file, warc_files
-from archive.workers import Workers
+from archive.warc.readback import read_groups
+from archive.workers.pool import Workers
 from pipelines.site import Site
 
 BATCH = 256

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from sqlalchemy import and_, func, or_, select
 
-from archive.catalog import Catalog
-from archive.schema import articles, captures
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import articles, captures
 
 
 def changed_pages(catalog: Catalog, *, sites: Collection[str] = (), since: str | None = None) -> list[str]:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from archive.addressing import first_pages
-from archive.catalog import Catalog
+from archive.catalog.addressing import first_pages
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures, said, sketches, versions
 from archive.judge import order_of
 from archive.reading import to_article
-from archive.schema import captures, said, sketches, versions
 from pipelines.records import Article, Provenance
 from pipelines.site import Site
 

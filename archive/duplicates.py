@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures, versions
 from archive.judge import order_of
-from archive.schema import captures, versions
 
 
 @dataclass(frozen=True, slots=True)

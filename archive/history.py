@@ -13,20 +13,20 @@ from typing import Any, Literal, cast
 from pydantic import ValidationError
 from sqlalchemy import Row, and_, select
 
-from archive.addressing import is_of_article
-from archive.captures import UNFINISHED, to_uri
-from archive.catalog import Catalog
+from archive.catalog.addressing import is_of_article
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import site_key
+from archive.catalog.schema import articles, captures, versions
 from archive.directory import Archive
-from archive.entries import site_key
 from archive.errors import CatalogError, NotInArchive
 from archive.judge import order_of
 from archive.log.reader import FOLDER as LOG
 from archive.reader.seals import open_log
 from archive.reading import to_article
-from archive.schema import articles, captures, versions
 from archive.store import read_capture
-from archive.warc import sha256
-from archive.workers import Workers
+from archive.warc.captures import UNFINISHED, to_uri
+from archive.warc.records import sha256
+from archive.workers.pool import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
 from pipelines.identity import page_id, page_url

@@ -27,14 +27,14 @@ from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
-from archive.foreign import REVISIT, Skipped, read_foreign
 from archive.ingest import Intake
 from archive.judge import Verdict
 from archive.log.entries import ImportEntry
 from archive.log.writer import Log
 from archive.sites import site_for
 from archive.wacz.container import Container, Entry
-from archive.warc import NOT_DEFLATE
+from archive.warc.foreign import REVISIT, Skipped, read_foreign
+from archive.warc.records import NOT_DEFLATE
 from pipelines.records import EXCHANGED, Capture, Custody, format_instant
 from pipelines.site import Site
 

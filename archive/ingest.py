@@ -15,11 +15,12 @@ from functools import partial
 from http import HTTPStatus
 from typing import Self
 
-from archive.catalog import Catalog, Place
+from archive.catalog.catalog import Catalog, Place
+from archive.catalog.entries import Entry, make_entry, site_key
+from archive.catalog.recorder import Recorder
 from archive.catch_up import catch_up
 from archive.deletion.carry_out import finish_catalog
 from archive.directory import Archive
-from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc, WorkerError
 from archive.judge import Verdict
 from archive.locks import sharing_catalog
@@ -28,14 +29,13 @@ from archive.log.deriving import Deriving
 from archive.log.entries import Gap, GapEntry
 from archive.log.run import Answers, RunRecord
 from archive.noting import DerivedNotes
-from archive.readback import read_primary
 from archive.reading import Reading, as_revisit
 from archive.recall import recall
-from archive.recorder import Recorder
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
 from archive.twins import Twins
-from archive.workers import Workers, promise
+from archive.warc.readback import read_primary
+from archive.workers.pool import Workers, promise
 from pipelines.framing import parse_head
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site

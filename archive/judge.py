@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, select, tuple_
 from sqlalchemy.sql.selectable import FromClause
 
-from archive.schema import captures, sketches, versions
+from archive.catalog.schema import captures, sketches, versions
 
 Verdict = Literal["new", "unchanged", "changed", "duplicate", "near-duplicate"]
 

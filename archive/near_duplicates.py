@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from archive.catalog.schema import captures, said, sketch_bands, sketches, versions
 from archive.judge import order_of
-from archive.schema import captures, said, sketch_bands, sketches, versions
 from pipelines.records import parse_instant
 from pipelines.sketch import BANDS, Fingerprint, compare, covered_text, fingerprint, unpack
 

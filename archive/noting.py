@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from archive.entries import Entry
+from archive.catalog.entries import Entry
 from archive.log.deriving import Deriving
 from archive.store import Store
 

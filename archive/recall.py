@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.readback import Stored
 from archive.replay import find_original
 from archive.reread import read_places, reread
-from archive.schema import captures
-from archive.workers import Workers
+from archive.warc.readback import Stored
+from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome, format_instant
 from pipelines.site import Site
 

@@ -6,13 +6,13 @@ So before such an article is called changed, its capture before is read again by
 import logging
 from collections.abc import Mapping, Sequence
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.catch_up import Notes
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.judge import Judgement
 from archive.reread import read_places, reread
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.site import Site
 
 _log = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
 from archive.deletion.files import finish_files
 from archive.directory import Archive
 from archive.disk import on_disk
-from archive.entries import Entry
 from archive.errors import BrokenLog, CatalogError
 from archive.index import update_index
 from archive.locks import owning_catalog
@@ -18,7 +18,7 @@ from archive.log.deriving import Deriving
 from archive.log.writer import Log
 from archive.reread import reread
 from archive.store import Stored, read_file, warc_files
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import Site
 

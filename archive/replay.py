@@ -13,9 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
+from archive.catalog.schema import captures as captures_table
+from archive.catalog.schema import versions
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.locks import sharing_catalog
 from archive.log.deriving import Deriving
 from archive.log.journal import Journal
@@ -23,10 +25,8 @@ from archive.log.run import RunRecord
 from archive.log.writer import Log
 from archive.readonly import can_write
 from archive.reread import Reread, reread
-from archive.schema import captures as captures_table
-from archive.schema import versions
 from archive.store import Store, read_capture, read_file, warc_files
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
 

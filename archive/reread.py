@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from archive.captures import SERVER_NOT_MODIFIED
-from archive.catalog import Place
+from archive.catalog.catalog import Place
+from archive.catalog.entries import Entry, make_entry, site_key
 from archive.directory import Archive
-from archive.entries import Entry, make_entry, site_key
 from archive.errors import BrokenWarc
-from archive.openfile import opened
-from archive.readback import to_stored
 from archive.reading import Reading, as_revisit
 from archive.store import Stored, read_capture
-from archive.warc import BrokenRecord, Placed, read_record
-from archive.workers import Workers
+from archive.warc.captures import SERVER_NOT_MODIFIED
+from archive.warc.openfile import opened
+from archive.warc.readback import to_stored
+from archive.warc.records import BrokenRecord, Placed, read_record
+from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
 

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import articles, captures
 from archive.clusters import Member, cluster_of
-from archive.schema import articles, captures
 from pipelines.records import Capture
 from pipelines.sketch import compare, covered_text, fingerprint
 

@@ -16,22 +16,22 @@ from importlib.metadata import version
 from types import TracebackType
 from typing import Final, Self
 
-from archive.captures import Reference, to_records
 from archive.deletion.files import finish_files
 from archive.directory import Archive
 from archive.disk import on_disk, sync_file
 from archive.errors import StorageFull
-from archive.foreign import Skipped, read_foreign
-from archive.frame import make_first, make_last
 from archive.log.bring_in import settle
 from archive.log.covering import capture_entry, cover, file_entry
 from archive.log.entries import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
-from archive.openfile import OpenFile, opened
-from archive.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
-from archive.tail import Cut, mend
-from archive.warc import Placed, Record, encode_header, encode_member, encode_record, sha256
+from archive.warc.captures import Reference, to_records
+from archive.warc.foreign import Skipped, read_foreign
+from archive.warc.frame import make_first, make_last
+from archive.warc.openfile import OpenFile, opened
+from archive.warc.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
+from archive.warc.records import Placed, Record, encode_header, encode_member, encode_record, sha256
+from archive.warc.tail import Cut, mend
 from pipelines.records import Capture
 
 __all__ = [

@@ -8,12 +8,12 @@ must be the same to the byte.
 from collections import OrderedDict
 from typing import Final
 
-from archive.captures import Reference, read_original
-from archive.catalog import Catalog, Place
+from archive.catalog.catalog import Catalog, Place
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.readback import Stored, read_capture, read_primary
-from archive.warc import BrokenRecord, sha256
+from archive.warc.captures import Reference, read_original
+from archive.warc.readback import Stored, read_capture, read_primary
+from archive.warc.records import BrokenRecord, sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, format_instant
 

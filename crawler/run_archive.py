@@ -10,7 +10,7 @@ from archive.directory import Archive
 from archive.errors import ArchiveError
 from archive.ingest import Intake
 from archive.upload.courier import Courier
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.resolver import answers_of
 from pipelines.site import Site
 

@@ -6,21 +6,21 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from archive.catalog import Catalog
-from archive.database import is_one_of
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import is_one_of
+from archive.catalog.entries import Entry
+from archive.catalog.schema import captures
 from archive.deletion.files import finish_files, logged_deletions, make_entries
 from archive.deletion.plan import Plan
 from archive.deletion.signing import sign_deletion
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.index import index_path, update_index
 from archive.log.covering import now
 from archive.log.deriving import Deriving
 from archive.log.entries import DeletionEntry
 from archive.log.writer import Log
 from archive.reread import read_places, reread
-from archive.schema import captures
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import DELETED
 from pipelines.site import Site
 

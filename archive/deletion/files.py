@@ -13,8 +13,8 @@ from archive.errors import BrokenWarc, NotDeletable
 from archive.log.entries import DeletionEntry
 from archive.log.reader import LogReader
 from archive.log.writer import Log
-from archive.tombstone import NoRoom, replace_record
-from archive.warc import BrokenRecord, read_member, read_record, sha256
+from archive.warc.records import BrokenRecord, read_member, read_record, sha256
+from archive.warc.tombstone import NoRoom, replace_record
 
 _PIECE: Final = 1 << 20
 

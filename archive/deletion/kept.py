@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import or_, select
 
-from archive.schema import captures
+from archive.catalog.schema import captures
 from pipelines.records import DELETED
 
 _GONE: Final = captures.alias("gone")

@@ -7,18 +7,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, or_, select
 
-from archive.addressing import is_of_article
-from archive.catalog import Catalog
-from archive.database import is_one_of
+from archive.catalog.addressing import is_of_article
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import is_one_of
+from archive.catalog.schema import articles, captures, versions
 from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
 from archive.errors import NotDeletable, NotInArchive
 from archive.judge import order_of
 from archive.log.entries import ImportEntry, decode_entry
 from archive.log.reader import LogReader
-from archive.readback import read_primary
-from archive.schema import articles, captures, versions
-from archive.warc import sha256
+from archive.warc.readback import read_primary
+from archive.warc.records import sha256
 from pipelines.records import EXCHANGED
 from pipelines.site import Site
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.disk import on_disk
 from archive.export.draft import Draft, Progress, Tally, open_draft
 from archive.export.lines import write_lines

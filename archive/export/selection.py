@@ -13,11 +13,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.sql.selectable import Subquery
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import articles, captures, sketches, versions
+from archive.catalog.wholes import PageVersion, join_pages
 from archive.judge import order_of
 from archive.reading import to_article, to_line
-from archive.schema import articles, captures, sketches, versions
-from archive.wholes import PageVersion, join_pages
 from pipelines.records import Article, Provenance
 
 FETCHED_AT_ONCE = 100

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from archive.catalog.stats import ROLES, UNDATED, UNSTATED, SiteCount, Stats
 from archive.display import escape
-from archive.stats import ROLES, UNDATED, UNSTATED, SiteCount, Stats
 
 MOST_BARS: Final = 20
 """Bars of one chart; the rest is summed up below it."""

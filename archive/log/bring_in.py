@@ -13,10 +13,10 @@ from archive.errors import BrokenWarc
 from archive.log.covering import Covered, capture_entry, file_entry
 from archive.log.entries import Entry
 from archive.log.writer import Log
-from archive.openfile import opened
-from archive.readback import read_groups, warc_files
-from archive.tail import Cut, mend
-from archive.warc import BrokenRecord, Placed, read_header, sha256
+from archive.warc.openfile import opened
+from archive.warc.readback import read_groups, warc_files
+from archive.warc.records import BrokenRecord, Placed, read_header, sha256
+from archive.warc.tail import Cut, mend
 
 BATCH: Final = 256
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from archive.log.entries import CaptureEntry, Claim, FileEntry, Member
-from archive.warc import Record, read_record, sha256
+from archive.warc.records import Record, read_record, sha256
 from pipelines.records import format_instant
 
 _PIECE: Final = 1 << 20

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from archive.entries import Entry as Catalogued
-from archive.entries import site_key
+from archive.catalog.entries import Entry as Catalogued
+from archive.catalog.entries import site_key
 from archive.log.covering import now
 from archive.log.entries import DerivedEntry, Entry, SiteEntry
 from archive.log.titles import title_digest
 from archive.reading import Body
-from archive.warc import sha256
+from archive.warc.records import sha256
 from pipelines.site import Site
 
 MOST_RULES: Final = 24 * 1024

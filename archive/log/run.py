@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from archive.language import describe_recipe
 from archive.log.covering import now
 from archive.log.entries import Entry, RunEndEntry, RunStartEntry, Server
-from archive.warc import sha256
+from archive.warc.records import sha256
 from pipelines.framing import parse_head
 from pipelines.records import Capture
 

@@ -1,6 +1,6 @@
 """The digest of a title, as an entry of a text that was made has it."""
 
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 
 def title_digest(title: str) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
 
-from archive.addressing import is_page
-from archive.catalog import Catalog
+from archive.catalog.addressing import is_page
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.reader.seals import CaptureVerdict, OpenLog, altered, find_seal, open_log
-from archive.schema import captures
 from pipelines.records import DELETED
 
 

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from archive.addressing import is_page
-from archive.captures import to_uri
-from archive.catalog import Catalog
+from archive.catalog.addressing import is_page
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.deletion.kept import IS_KEPT
 from archive.judge import order_of
-from archive.schema import captures
+from archive.warc.captures import to_uri
 from pipelines.records import EXCHANGED, parse_instant
 
 RECENT = 50

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from archive.captures import to_uri
 from archive.display import escape
 from archive.reader.lookup import Sight
 from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
 from archive.reader.verdict import Evidence
+from archive.warc.captures import to_uri
 from pipelines.records import format_instant
 
 POLICY: Final = (

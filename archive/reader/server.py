@@ -15,8 +15,7 @@ from http.server import ThreadingHTTPServer
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from archive.captures import to_uri
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import ArchiveError, BrokenWarc
 from archive.reader import content, memento, pages
@@ -25,6 +24,7 @@ from archive.reader.deleted import look_for_deletion
 from archive.reader.lookup import Sight, find_recent, find_sights, nearest, parse_stamp
 from archive.reader.seals import WORST, CaptureVerdict
 from archive.reader.verdict import look_at
+from archive.warc.captures import to_uri
 from pipelines.http import parse_response
 from pipelines.records import EXCHANGED, Capture
 

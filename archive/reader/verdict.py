@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from archive.captures import SERVER_NOT_MODIFIED
 from archive.directory import Archive
 from archive.errors import BrokenLog, BrokenWarc
 from archive.log.entries import CaptureEntry
-from archive.openfile import opened
-from archive.readback import read_groups_at, restore
 from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
 from archive.reader.seals import WORST, CaptureVerdict, OpenLog, altered, find_seal, open_log
-from archive.warc import Placed, sha256
+from archive.warc.captures import SERVER_NOT_MODIFIED
+from archive.warc.openfile import opened
+from archive.warc.readback import read_groups_at, restore
+from archive.warc.records import Placed, sha256
 from pipelines.records import Capture, format_instant
 
 _DEEPEST: Final = 3

@@ -7,9 +7,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from archive.database import is_one_of
+from archive.catalog.database import is_one_of
+from archive.catalog.schema import TEXT_COLUMNS, attached, attachments, captures, documents, versions
 from archive.folding import read_folding
-from archive.schema import TEXT_COLUMNS, attached, attachments, captures, documents, versions
 from archive.search.index import FORGET_TEXT, INDEX_TEXT, INDEXED, moment_of
 from pipelines.grams import cut_paragraphs
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.folding import read_folding
 from archive.search.condition import compile_query
 from archive.search.cursor import ORDER, read_cursor

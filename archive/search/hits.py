@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, select
 
-from archive.attachments import Attaching, attaching
+from archive.catalog.attachments import Attaching, attaching
+from archive.catalog.schema import attachments, captures, said, versions
 from archive.folding import read_folding
-from archive.schema import attachments, captures, said, versions
 from archive.search.condition import Compiled
 from archive.search.cursor import write_cursor
 from archive.search.files import file_name

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, text
 
+from archive.catalog.schema import TEXT_COLUMNS, articles, captures, documents, said, text_index, versions
 from archive.folding import read_folding
-from archive.schema import TEXT_COLUMNS, articles, captures, documents, said, text_index, versions
 from pipelines.grams import cut_paragraphs
 from pipelines.records import parse_instant
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from archive.errors import UploadError
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 if TYPE_CHECKING:
     from s3fs import S3FileSystem

@@ -14,7 +14,7 @@ from archive.log.merkle import HASH_SIZE
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, SEALS, LogReader
 from archive.log.tiles import ENTRIES, WIDTH, decode_bundle, encode_bundle, read_widest, tile_path, tile_widths
 from archive.log.writer import Log
-from archive.openfile import ENDING, OPEN
+from archive.warc.openfile import ENDING, OPEN
 
 
 @dataclass(frozen=True, slots=True)

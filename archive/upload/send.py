@@ -21,7 +21,7 @@ from archive.upload.contents import Contents, list_contents
 from archive.upload.deleted import carry_out
 from archive.upload.ledger import Ledger
 from archive.upload.sent import Sent, digest_file
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 _BEFORE_SEALS: Final = (f"{FOLDER}/{HEAD}", f"{FOLDER}/{KEYS}")
 _LAST: Final = f"{FOLDER}/{CHECKPOINT}"

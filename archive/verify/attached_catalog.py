@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from archive.catalog.schema import SCHEMA_VERSION
 from archive.readonly import can_write, has_unfinished, immutable_uri
-from archive.schema import SCHEMA_VERSION
 from archive.verify.spool import Spool
 
 _TABLES: Final = ("captures", "versions", "articles", "files")

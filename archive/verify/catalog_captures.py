@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
-from archive.captures import to_uri
 from archive.directory import CATALOG
-from archive.metadata_block import read_metadata
-from archive.openfile import opened
 from archive.verify.kinds import make_finding
 from archive.verify.logged_records import LoggedRecords, logged_records
 from archive.verify.logged_sites import parse_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
+from archive.warc.captures import to_uri
+from archive.warc.metadata_block import read_metadata
+from archive.warc.openfile import opened
 from pipelines.identity import page_url
 from pipelines.records import DELETED
 from pipelines.urls import canonical_url

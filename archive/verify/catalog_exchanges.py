@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from archive.captures import from_records
 from archive.directory import CATALOG
 from archive.reading import read_exchange
 from archive.verify.kinds import make_finding
 from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import BrokenRecord
+from archive.warc.captures import from_records
+from archive.warc.records import BrokenRecord
 from pipelines.records import Capture
 
 _ROWS: Final = """

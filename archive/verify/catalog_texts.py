@@ -10,7 +10,7 @@ from archive.reading import digest_content
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 _ROWS: Final = """
 SELECT c.record_id, c.recipe, c.canonical, c.version, v.recipe AS its_recipe, v.article, v.body_digest, v.text_digest,

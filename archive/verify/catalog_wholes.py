@@ -9,10 +9,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from archive.catalog.wholes import find_unsettled
 from archive.verify.attached_catalog import readable
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
-from archive.wholes import find_unsettled
 
 
 def check_wholes(path: Path) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from archive.verify.reextraction import Reextractor
 from archive.verify.report import Counts, Finding, Report, Window
 from archive.verify.selection import Selection, check_chosen, choose
 from archive.verify.spool import Spool
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import format_instant
 
 _log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from archive.captures import payload_digest
 from archive.log.entries import CaptureEntry
-from archive.warc import sha256, split_header
+from archive.warc.captures import payload_digest
+from archive.warc.records import sha256, split_header
 
 Difference = tuple[str, str | None, str | None]
 """The kind of a finding, what the log has, and what lies there."""

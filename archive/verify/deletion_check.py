@@ -6,11 +6,11 @@ from pathlib import Path
 
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.log.reader import LogReader
-from archive.tombstone import is_tombstone
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import BrokenRecord, read_record, sha256
+from archive.warc.records import BrokenRecord, read_record, sha256
+from archive.warc.tombstone import is_tombstone
 
 
 def check_deletions(archive: Path, log: LogReader, spool: Spool, *, sealed: int) -> Iterator[Finding]:

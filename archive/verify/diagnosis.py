@@ -16,7 +16,7 @@ from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.scanning import Actual, scan
 from archive.verify.spool import Expected, Spool
-from archive.warc import read_member
+from archive.warc.records import read_member
 
 
 @dataclass(slots=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from archive.frame import is_first
 from archive.verify.held_file import HeldFile
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
-from archive.warc import BrokenRecord, read_record
+from archive.warc.frame import is_first
+from archive.warc.records import BrokenRecord, read_record
 
 
 def check_growing(held: HeldFile) -> Iterator[Finding]:

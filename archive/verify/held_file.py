@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from archive.captures import payload_digest
 from archive.log.covering import digest_file
 from archive.log.reader import LogReader
-from archive.openfile import opened
 from archive.verify.diagnosis import diagnose
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, ExpectedFile, Spool
-from archive.warc import BrokenRecord, decode_record, read_member, sha256, split_header
+from archive.warc.captures import payload_digest
+from archive.warc.openfile import opened
+from archive.warc.records import BrokenRecord, decode_record, read_member, sha256, split_header
 
 
 @dataclass(slots=True)

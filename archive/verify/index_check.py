@@ -15,7 +15,7 @@ from archive.verify.kinds import make_finding
 from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc import Placed
+from archive.warc.records import Placed
 
 _LONGEST: Final = 1 << 24
 """Characters of a line that is read; a longer one is none of ours."""

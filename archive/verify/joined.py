@@ -10,7 +10,7 @@ from archive.verify.comparison import compare
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected
-from archive.warc import split_header
+from archive.warc.records import split_header
 
 _START: Final = b"WARC/"
 _END: Final = b"\r\n\r\n"

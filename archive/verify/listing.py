@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from archive.openfile import ENDING, OPEN
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
+from archive.warc.openfile import ENDING, OPEN
 
 WARC: Final = "warc"
 _DEPTH: Final = 4

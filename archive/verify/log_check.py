@@ -34,7 +34,7 @@ from archive.verify.seal_check import check_published, check_seals, check_truste
 from archive.verify.spool import Spool
 from archive.verify.stamp_check import CLOCK
 from archive.verify.tile_check import check_tile_files
-from archive.warc import sha256
+from archive.warc.records import sha256
 from pipelines.records import parse_instant
 
 _EARLY: Final = timedelta(days=1, hours=1)

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from archive.openfile import opened
 from archive.verify.spool import Expected, Spool
-from archive.warc import BrokenRecord, Placed, Record, decode_known, read_member, sha256
+from archive.warc.openfile import opened
+from archive.warc.records import BrokenRecord, Placed, Record, decode_known, read_member, sha256
 
 _MEMBERS: Final = (
     'SELECT "offset", length, digest, record_id, leaf, is_primary FROM members WHERE leaf = ? ORDER BY "offset"'

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from archive.directory import Archive
-from archive.readback import read_capture
 from archive.verify.reextraction import LoggedText
 from archive.verify.spool import Spool
+from archive.warc.readback import read_capture
 from pipelines.records import Capture
 
 # SQLite takes the other columns of a group from the row that has the maximum.

@@ -17,7 +17,7 @@ from archive.errors import BrokenWarc, WorkerError
 from archive.reading import Reading
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding, Reextraction
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import Site
 

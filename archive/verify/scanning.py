@@ -14,7 +14,7 @@ from isal import isal_zlib
 
 from archive.verify.joined import record_id, split_records
 from archive.verify.spool import Expected
-from archive.warc import NOT_DEFLATE, BrokenRecord, read_member
+from archive.warc.records import NOT_DEFLATE, BrokenRecord, read_member
 
 _MAGIC: Final = b"\x1f\x8b\x08"
 _RECORD: Final = b"WARC/"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Final
 
-from archive.entries import site_key
+from archive.catalog.entries import site_key
 from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
 from archive.verify.logged_sites import sites_with_rules

@@ -25,7 +25,7 @@ from archive.wacz.texts import PackedTexts
 from archive.wacz.unpacking import is_bounded
 from archive.wacz.words_check import check_statement, check_words
 from archive.wacz.zip_form import check_form
-from archive.workers import Workers
+from archive.workers.pool import Workers
 
 
 def check_wacz(path: Path, *, trust: Trust | None = None, reextract: int | None = None, workers: int = 0) -> WaczReport:

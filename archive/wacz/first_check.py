@@ -8,11 +8,11 @@ import re
 from pathlib import PurePosixPath
 from typing import Final
 
-from archive.frame import is_first, make_first
 from archive.wacz.container import Container, Entry
 from archive.wacz.report import WaczReport
 from archive.wacz.spool import Spool
-from archive.warc import Placed, Record, encode_header, sha256
+from archive.warc.frame import is_first, make_first
+from archive.warc.records import Placed, Record, encode_header, sha256
 
 _ABOUT: Final = re.compile(r"software: ([^\r\n]{1,200})\r\n.*\r\nisPartOf: ([^\r\n]{1,200})\r\n", re.DOTALL)
 _VARIES: Final = ("WARC-Record-ID", "WARC-Date")

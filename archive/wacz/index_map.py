@@ -12,7 +12,7 @@ from typing import IO, Final
 from archive.wacz.container import Container
 from archive.wacz.report import WaczReport
 from archive.wacz.unpacking import LARGEST_LINE, UNREADABLE
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 INDEX: Final = "indexes/index.cdx.gz"
 INDEX_MAP: Final = "indexes/index.idx"

@@ -10,7 +10,7 @@ from archive.wacz.profile import is_name_of_ours, is_ours
 from archive.wacz.report import WaczReport
 from archive.wacz.signature import is_signed
 from archive.wacz.unpacking import UNREADABLE, read_json
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 _PIECE: Final = 1 << 20
 

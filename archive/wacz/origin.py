@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from cryptography.x509 import load_der_x509_certificate
 
-from archive.captures import from_records
-from archive.warc import BrokenRecord, Record
+from archive.warc.captures import from_records
+from archive.warc.records import BrokenRecord, Record
 from pipelines.records import Tls
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from archive.warc import Record
+from archive.warc.records import Record
 from pipelines.framing import parse_head
 from pipelines.records import parse_instant
 

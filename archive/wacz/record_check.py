@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
-from archive.captures import MOST_RECORDS, from_records
-from archive.frame import is_first, is_last
 from archive.index import make_line
 from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
@@ -15,7 +13,9 @@ from archive.wacz.pages import is_markup, page_of
 from archive.wacz.proofs import certificate_files
 from archive.wacz.report import WaczReport
 from archive.wacz.spool import Met, Spool
-from archive.warc import BrokenRecord, Placed, Record, read_records, sha256
+from archive.warc.captures import MOST_RECORDS, from_records
+from archive.warc.frame import is_first, is_last
+from archive.warc.records import BrokenRecord, Placed, Record, read_records, sha256
 
 
 def check_records(report: WaczReport, container: Container, spool: Spool) -> None:

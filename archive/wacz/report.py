@@ -8,7 +8,7 @@ from archive.log.entries import CaptureEntry
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
 from archive.wacz.kinds import KINDS
 from archive.wacz.origin import read_origin
-from archive.warc import Record
+from archive.warc.records import Record
 
 LISTED: Final = 100
 """Captures that are listed; the others are counted."""

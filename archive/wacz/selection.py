@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
-from archive.addressing import is_page
-from archive.catalog import Catalog
-from archive.database import is_one_of
+from archive.catalog.addressing import is_page
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import is_one_of
+from archive.catalog.schema import captures, versions
 from archive.deletion.kept import IS_KEPT
 from archive.directory import Archive
-from archive.readback import read_primary
-from archive.schema import captures, versions
+from archive.warc.readback import read_primary
 from pipelines.records import EXCHANGED
 from pipelines.site import Site
 

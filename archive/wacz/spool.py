@@ -8,7 +8,7 @@ from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, Si
 from archive.spooling import TemporaryDatabase
 from archive.verify.reextraction import LoggedText
 from archive.wacz.pages import page_id
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 _TABLES: Final = """
 CREATE TABLE captures (record_id TEXT PRIMARY KEY, entry BLOB);

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.captures import from_records
 from archive.errors import BrokenWarc
-from archive.original import give_body, needs_body
 from archive.verify.reextraction import LoggedText
 from archive.wacz.container import Container
 from archive.wacz.spool import Spool
-from archive.warc import BrokenRecord, Record, read_records
+from archive.warc.captures import from_records
+from archive.warc.original import give_body, needs_body
+from archive.warc.records import BrokenRecord, Record, read_records
 from pipelines.records import Capture
 
 

@@ -10,7 +10,7 @@ from archive.wacz.report import WaczReport
 from archive.wacz.spool import Spool
 from archive.wacz.statement import FORM, FORM_MARK, make_statement
 from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE, read_lines
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 _READMES: Final = (
     sha256(README.encode()),

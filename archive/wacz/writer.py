@@ -18,14 +18,11 @@ from typing import IO, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-from archive.captures import from_records
 from archive.directory import Archive
 from archive.disk import on_disk
 from archive.export.writing import write_whole
 from archive.index import make_line
 from archive.log.titles import title_digest
-from archive.openfile import opened
-from archive.readback import read_groups_at
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
 from archive.wacz.manifest import DIGEST, MANIFEST, VERSIONS, encode_manifest, encode_signature
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, is_markup, page_line, page_of
@@ -34,7 +31,10 @@ from archive.wacz.proofs import INCLUSION, REPORT_FILE, UNSEALED, Prover, certif
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.wacz.statement import make_statement
-from archive.warc import Placed, read_member, sha256
+from archive.warc.captures import from_records
+from archive.warc.openfile import opened
+from archive.warc.readback import read_groups_at
+from archive.warc.records import Placed, read_member, sha256
 
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100

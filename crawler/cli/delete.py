@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.deletion.carry_out import delete as carry_out
 from archive.deletion.carry_out import finish_catalog
 from archive.deletion.plan import Plan, plan_deletion
@@ -13,7 +13,7 @@ from archive.locks import owning_catalog, sharing_catalog
 from archive.sites import read_sites
 from archive.store import Store
 from archive.upload.ledger import list_copies
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import complain, print_json, print_table, say, say_count

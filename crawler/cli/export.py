@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import click
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import NotInArchive
 from archive.export.articles import export_articles

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from archive.sites import read_sites, site_for
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli.address import PAGE_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.moment import MOMENT

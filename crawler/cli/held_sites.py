@@ -5,8 +5,8 @@ from collections.abc import Collection
 import click
 from sqlalchemy import select
 
-from archive.catalog import Catalog
-from archive.schema import captures
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 
 _MOST_NAMED = 8
 

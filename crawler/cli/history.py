@@ -10,13 +10,13 @@ from typing import Any
 import click
 from rich.text import Text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.changed_pages import changed_pages
 from archive.directory import Archive
 from archive.history import Historian, Sighting
 from archive.reader.seals import CaptureVerdict
 from archive.sites import read_sites
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.held_sites import require_held

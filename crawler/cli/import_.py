@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from archive.foreign import Skipped
 from archive.importing import Imported, import_file
 from archive.sites import read_sites
+from archive.warc.foreign import Skipped
 from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import complain, print_json, say, say_count

@@ -8,7 +8,7 @@ import click
 
 from archive.ingest import Intake, Taken
 from archive.sites import read_sites, site_for
-from archive.warc import LARGEST_BLOCK
+from archive.warc.records import LARGEST_BLOCK
 from crawler.cli.address import PAGE_ADDRESS
 from crawler.cli.exit_codes import FAILED, found_if
 from crawler.cli.ingest_texts import find_texts, ingest_texts

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc, NotInArchive, NotSealed
 from archive.history import logged_captures

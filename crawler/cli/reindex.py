@@ -7,7 +7,7 @@ import click
 from archive.directory import Archive
 from archive.reindex import reindex as rebuild
 from archive.sites import read_sites
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import print_json, progress_bar, say, say_count
 

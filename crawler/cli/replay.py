@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from archive.directory import Archive
-from archive.ray_reader import using_ray
 from archive.replay import Difference
 from archive.replay import replay as run_again
 from archive.sites import read_sites
-from archive.workers import Workers
+from archive.workers.pool import Workers
+from archive.workers.ray_reader import using_ray
 from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import print_json, print_table, progress_bar, say, say_count

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.clusters import Cluster, Member, cluster_of, clusters
 from archive.directory import Archive
 from archive.errors import NotInArchive

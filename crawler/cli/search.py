@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.ingest import NO_SITE
 from archive.search.find import Found, Order

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.reader.server import ReplayServer
 from crawler.cli.options import archive_option, every_command, this_run

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from archive.entries import Entry
-from archive.known_entries import body_to_line, entry_to_line
+from archive.catalog.entries import Entry
+from archive.catalog.known_entries import body_to_line, entry_to_line
 from crawler.fleet.database import PATIENCE, transaction
 from crawler.fleet.schema import CHANGES, catalog_articles, catalog_captures, catalog_state, catalog_versions
 

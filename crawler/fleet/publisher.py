@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from archive.beside import running_beside
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.known_entries import read_entries
+from archive.catalog.outbox import Outbox
 from archive.directory import Archive
 from archive.errors import ArchiveError
-from archive.known_entries import read_entries
 from archive.locks import sharing_catalog
-from archive.outbox import Outbox
 from crawler.fleet.catalog import FleetCatalog
 
 EVERY: Final = 2.0

@@ -10,11 +10,11 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
+from archive.catalog.known_entries import in_archive, line_to_entry
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.errors import CatalogError
-from archive.known_entries import in_archive, line_to_entry
 from crawler.fleet.catalog import Change, FleetCatalog
 from pipelines.records import DELETED
 

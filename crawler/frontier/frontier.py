@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy import Connection, update
 
-from archive.database import open_engine, reading, writing
+from archive.catalog.database import open_engine, reading, writing
 from archive.directory import Archive
 from archive.locks import holding_alarms
 from crawler.frontier import hosts as host_table

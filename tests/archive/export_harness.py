@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.export import lines, parquet, seed
 from archive.export.articles import export_articles

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.export.articles import Form, export_articles
 from archive.export.selection import Selection, choose_articles
 

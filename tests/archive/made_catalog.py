@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from archive.catalog import Catalog
-from archive.database import writing
-from archive.schema import articles, captures, versions
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import writing
+from archive.catalog.schema import articles, captures, versions
 from archive.search.index import index_versions
 from pipelines.records import format_instant
 from tests.archive.made_pages import START

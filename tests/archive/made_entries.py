@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from archive.entries import Entry, make_entry
+from archive.catalog.entries import Entry, make_entry
+from archive.catalog.schema import captures
 from archive.reading import Body, make_reading
-from archive.schema import captures
 from archive.store import Stored
 from pipelines.article import Draft, build_article
 from pipelines.records import Capture, Encoding, Outcome, Page, Provenance, format_instant

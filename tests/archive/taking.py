@@ -8,7 +8,7 @@ from archive.directory import Archive
 from archive.ingest import Intake, Taken
 from archive.judge import Verdict
 from archive.store import Store
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
 

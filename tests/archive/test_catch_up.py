@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from archive.catalog import Catalog
-from archive.database import open_engine, writing
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import open_engine, writing
+from archive.catalog.schema import captures, files
 from archive.directory import Archive
 from archive.ingest import Intake
 from archive.log.entries import DerivedEntry, SiteEntry
 from archive.log.index import PATH
 from archive.log.reader import LogReader
 from archive.reindex import reindex
-from archive.schema import captures, files
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 

@@ -15,22 +15,22 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-import archive.catalog
 import crawler.cli.delete  # noqa: F401 (before its parts are changed)
-from archive.catalog import Catalog
+from archive.catalog import catalog as catalog_module
+from archive.catalog.catalog import Catalog
 from archive.deletion import carry_out, files
 from archive.directory import Archive
 from archive.index import read_index, update_index
 from archive.log.entries import DeletionEntry
 from archive.log.keys import key_path
 from archive.log.reader import LogReader
-from archive.readback import read_captures
 from archive.search.index import is_purging
-from archive.tombstone import NoRoom, encode_tombstone, is_tombstone, make_tombstone, replace_record
 from archive.upload.ledger import Ledger
 from archive.verify.check import verify
 from archive.verify.report import Report
-from archive.warc import encode_record, make_record, read_records
+from archive.warc.readback import read_captures
+from archive.warc.records import encode_record, make_record, read_records
+from archive.warc.tombstone import NoRoom, encode_tombstone, is_tombstone, make_tombstone, replace_record
 from crawler.cli import main
 from pipelines.records import Capture
 from tests.archive.made_pages import article_capture, article_html, article_title, article_url, capture
@@ -251,8 +251,8 @@ STEPS: dict[str, tuple[object, str, Callable[..., object]]] = {
     "after the log": (carry_out, "finish_files", die),
     "with a draft": (files, "_write_anew", die_with_a_draft),
     "after the files": (carry_out, "_stale", die),
-    "inside the catalog": (archive.catalog, "begin_purge", die),
-    "before the search index": (archive.catalog, "purge_further", die),
+    "inside the catalog": (catalog_module, "begin_purge", die),
+    "before the search index": (catalog_module, "purge_further", die),
     "before the index": (carry_out, "update_index", die),
 }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import StorageFull
 from pipelines.records import Article, Capture
@@ -186,7 +186,7 @@ def test_an_empty_catalog_exports_nothing(archive: Archive, tmp_path: Path) -> N
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import StorageFull
 from tests.archive.exporting import export_to
@@ -223,7 +223,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(archive: Archive, tmp_
 WIDE = """
 import resource, sys
 from pathlib import Path
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from tests.archive.exporting import export_to
 with Catalog(Archive.open(sys.argv[1])) as catalog:

@@ -17,8 +17,8 @@ import pyarrow.dataset
 import pytest
 from pyarrow import parquet
 
-from archive.catalog import Catalog
-from archive.database import writing
+from archive.catalog.catalog import Catalog
+from archive.catalog.database import writing
 from archive.directory import Archive
 from archive.errors import ExportBusy
 from archive.export.articles import Form, export_articles
@@ -27,7 +27,7 @@ from archive.export.manifest import manifest_path
 from archive.export.parquet import SCHEMA
 from archive.export.selection import Selection
 from archive.reindex import reindex
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Article, Provenance, format_instant
 from tests.archive.made_catalog import fill_catalog
 from tests.archive.made_pages import START, article_capture, article_html, article_url, capture

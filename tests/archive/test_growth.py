@@ -8,7 +8,7 @@ from statistics import mean
 
 from sqlalchemy import event
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.clusters import cluster_of
 from archive.directory import Archive
 from tests.archive.made_entries import Press, light_entry

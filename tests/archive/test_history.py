@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.changed_pages import changed_pages
 from archive.directory import Archive
 from archive.errors import NotInArchive
 from archive.history import Historian, Sighting
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import Site, parse_site
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, capture

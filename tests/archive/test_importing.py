@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import importing
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.log.entries import CaptureEntry, ImportEntry
 from archive.log.reader import LogReader
-from archive.readback import read_captures
 from archive.verify.check import verify
 from archive.verify.selection import Selection
+from archive.warc.readback import read_captures
 from crawler.cli import main
 from tests.archive.made_pages import article_html, article_url
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import CatalogError
 from archive.ingest import NO_SITE, Intake
 from archive.locks import owning_catalog
 from archive.replay import replay
 from archive.store import read_captures
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture, Failure
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
@@ -226,7 +226,7 @@ FALL = """
 import os, signal, sys
 from archive.directory import Archive
 from archive.ingest import Intake
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.made_pages import article_capture
 with Workers(0) as workers, Intake(Archive.open(sys.argv[1]), workers=workers, sites={}) as intake:
     taken = [intake.take(article_capture(number, minute=number), site=None) for number in range(12)]
@@ -238,7 +238,7 @@ CRAWL = """
 import sys, time
 from archive.directory import Archive
 from archive.ingest import Intake
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.made_pages import article_capture
 first = int(sys.argv[2])
 with Workers(1) as workers, Intake(Archive.open(sys.argv[1]), workers=workers, sites={}) as intake:

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures, versions
 from archive.directory import Archive
 from archive.duplicates import same_payload, same_text
-from archive.schema import captures, versions
 from tests.archive.made_pages import article_capture, article_html, article_url, capture, listing_html
 from tests.archive.taking import take_all, verdicts
 

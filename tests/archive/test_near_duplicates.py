@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select
 
 from archive import near_duplicates
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
+from archive.catalog.schema import captures, sketch_bands, sketches
 from archive.clusters import cluster_of, clusters
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.reindex import reindex
-from archive.schema import captures, sketch_bands, sketches
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.made_entries import alter, entry
 from tests.archive.made_pages import article_capture, article_html, article_url, body_paragraphs, capture
 from tests.archive.taking import take_all, verdicts

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.language import read_knowledge
 from archive.reindex import reindex
 from archive.replay import replay
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.process import process
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line

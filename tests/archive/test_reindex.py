@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc, CatalogError
 from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.exporting import export_to
 from tests.archive.made_pages import article_capture, article_html, article_url, capture
 from tests.archive.taking import take_all

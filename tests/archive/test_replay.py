@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.log.entries import DerivedEntry
@@ -14,7 +14,7 @@ from archive.log.reader import LogReader
 from archive.replay import Difference, replay
 from archive.store import Store
 from archive.verify.check import verify
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line
 from pipelines.site import Site

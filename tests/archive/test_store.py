@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from archive.captures import to_records
 from archive.directory import Archive
 from archive.store import Reference, Store, Stored, read_capture, read_captures, warc_files
-from archive.warc import Record, encode_record, read_records
+from archive.warc.captures import to_records
+from archive.warc.records import Record, encode_record, read_records
 from pipelines.records import new_record_id
 from tests.archive.keeping import keep
-from tests.archive.warc_samples import not_modified, page, samples
+from tests.archive.warc.samples import not_modified, page, samples
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from archive.captures import to_records
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.store import Stored, read_capture, read_captures, read_file
-from archive.warc import Record, encode_record, read_records
+from archive.warc.captures import to_records
+from archive.warc.records import Record, encode_record, read_records
 from pipelines.records import Capture
 from tests.archive.keeping import keep
-from tests.archive.warc_samples import TINY, page
+from tests.archive.warc.samples import TINY, page
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def two_in_one(whole: list[Record]) -> bytes:
 
 def altered(whole: list[Record], damage: str) -> list[Record]:
     """Records changed by someone who may have mended the digests."""
-    from archive.warc import sha256  # noqa: PLC0415
+    from archive.warc.records import sha256  # noqa: PLC0415
 
     first, *rest = whole
     if damage == "a request twice":

@@ -22,7 +22,7 @@ UNTIL_FULL = """
     from archive.directory import Archive
     from archive.errors import StorageFull
     from archive.store import Store, read_captures
-    from tests.archive.warc_samples import page
+    from tests.archive.warc.samples import page
 
     folder, limit = sys.argv[1], int(sys.argv[2])
     if limit:
@@ -100,7 +100,7 @@ UNWRITABLE = """
     from archive.directory import Archive
     from archive.errors import ArchiveError
     from archive.store import Store, read_captures
-    from tests.archive.warc_samples import page
+    from tests.archive.warc.samples import page
     if os.getuid() == 0:
         os.setuid(65534)
     folder, messages = sys.argv[1], []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archive.directory import Archive
 from archive.store import Store, mend, read_captures, warc_files
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,7 +15,7 @@ WRITER = """
 import sys
 from archive.directory import Archive
 from archive.store import Store
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 sys.stdin.readline()
 for _ in range(8):
     with Store(Archive.open(sys.argv[1]), max_file_bytes=9000) as store:
@@ -82,7 +82,7 @@ import os, signal, sys
 sys.path.insert(0, {str(ROOT)!r})
 from archive.directory import Archive
 from archive.store import Store
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 store = Store(Archive.open({str(tmp_path)!r}))
 store.append(page(), site="wuxi")
 begun, tell = os.pipe()

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.captures import IDENTICAL_PAYLOAD, SERVER_NOT_MODIFIED
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.store import read_captures
-from archive.workers import Workers
+from archive.warc.captures import IDENTICAL_PAYLOAD, SERVER_NOT_MODIFIED
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, article_capture, article_url, capture, listing_html

@@ -31,7 +31,7 @@ from tests.archive.altered.seals import SEALS
 from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
 from tests.archive.altered.wacz import WACZ
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 from tests.bench._checkers import FASTWARC, VALIDATE, WARCIO
 from tests.bench._table import make_table
 

@@ -18,12 +18,12 @@ from typing import Any
 import trafilatura
 from sqlalchemy import func, select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
 from archive.reindex import reindex
-from archive.schema import captures
 from archive.store import Store
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from tests.archive.made_pages import article_html, article_url
 from tests.bench._table import make_table

@@ -19,7 +19,7 @@ from statistics import median
 from time import process_time
 from typing import Any
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.folding import read_folding
 from archive.search.find import search

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from scrapy import Request
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.ingest import Taken
 from archive.log.rotation import take_key
@@ -27,7 +27,7 @@ from archive.replay import replay
 from archive.sites import read_sites
 from archive.store import Store, read_captures
 from archive.verify.check import verify
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli.crawl_report import VERDICTS
 from crawler.sink import ArchiveSink
 from pipelines.records import Capture

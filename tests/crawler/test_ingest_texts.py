@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.reindex import reindex
 from archive.seed_text import seed_files
 from archive.store import read_file, warc_files
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli import main
 from tests.archive.exporting import export_to, exported_lines
 from tests.archive.made_pages import article_capture, article_url, body_paragraphs

@@ -9,11 +9,11 @@ from click.testing import CliRunner, Result
 from lxml import etree
 from lxml import html as lxml_html
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.stats import count
 from archive.directory import Archive
 from archive.reindex import reindex
-from archive.stats import count
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli import main
 from pipelines.records import Capture
 from pipelines.site import Site

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 import opencc
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
 from archive.clusters import cluster_of
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.language import read_knowledge
 from pipelines.process import process
 from pipelines.records import Capture

@@ -12,7 +12,7 @@ from tests.archive.made_pages import article_capture, article_url
 from tests.archive.taking import take_all
 from tests.archive.test_importing import warc
 from tests.archive.test_index import every_kind
-from tests.archive.warc_samples import not_modified, page, samples
+from tests.archive.warc.samples import not_modified, page, samples
 
 
 def make_odd(folder: Path) -> Archive:

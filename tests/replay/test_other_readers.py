@@ -12,10 +12,10 @@ import pytest
 
 from archive.directory import Archive
 from archive.index import read_index
-from archive.readback import warc_files
 from archive.surt import surt
-from archive.tombstone import is_tombstone
-from archive.warc import Record, read_records
+from archive.warc.readback import warc_files
+from archive.warc.records import Record, read_records
+from archive.warc.tombstone import is_tombstone
 from pipelines.framing import split_response
 from tests.replay.odd import command, make_odd
 

@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.clusters import cluster_of
 from archive.directory import Archive
-from archive.schema import captures
 from tests.archive.made_entries import Press, light_entry
 
 SAMPLE, SMALL = 400, 1_000

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.importing import import_file
 from archive.ingest import Intake
@@ -24,9 +24,9 @@ from archive.wacz.check import check_wacz
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose
 from archive.wacz.writer import write_wacz
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.verify.sealed import seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 from tests.conftest import ROOT
 
 _BODY = 1 << 20

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
-from archive.schema import captures
 from tests.archive.made_entries import Press, light_entry
 from tests.soak.scale import Round, compare, take_time
 

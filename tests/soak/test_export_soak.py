@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.export.articles import Form
 from tests.archive.made_catalog import add_texts
@@ -23,7 +23,7 @@ FORMS: tuple[Form, ...] = ("jsonl", "csv", "parquet", "seed")
 EXPORT = """
 import json, resource, sys, time
 from pathlib import Path
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.export.articles import export_articles
 from archive.export.selection import Selection

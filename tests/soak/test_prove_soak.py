@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.log.entries import GapEntry
 from archive.log.reader import LogReader

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from archive.ray_reader import using_ray
-from archive.readback import read_captures
 from archive.reading import Reading
-from archive.workers import Workers
+from archive.warc.readback import read_captures
+from archive.workers.pool import Workers
+from archive.workers.ray_reader import using_ray
 from pipelines.records import Capture
 from pipelines.report import outcome_to_line
 from tests.archive.made_pages import article_capture, capture, listing_html

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.folding import read_folding
 from archive.search.find import Order, search

@@ -12,7 +12,7 @@ from archive.directory import Archive
 from archive.language import read_knowledge
 from archive.log.reader import LogReader
 from archive.reindex import reindex
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.clean import first_file, name_of
 from tests.archive.altered.relogging import PAGE

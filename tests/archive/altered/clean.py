@@ -7,7 +7,7 @@ from archive.directory import Archive
 from archive.index import update_index
 from archive.ingest import Intake
 from archive.store import Store
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import parse_site
 from tests.archive.log.test_run import answer
@@ -15,7 +15,7 @@ from tests.archive.made_pages import article_capture, article_url, capture
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import append_captures, seal_now, today
 from tests.archive.wacz.packing import pack
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 _SITE = """key = "qingshan"
 name = "青山"

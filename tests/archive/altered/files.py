@@ -9,14 +9,14 @@ from archive.directory import Archive
 from archive.importing import import_file
 from archive.index import update_index
 from archive.ingest import Intake
-from archive.openfile import opened
 from archive.store import Store
-from archive.workers import Workers
+from archive.warc.openfile import opened
+from archive.workers.pool import Workers
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.clean import first_file, name_of, second_file
 from tests.archive.altered.relogging import relog
 from tests.archive.verify.sealed import seal_now, split, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 
 def _swap(folder: Path) -> Sequence[Spot]:

@@ -27,7 +27,7 @@ from tests.archive.altered.relogging import (
     relog,
 )
 from tests.archive.verify.sealed import PRIVATE, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 Alter = Callable[[Path], Sequence[Spot]]
 ZERO: Final = f"sha256:{'0' * 64}"

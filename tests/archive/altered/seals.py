@@ -15,7 +15,7 @@ from archive.store import Store
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.relogging import ANOTHER
 from tests.archive.verify.sealed import PRIVATE, log_rotation, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 
 def rotate(folder: Path) -> None:

@@ -38,7 +38,7 @@ def test_an_altered_wacz_is_found_named_and_placed(
 ) -> None:
     if case.needs_openssl and shutil.which("openssl") is None:
         pytest.skip("OPENSSL ABSENT: timestamps were not tested")
-    monkeypatch.setattr("archive.warc.LARGEST_MEMBER", LOW)
+    monkeypatch.setattr("archive.warc.records.LARGEST_MEMBER", LOW)
     path = tmp_path / "altered.wacz"
     case.alter(whole, path)
     report = check_wacz(path, trust=case.kept(whole), reextract=0 if case.reextract else None)

@@ -24,7 +24,7 @@ from tests.archive.altered.clean import first_file, name_of
 from tests.archive.altered.relogging import leaf_of, of_page, relog
 from tests.archive.log.authority import Authority, make_root
 from tests.archive.verify.sealed import key_of, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 Alter = Callable[[Path], Sequence[Spot]]
 _DAY: Final = timedelta(days=1)

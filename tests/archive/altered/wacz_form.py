@@ -9,7 +9,7 @@ from pathlib import Path
 from archive.wacz.manifest import DIGEST, MANIFEST, encode_signature
 from archive.wacz.signature import sign_manifest
 from archive.wacz.zip_form import make_info
-from archive.warc import sha256
+from archive.warc.records import sha256
 from tests.archive.altered.wacz_changes import Change
 from tests.archive.wacz.packing import KEY, PAGES, Files, rehash, repack, unpack
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archive.captures import to_records
 from archive.conformance.check import Breach, check_file
 from archive.conformance.rules import BY_NAME, RULES, TYPES
 from archive.directory import Archive
 from archive.store import Reference, Store
-from archive.tombstone import encode_tombstone, make_tombstone
+from archive.warc.captures import to_records
+from archive.warc.tombstone import encode_tombstone, make_tombstone
 from crawler.cli import main
 from tests.archive.conformance.cases import ID, INVALID, URI, VALID, record
-from tests.archive.warc_samples import not_modified, page, samples
+from tests.archive.warc.samples import not_modified, page, samples
 
 
 def breaches(folder: Path, data: bytes, *, name: str = "a.warc") -> list[Breach]:

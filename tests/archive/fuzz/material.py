@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.log.attest import add_timestamp
 from archive.log.checkpoint import Checkpoint
@@ -26,7 +26,7 @@ from tests.archive.verify.growing import steps
 from tests.archive.verify.growing.check import KEY
 from tests.archive.verify.growing.exchanges import KINDS, SITES, foreign_warc
 from tests.archive.verify.sealed import today
-from tests.archive.warc_samples import samples
+from tests.archive.warc.samples import samples
 
 
 @dataclass

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from hypothesis import strategies as st
 from isal import igzip_lib
 
-from archive.warc import NOT_DEFLATE
+from archive.warc.records import NOT_DEFLATE
 from tests.archive.verify.sealed import split
 
 Layer = Literal["bytes", "words", "members", "in member"]

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
-from archive.foreign import read_foreign
 from archive.importing import import_file
 from archive.ingest import Intake
 from archive.log.canonical import canonical_json
@@ -26,13 +25,14 @@ from archive.log.note import Note, NoteError, PublicKey, parse_keys
 from archive.log.reader import LogReader
 from archive.log.tiles import BrokenTile, decode_bundle, decode_tile
 from archive.log.timestamps import check_reply, verify_reply
-from archive.readback import read_captures
 from archive.verify.check import verify
 from archive.verify.report import Report
 from archive.wacz.check import check_wacz
 from archive.wacz.manifest import DIGEST, MANIFEST
-from archive.warc import BrokenRecord, read_records
-from archive.workers import Workers
+from archive.warc.foreign import read_foreign
+from archive.warc.readback import read_captures
+from archive.warc.records import BrokenRecord, read_records
+from archive.workers.pool import Workers
 from tests.archive.fuzz.material import Material
 from tests.archive.fuzz.mutations import Change, apply, changes
 from tests.archive.wacz.packing import rehash, repack

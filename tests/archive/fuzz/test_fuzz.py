@@ -14,19 +14,19 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from archive.captures import read_original
-from archive.foreign import Skipped, read_foreign
 from archive.log.canonical import write_plain
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import decode_entry
 from archive.log.note import NoteError, PublicKey
 from archive.log.reader import LogReader
-from archive.metadata_block import read_metadata
 from archive.verify import scanning
 from archive.verify.check import verify
 from archive.verify.spool import Expected
 from archive.wacz.proofs import certificate_files
-from archive.warc import BrokenRecord, sha256
+from archive.warc.captures import read_original
+from archive.warc.foreign import Skipped, read_foreign
+from archive.warc.metadata_block import read_metadata
+from archive.warc.records import BrokenRecord, sha256
 from pipelines.records import Capture
 from tests.archive.fuzz.__main__ import fuzz
 from tests.archive.fuzz.material import Material, make_material

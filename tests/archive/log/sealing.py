@@ -6,7 +6,7 @@ from archive.directory import Archive
 from archive.store import Store
 from crawler.cli import main
 from tests.archive.verify.sealed import today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 
 def add(archive: Archive, number: int) -> None:

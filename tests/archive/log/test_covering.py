@@ -15,7 +15,7 @@ from archive.log.index import PATH
 from archive.log.reader import LogReader
 from archive.store import Reference, Store, read_captures
 from pipelines.records import Capture, new_record_id
-from tests.archive.warc_samples import chunked, not_modified, page, samples
+from tests.archive.warc.samples import chunked, not_modified, page, samples
 
 
 def today(capture: Capture) -> Capture:

@@ -17,7 +17,7 @@ from archive.verify.check import verify
 from tests.archive.dying import die_at_points
 from tests.archive.taking import kill_writer
 from tests.archive.verify.sealed import today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
 DIGEST = f"sha256:{0:064x}"

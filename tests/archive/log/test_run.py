@@ -27,7 +27,7 @@ from archive.log.reader import LogReader
 from archive.log.run import RunRecord, clock_offset
 from archive.replay import replay
 from archive.verify.check import verify
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli import main
 from pipelines.records import Capture, Tls
 from tests.archive.verify.sealed import seal_now, today

@@ -18,7 +18,7 @@ from crawler.cli import main
 from tests.archive.log.sealing import add, run
 from tests.archive.taking import kill_writer
 from tests.archive.verify.sealed import PRIVATE, log_rotation, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 pytestmark = pytest.mark.usefixtures("keys_elsewhere")
 

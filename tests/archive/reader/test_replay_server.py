@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.reader.ranges import Part, parse_range
 from archive.reader.server import ReplayServer
-from archive.warc import decode_record, encode_record, make_record, sha256
+from archive.warc.records import decode_record, encode_record, make_record, sha256
 from tests.archive.made_pages import HOST, article_capture, article_html, article_title, article_url, capture
 from tests.archive.taking import take_all
 from tests.archive.wacz.sealing import log_everything, seal

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.stats import count
 from archive.clusters import clusters
 from archive.deletion.carry_out import delete
 from archive.deletion.plan import plan_deletion
@@ -19,8 +20,7 @@ from archive.reindex import reindex
 from archive.replay import replay
 from archive.search.find import search
 from archive.search.hits import Hit
-from archive.stats import count
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli import main
 from pipelines.records import Capture
 from tests.archive.made_pages import article_url, body_paragraphs

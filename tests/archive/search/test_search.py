@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import QueryError
 from archive.folding import read_folding
@@ -17,7 +17,7 @@ from archive.reindex import reindex
 from archive.search import find
 from archive.search.find import search
 from archive.search.hits import Hit
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from pipelines.grams import BREAK, skeleton
 from tests.archive.made_catalog import add_texts, fill_catalog, index_bytes
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, capture

@@ -14,7 +14,7 @@ from archive.upload.bucket import Retention
 from archive.verify.check import verify
 from tests.archive.upload.uploading import add_pages, files_of, here, prefix_of, upload
 from tests.archive.verify.sealed import build, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 from tests.crawler.loopback import lantian
 from tests.object_store import KEY, ObjectStore
 

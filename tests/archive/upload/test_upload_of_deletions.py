@@ -13,7 +13,7 @@ from archive.log.writer import Log
 from archive.store import Stored
 from archive.upload.bucket import Retention
 from archive.verify.check import verify
-from archive.warc import sha256
+from archive.warc.records import sha256
 from tests.archive.upload.uploading import files_of, here, prefix_of, upload, upload_and_die
 from tests.archive.verify.sealed import build, seal_now
 from tests.crawler.loopback import lantian, lines_of

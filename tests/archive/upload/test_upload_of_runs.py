@@ -16,7 +16,7 @@ from archive.verify.check import verify
 from crawler.run_archive import open_intake
 from tests.archive.upload.uploading import here, prefix_of, upload
 from tests.archive.verify.sealed import build, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 from tests.crawler.loopback import lantian
 from tests.object_store import KEY, SECRET, ObjectStore
 

@@ -12,7 +12,7 @@ from archive.upload.bucket import Retention
 from archive.upload.send import bucket_of, send
 from archive.upload.sent import Sent
 from tests.archive.verify.sealed import today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 from tests.object_store import ObjectStore
 
 NOT_COPIED = ("catalog", "index", "uploads", "log.sqlite", "log/lock")

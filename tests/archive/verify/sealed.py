@@ -20,7 +20,7 @@ from archive.log.seal import seal
 from archive.log.writer import Log
 from archive.store import Reference, Store, Stored
 from pipelines.records import Capture, new_record_id
-from tests.archive.warc_samples import chunked, not_modified, page
+from tests.archive.warc.samples import chunked, not_modified, page
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 

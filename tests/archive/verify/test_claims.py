@@ -8,7 +8,7 @@ from archive.store import Store
 from archive.verify.check import verify
 from tests.archive.altered.relogging import checkpoint_kept
 from tests.archive.verify.sealed import build, files_of, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 
 def test_a_history_rewritten_and_signed_anew_shows_only_against_what_is_kept_elsewhere(tmp_path: Path) -> None:

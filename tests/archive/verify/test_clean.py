@@ -18,13 +18,13 @@ from archive.store import Store
 from archive.verify.check import verify
 from archive.verify.page import to_lines
 from archive.verify.report import Report
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import kill_writer
 from tests.archive.verify.growing.check import make_and_verify
 from tests.archive.verify.growing.steps import Growth, seal_log
 from tests.archive.verify.sealed import build, seal_now, today
-from tests.archive.warc_samples import page
+from tests.archive.warc.samples import page
 
 KILLED_WHEN_CATALOGUED = 10
 """A seed whose crawl is killed between catalog and log, and which is sealed afterwards."""

@@ -16,7 +16,7 @@ from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
-from archive.warc import sha256
+from archive.warc.records import sha256
 from tests.archive.log.authority import Authority
 from tests.archive.verify.growing.steps import Growth, crawl, delete_page
 from tests.archive.verify.pasting import paste, trace

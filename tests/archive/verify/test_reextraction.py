@@ -18,7 +18,7 @@ from archive.verify.findings import MOST_NOTES, Findings
 from archive.verify.kinds import make_finding
 from archive.verify.report import Report
 from archive.verify.selection import Selection
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.cli import main
 from pipelines.site import Site, parse_site
 from tests.archive.altered.records import edit

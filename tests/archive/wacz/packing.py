@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.wacz.manifest import DIGEST, MANIFEST, encode_manifest, encode_signature, make_resource
 from archive.wacz.proofs import Prover
@@ -15,7 +15,7 @@ from archive.wacz.selection import Selection, choose
 from archive.wacz.signature import sign_manifest
 from archive.wacz.writer import write_wacz
 from archive.wacz.zip_form import make_info
-from archive.warc import sha256
+from archive.warc.records import sha256
 
 KEY = ec.generate_private_key(ec.SECP384R1())
 PAGES, INDEX = "pages/pages.jsonl", "indexes/index.cdx.gz"

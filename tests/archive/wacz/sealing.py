@@ -10,8 +10,8 @@ from archive.log.entries import CaptureEntry, Entry, Member
 from archive.log.note import Note, PublicKey, public_key, sign
 from archive.log.reader import CHECKPOINT, KEYS, SEALS, LogReader
 from archive.log.writer import Log
-from archive.readback import read_groups, warc_files
-from archive.warc import Placed
+from archive.warc.readback import read_groups, warc_files
+from archive.warc.records import Placed
 
 LOGGED = "2026-04-03T00:00:00.000000Z"
 

@@ -20,7 +20,7 @@ from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
 from archive.wacz.commands import make_commands
 from archive.wacz.selection import Selection
-from archive.warc import encode_record, make_record
+from archive.warc.records import encode_record, make_record
 from tests.archive.altered.wacz_changes import careless, forged
 from tests.archive.log.authority import Authority
 from tests.archive.made_pages import article_capture

@@ -7,8 +7,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from archive.directory import Archive
-from archive.readback import read_groups, warc_files
 from archive.wacz.origin import Origin, read_origin
+from archive.warc.readback import read_groups, warc_files
 from pipelines.records import Capture, Tls
 from tests.archive.log.authority import make_root
 from tests.archive.made_pages import article_capture

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
-from archive.schema import captures
 from crawler.fleet.database import transaction, using_database
 from crawler.fleet.status import read_status
 from crawler.frontier.schema import runs

@@ -9,7 +9,7 @@ from statistics import mean, median
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.directory import STOP, Archive
 from archive.export.selection import choose_articles
 from archive.verify.check import verify

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.outbox import Outbox
+from archive.catalog.schema import captures, documents, sketches, versions
+from archive.catalog.stats import count
 from archive.clusters import clusters
 from archive.deletion.carry_out import delete
 from archive.deletion.plan import plan_deletion
@@ -20,12 +23,9 @@ from archive.duplicates import same_payload, same_text
 from archive.errors import CatalogError
 from archive.ingest import Intake
 from archive.judge import order_of
-from archive.outbox import Outbox
 from archive.reindex import reindex
-from archive.schema import captures, documents, sketches, versions
 from archive.search.find import search
-from archive.stats import count
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from crawler.fleet import catalog as fleet_catalog
 from crawler.fleet.catalog import FleetCatalog
 from crawler.fleet.database import open_database, transaction, using_database
@@ -35,6 +35,7 @@ from crawler.fleet.reader import follow
 from crawler.fleet.schema import catalog_articles, catalog_captures, catalog_versions
 from pipelines.records import Capture
 from pipelines.urls import article_id
+from tests.archive.catalog.test_wholes import page
 from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import (
     HOST,
@@ -47,7 +48,6 @@ from tests.archive.made_pages import (
 )
 from tests.archive.search.filing import PDF, article_with, file_capture
 from tests.archive.taking import take_all
-from tests.archive.test_wholes import page
 from tests.postgres import Postgres
 
 LIST = f"{HOST}/xwzx/gzdt/index.html"

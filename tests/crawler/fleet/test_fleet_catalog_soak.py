@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.entries import Entry
 from archive.directory import Archive
-from archive.entries import Entry
 from archive.search.find import search
 from crawler.fleet.catalog import FleetCatalog
 from crawler.fleet.database import using_database

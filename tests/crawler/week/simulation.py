@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
+from archive.catalog.schema import captures
 from archive.directory import Archive
-from archive.schema import captures
 from archive.sites import read_sites
 from crawler.frontier.hosts import LONGEST
 from crawler.schedule import openings_between

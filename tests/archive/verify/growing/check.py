@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.store import Store

@@ -11,7 +11,7 @@ from pipelines.records import Capture, Failure
 from pipelines.site import Site, parse_site
 from tests.archive.made_pages import article_title, body_paragraphs
 from tests.archive.verify.sealed import today
-from tests.archive.warc_samples import REQUEST, chunked, page, samples
+from tests.archive.warc.samples import REQUEST, chunked, page, samples
 
 _SITE = """
 key = "{key}"

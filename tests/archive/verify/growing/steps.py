@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive.catalog import Catalog
+from archive.catalog.catalog import Catalog
 from archive.deletion.carry_out import delete, finish_catalog
 from archive.deletion.plan import plan_deletion
 from archive.directory import Archive
@@ -32,7 +32,7 @@ from archive.log.writer import Log
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.store import Store
-from archive.workers import Workers
+from archive.workers.pool import Workers
 from tests.archive.verify.growing.exchanges import SITES, any_capture, foreign_warc
 
 _SIZES = (2_000, 10_000, 1 << 30)
