@@ -90,23 +90,23 @@ def _check_presence(record: FoundRecord, kind: str) -> None:
 
 
 def _check_block_type(record: FoundRecord, kind: str) -> None:
-    """§5.6 and §6: a block says what it is."""
+    """§5.6 and §6: a block says what it is. Records of a type that the standard does not know are passed over (§5.5)."""
     stated = record.get("content-type")
     media_type = (stated or "").partition(";")[0].strip().lower()
-    if not record.length or kind == "continuation":
+    if not record.length or kind == "continuation" or kind not in TYPES:
         return
     if stated is None:
-        record.fault("a record with a block has Content-Type", "5.6", "it is missing")
+        record.fault("a record with a block should have Content-Type", "5.6", "it is missing")
     elif kind == "warcinfo" and media_type != _WARC_FIELDS:
-        record.fault(f"the block of a warcinfo record is {_WARC_FIELDS}", "6.2", stated)
+        record.fault(f"the block of a warcinfo record should be {_WARC_FIELDS}", "6.2", stated)
     elif kind == "resource" and _scheme(record) == "dns" and media_type != "text/dns":
         record.fault("the block of a resource of dns is text/dns", "6.4.4", stated)
     elif kind in {"request", "response"} and _scheme(record) in {"http", "https"}:
         section = "6.3.2" if kind == "response" else "6.5.2"
         if media_type != _HTTP:
-            record.fault(f"the block of a {kind} of the web is {_HTTP}", section, stated)
+            record.fault(f"the block of a {kind} of the web should be {_HTTP}", section, stated)
         elif "msgtype" in stated.lower() and f"msgtype={kind}" not in stated.lower().replace(" ", "").replace('"', ""):
-            record.fault(f"msgtype of a {kind} record is {kind}", section, stated)
+            record.fault(f"msgtype of a {kind} record should be {kind}", section, stated)
 
 
 def _scheme(record: FoundRecord) -> str:

@@ -75,6 +75,7 @@ def _read_plain(stream: io.BufferedIOBase, offset: int | None, *, is_member: boo
 def _read_record(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
     """Read a record; false when it cannot be told where it ends."""
     line = stream.readline(_HEAD)
+    # The grammar would let the case of letters go (RFC 2616 §2.1), but nobody writes warc/1.1 and few would read it.
     if line.removesuffix(b"\r\n") not in VERSIONS or not line.endswith(b"\r\n"):
         record.fault("a record begins with WARC/1.0 or WARC/1.1 and CRLF", "4", line[:60])
         return False

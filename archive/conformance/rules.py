@@ -1,7 +1,13 @@
 """The table of rules: for every named field what its value looks like, and on which records it must or must not be.
 
 Sections are those of WARC/1.1 (ISO 28500:2017); 1.0 says the same in other numbers unless noted. A field that the
-table does not have is an extension, which readers ignore (§5.1). What the standard leaves undefined is no rule.
+table does not have is an extension, which readers ignore (§5.1).
+
+What is no rule here: what the standard leaves undefined (WARC-Profile outside of revisits, §5.18); what one file cannot
+tell (the last segment without a total, a number left out: the others may lie in other files); what known writers do and
+readers take (an id used twice: wget 1.14; request and response of two dates: wpull; a revisit that was cut without
+WARC-Truncated: warcio). What the standard only recommends is named as "should": a type for every block, and which; a
+record that goes on in the next gzip member (§D.2) is taken for a broken one.
 """
 
 from collections.abc import Callable

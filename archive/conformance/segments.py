@@ -28,19 +28,28 @@ class Segments:
     def __init__(self) -> None:
         """Begin with none."""
         self._series: dict[str, _Series] = {}
+        self._whole: set[str] = set()
 
     def check(self, record: FoundRecord, kind: str) -> None:
         """Hold a part of a record against the parts before it."""
         number = _count(record, _NUMBER)
+        origin = record.get(_ORIGIN if kind == "continuation" else _ID) or ""
+        self._check_first(record, kind, origin)
         if number is None:
             return
-        origin = record.get(_ORIGIN if kind == "continuation" else _ID) or ""
         if kind == "continuation" and number < 2:  # noqa: PLR2004 (the first segment is number 1)
             record.fault("WARC-Segment-Number of a continuation is 2 or more", "5.20", number)
         elif kind != "continuation" and number != 1:
             record.fault("WARC-Segment-Number of a first segment is 1", "5.20", number)
         else:
             _place(self._series.setdefault(origin, _Series(record.get(_TARGET))), record, number)
+
+    def _check_first(self, record: FoundRecord, kind: str, origin: str) -> None:
+        """Whichever comes first in the file, a record that is continued says that it is segment 1."""
+        if kind != "continuation" and record.get(_NUMBER) is None:
+            self._whole.add(origin)
+        if origin in self._whole and (kind == "continuation" or origin in self._series):
+            record.fault("a record that is continued has WARC-Segment-Number", "5.20", f"none in {origin}")
 
 
 def _place(series: _Series, record: FoundRecord, number: int) -> None:

@@ -63,6 +63,7 @@ VALID = {
     "unknown fields": record(x_other="1") + record(warc_future="a b"),
     "a long field": record(x_page="a" * 100_000),
     "unknown type": record("future"),
+    "an unknown type of block in an unknown type": record("future", block=b"abc"),
     "several concurrent": record(warc_concurrent_to=ID.format(1)).replace(
         b"\r\n\r\nHTTP", f"\r\nWARC-Concurrent-To: {ID.format(2)}\r\n\r\nHTTP".encode(), 1),
     "IPv6": record(warc_ip_address="2001:db8::1") + record(warc_ip_address="192.0.2.1"),
@@ -83,6 +84,8 @@ VALID = {
     "chunks, digest with": record(block=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
                                   warc_payload_digest=sha1(b"3\r\nabc\r\n0\r\n\r\n")),
     "a segment after the first": record(warc_segment_number="1") + continuation("2") + continuation("3", total=len(HTTP) + 6),
+    "what only a revisit has, elsewhere": record(warc_profile="http://netpreserve.org/warc/1.1/revisit/server-not-modified"),
+    "a revisit cut without a word": record("revisit", block=HTTP[:-3], content_type="application/http;msgtype=response"),
     "segments whose others are elsewhere": continuation("9", total=99) + continuation("4"),
     "no HTTP in a response": record(block=b"<html>", warc_payload_digest=sha1(b"<html>")),
     "what browsers leave bare": record(warc_target_uri=URI + "a|b?q={a}|[b]^`\\%zz"),
@@ -173,6 +176,8 @@ INVALID: dict[str, tuple[bytes, str]] = {
     "a total shorter than its segment": (continuation("2", total=2), "5.22"),
     "a total that is not that of all": (record(warc_segment_number="1") + continuation("2", total=99), "5.22"),
     "two last segments": (continuation("2", total=99) + continuation("3", total=99), "5.22"),
+    "a record that is continued without a number": (record() + continuation("2"), "5.20"),
+    "the same, last": (continuation("2") + record(), "5.20"),
     "two segments of one number": (continuation("2") + continuation("2"), "7"),
     "segments of two targets": (record(warc_segment_number="1") + continuation("2", uri=URI + "b"), "7"),
     "identical payload without digest": (
