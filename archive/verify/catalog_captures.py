@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from archive.directory import CATALOG
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.logged_records import LoggedRecords, logged_records
 from archive.verify.logged_sites import parse_rules
 from archive.verify.report import Finding
@@ -70,9 +70,9 @@ def _check_lacking(connection: sqlite3.Connection) -> Iterator[Finding]:
     behind = 0
     for record_id, file, offset, leaf, uri, is_complete in connection.execute(_LACKING):
         if is_complete:
-            where = dict(record=record_id, entry=leaf)
+            where = Where(place=CATALOG, record=record_id, entry=leaf)
             said = f"{uri}, in {file} at {offset}"
-            yield make_finding("catalog-lacks", place=CATALOG, **where, expected=said)
+            yield make_finding("catalog-lacks", **where, expected=said)
         else:
             behind += 1
     if behind:
@@ -169,5 +169,5 @@ def _altered(row: Any, part: str, said: object, found: object) -> Finding:
     return make_finding("derived-altered", **_where(row), expected=f"{part} {said}", actual=f"{part} {found}")
 
 
-def _where(row: Any) -> Any:
-    return dict(place=CATALOG, record=row["record_id"], entry=row["leaf"])
+def _where(row: Any) -> Where:
+    return Where(place=CATALOG, record=row["record_id"], entry=row["leaf"])

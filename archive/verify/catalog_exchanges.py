@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from archive.directory import CATALOG
 from archive.reading import read_exchange
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
@@ -39,7 +39,7 @@ def check_exchanges(archive: Path, spool: Spool, connection: sqlite3.Connection)
                 continue  # cut off while it was written
             for name, said in _describe(capture).items():
                 if row[name] != said:
-                    where = dict[str, Any](place=CATALOG, record=row["record_id"], entry=row["leaf"])
+                    where = Where(place=CATALOG, record=row["record_id"], entry=row["leaf"])
                     yield make_finding(
                         "derived-altered", **where, expected=f"{name} {said}", actual=f"{name} {row[name]}"
                     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from archive.directory import CATALOG
 from archive.reading import digest_content
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc.records import sha256
@@ -62,13 +62,12 @@ def check_texts(
 def _check_text(
     connection: sqlite3.Connection, row: Any, logged: list[Any], broken: Collection[object]
 ) -> Iterator[Finding]:
-    where = dict(place=CATALOG, record=row["record_id"], entry=logged[0][4] if logged else row["leaf"])
+    where = Where(place=CATALOG, record=row["record_id"], entry=logged[0][4] if logged else row["leaf"])
     said = next((one for one in logged if one[0] == row["recipe"]), None)
     if row["version"] is None:
         yield make_finding("text-gone", **where, expected=logged[0][1])
     elif said is None:
-        recipes = dict(expected=logged[0][0] if logged else None, actual=row["recipe"])
-        yield make_finding("text-unlogged", **where, **recipes)
+        yield make_finding("text-unlogged", **where, expected=logged[0][0] if logged else None, actual=row["recipe"])
     else:
         where["entry"] = said[4]
         is_own = row["version"] not in broken

@@ -22,10 +22,15 @@ def check_wholes(path: Path) -> Iterator[Finding]:
         try:
             with engine.connect() as connection:
                 for article in find_unsettled(connection):
-                    said = dict(expected="its pages joined", actual=f"article {article}")
-                    yield make_finding("derived-altered", place=path.name, **said)  # type: ignore[arg-type]
+                    yield make_finding(
+                        "derived-altered", place=path.name, expected="its pages joined", actual=f"article {article}"
+                    )
         except (SQLAlchemyError, ValidationError, RecursionError) as error:
-            said = dict(expected="articles over several pages", actual=str(error).splitlines()[0])
-            yield make_finding("derived-altered", place=path.name, **said)  # type: ignore[arg-type]
+            yield make_finding(
+                "derived-altered",
+                place=path.name,
+                expected="articles over several pages",
+                actual=str(error).splitlines()[0],
+            )
         finally:
             engine.dispose()

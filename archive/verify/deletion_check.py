@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.log.reader import LogReader
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc.records import BrokenRecord, read_record, sha256
@@ -28,25 +28,25 @@ def check_deletions(archive: Path, log: LogReader, spool: Spool, *, sealed: int)
 def _check(
     archive: Path, log: LogReader, spool: Spool, leaf: int, entry: DeletionEntry, *, done: str
 ) -> Iterator[Finding]:
-    where = dict(place=entry.file, record=entry.record_id or None, entry=leaf)
+    where = Where(place=entry.file, record=entry.record_id or None, entry=leaf)
     if entry.member is None:
         kind = "deletion-unfinished" if (archive / entry.file).exists() else done
-        yield make_finding(kind, **where, actual=entry.reason)  # type: ignore[arg-type]
+        yield make_finding(kind, **where, actual=entry.reason)
         return
     where["offset"] = entry.offset
     captured = spool.capture_at(entry.file, entry.offset, before=leaf)
     capture = log.entry(captured) if captured is not None else None
     if not isinstance(capture, CaptureEntry) or (capture.record_id, capture.member) != (entry.record_id, entry.removed):
-        yield make_finding("deletion-nowhere", **where, expected=entry.removed)  # type: ignore[arg-type]
+        yield make_finding("deletion-nowhere", **where, expected=entry.removed)
         return
     found = _read(archive / entry.file, capture)
     if found is not None and sha256(found) == entry.removed:
-        yield make_finding("deletion-unfinished", **where, actual=entry.reason)  # type: ignore[arg-type]
+        yield make_finding("deletion-unfinished", **where, actual=entry.reason)
         return
     if found is not None and sha256(found) == entry.member and not _is_tombstone_of(archive / entry.file, capture):
-        yield make_finding("deletion-false", **where, actual=entry.member)  # type: ignore[arg-type]
+        yield make_finding("deletion-false", **where, actual=entry.member)
     else:
-        yield make_finding(done, **where, actual=entry.reason)  # type: ignore[arg-type]
+        yield make_finding(done, **where, actual=entry.reason)
     spool.expect_deleted(capture.file, capture.offset, member=entry.member, after=entry.after)
 
 

@@ -12,7 +12,7 @@ from archive.log.entries import CaptureEntry
 from archive.log.reader import LogReader
 from archive.verify.comparison import compare
 from archive.verify.joined import explain_joined, split_records
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.scanning import Actual, scan
 from archive.verify.spool import Expected, Spool
@@ -78,26 +78,26 @@ def _explain_gone(handle: int, size: int, file: str, *, one: Expected, new: _New
     """What became of a member that is not there any more; what lies there instead is taken out of `new`."""
     successor = new.take_successor(one)
     if successor is None:
-        where = dict(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
-        yield make_finding("record-missing", **where, expected=one.digest)  # type: ignore[arg-type]
+        where = Where(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
+        yield make_finding("record-missing", **where, expected=one.digest)
         return
     yield from _explain(handle, size, file, one=one, now=successor, log=log)
 
 
 def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, log: LogReader) -> Iterator[Finding]:
     """Which parts of a record were altered; the log knows the parts of a primary record, of others the whole."""
-    at: dict[str, object] = dict(place=file, offset=now.offset, record=one.record_id, entry=one.leaf)
+    at = Where(place=file, offset=now.offset, record=one.record_id, entry=one.leaf)
     if now.problem:
-        yield make_finding("gzip-broken", **at, expected=one.digest, actual=now.problem)  # type: ignore[arg-type]
+        yield make_finding("gzip-broken", **at, expected=one.digest, actual=now.problem)
         return
     data, _ = read_member(handle, now.offset, size)
     entry = log.entry(one.leaf) if one.is_primary else None
     if not isinstance(entry, CaptureEntry):
-        yield make_finding("record-altered", **at, expected=one.digest, actual=now.digest)  # type: ignore[arg-type]
+        yield make_finding("record-altered", **at, expected=one.digest, actual=now.digest)
         return
     found = list(compare(data, entry))
     for kind, expected, actual in found or [("gzip-altered", one.digest, now.digest)]:
-        yield make_finding(kind, **at, expected=expected, actual=actual)  # type: ignore[arg-type]
+        yield make_finding(kind, **at, expected=expected, actual=actual)
 
 
 def _strangers(file: str, new: Iterable[Actual], spool: Spool) -> Iterator[Finding]:
@@ -122,9 +122,9 @@ def _order(file: str, expected: list[Expected], actual: list[Actual]) -> Iterato
             continue
         seen[one.digest] += 1
         known = expected[number]
-        at: dict[str, object] = dict(place=file, offset=one.offset, record=known.record_id, entry=known.leaf)
+        at = Where(place=file, offset=one.offset, record=known.record_id, entry=known.leaf)
         if seen[one.digest] > 1:
-            yield make_finding("record-duplicated", **at, expected=f"at byte {known.offset}")  # type: ignore[arg-type]
+            yield make_finding("record-duplicated", **at, expected=f"at byte {known.offset}")
         elif number < furthest:
-            yield make_finding("record-moved", **at, expected=f"at byte {known.offset}")  # type: ignore[arg-type]
+            yield make_finding("record-moved", **at, expected=f"at byte {known.offset}")
         furthest = max(furthest, number)

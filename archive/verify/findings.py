@@ -1,10 +1,11 @@
 """Findings as they come in: all of them count for the verdict, a bounded number is kept, and notes never crowd out the rest."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Final, Unpack
 
-from archive.verify.report import Finding, Verdict
+from archive.verify.kinds import Where, make_finding
+from archive.verify.report import Finding, Verdict, Weight
 
 MOST: Final = 10_000
 """Findings kept that are no notes."""
@@ -16,7 +17,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._kept: list[Finding] = []
-        self._weights: Counter[str] = Counter()
+        self._weights: Counter[Weight] = Counter()
         self.omitted = 0
 
     def append(self, finding: Finding) -> None:
@@ -29,14 +30,22 @@ class Findings:
         else:
             self.omitted += 1
 
+    def add(self, kind: str, *, expected: object = None, actual: object = None, **where: Unpack[Where]) -> None:
+        """Take in a finding of a kind."""
+        self.append(make_finding(kind, expected=expected, actual=actual, **where))
+
     @property
     def verdict(self) -> Verdict:
         """What all findings together mean, those not kept included."""
-        if self._weights["altered"]:
-            return "altered"
-        if self._weights["unreadable"]:
-            return "unreadable"
-        return "not-provable" if self._weights["not-provable"] else "intact"
+        return verdict_of(self._weights)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._kept)
+
+
+def verdict_of(weights: Mapping[Weight, int]) -> Verdict:
+    """What so many findings of each weight mean."""
+    for weight in ("altered", "unreadable", "not-provable"):
+        if weights.get(weight):
+            return weight
+    return "intact"

@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.log.covering import digest_file
 from archive.log.reader import LogReader
 from archive.verify.diagnosis import diagnose
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, ExpectedFile, Spool
 from archive.warc.captures import payload_digest
@@ -99,12 +99,12 @@ class HeldFile:
 
 
 def _look_into(held: HeldFile, expected: Expected) -> Iterator[Finding]:
-    place = dict(place=held.file, offset=expected.offset, record=expected.record_id, entry=expected.leaf)
+    place = Where(place=held.file, offset=expected.offset, record=expected.record_id, entry=expected.leaf)
     try:
         data, _ = read_member(held.handle, expected.offset, held.size)
         record = decode_record(data)
     except BrokenRecord as error:
-        yield make_finding("gzip-broken", **place, actual=error)  # type: ignore[arg-type]
+        yield make_finding("gzip-broken", **place, actual=error)
         return
     if not expected.is_primary:
         return
@@ -120,8 +120,8 @@ def _look_into(held: HeldFile, expected: Expected) -> Iterator[Finding]:
         ("record_type", record.type),
     ):
         if entry[name] != found:
-            yield make_finding("digest-disagrees", **place, expected=entry[name], actual=found)  # type: ignore[arg-type]
+            yield make_finding("digest-disagrees", **place, expected=entry[name], actual=found)
     payload = entry["payload"]
     # To GET or to HEAD: which it was stands in another record.
     if payload and all(payload_digest(record.type, record.block, method) != payload for method in ("GET", "HEAD")):
-        yield make_finding("digest-disagrees", **place, expected=payload, actual="another payload")  # type: ignore[arg-type]
+        yield make_finding("digest-disagrees", **place, expected=payload, actual="another payload")

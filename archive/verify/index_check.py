@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archive.directory import Archive
 from archive.index import SUFFIX, index_path, make_line
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
@@ -71,7 +71,7 @@ def _check_file(path: Path, place: str, lines: dict[int, _Line], deleted: set[in
 
 def _compare(line: str, fields: dict[str, Any], due: _Line | None, place: str) -> Iterator[Finding]:
     """By what the log has of the capture, and whole where its record is as it was logged."""
-    at = dict[str, Any](place=place, offset=int(fields["offset"]))
+    at = Where(place=place, offset=int(fields["offset"]))
     if due is None:
         yield make_finding("index-altered", **at, actual=line[:200])
         return

@@ -7,7 +7,7 @@ from typing import Final
 from archive.log.entries import CaptureEntry
 from archive.log.reader import LogReader
 from archive.verify.comparison import compare
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected
 from archive.warc.records import split_header
@@ -57,5 +57,5 @@ def explain_joined(
             continue
         entry = log.entry(expected.leaf) if expected.is_primary else None
         for kind, said, found in compare(data, entry) if isinstance(entry, CaptureEntry) else ():
-            where = dict(place=file, offset=offset, record=one, entry=expected.leaf)
-            yield make_finding(kind, **where, expected=said, actual=found)  # type: ignore[arg-type]
+            where = Where(place=file, offset=offset, record=one, entry=expected.leaf)
+            yield make_finding(kind, **where, expected=said, actual=found)

@@ -1,6 +1,6 @@
 """What can be found, in the words of both languages; every finding names one of these kinds."""
 
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from archive.verify.report import Finding, Weight
 
@@ -144,16 +144,16 @@ KINDS: Final[dict[str, tuple[Weight, str, str]]] = {
 }  # fmt: skip
 
 
-def make_finding(
-    kind: str,
-    *,
-    place: object = None,
-    offset: int | None = None,
-    record: object = None,
-    entry: int | None = None,
-    expected: object = None,
-    actual: object = None,
-) -> Finding:
+class Where(TypedDict, total=False):
+    """The place of a finding: a file and what stands in it, or an entry of the log."""
+
+    place: object
+    offset: int | None
+    record: object
+    entry: int | None
+
+
+def make_finding(kind: str, *, expected: object = None, actual: object = None, **where: Unpack[Where]) -> Finding:
     """A finding of a kind that the table has."""
     weight, chinese, english = KINDS[kind]
     return Finding(
@@ -161,10 +161,10 @@ def make_finding(
         weight=weight,
         chinese=chinese,
         english=english,
-        place=_plain(place),
-        offset=offset,
-        record=_plain(record),
-        entry=entry,
+        place=_plain(where.get("place")),
+        offset=where.get("offset"),
+        record=_plain(where.get("record")),
+        entry=where.get("entry"),
         expected=_plain(expected),
         actual=_plain(actual),
     )

@@ -27,7 +27,7 @@ from archive.log.entries import (
 from archive.log.merkle import Tree, leaf_hash
 from archive.log.reader import CHECKPOINT, LogReader
 from archive.log.tiles import ENTRIES, WIDTH, BrokenTile, tile_path
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Finding
 from archive.verify.seal_check import check_published, check_seals, check_trusted, read_seals
@@ -81,7 +81,7 @@ def _check_id(archive: Path, state: LogState) -> None:
     except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
         said = error
     if said != state.head.origin:
-        state.findings.append(make_finding("archive-other", place=MARK, expected=state.head.origin, actual=said))
+        state.findings.add("archive-other", place=MARK, expected=state.head.origin, actual=said)
 
 
 def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[int]) -> None:
@@ -93,7 +93,7 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
         try:
             entry = decode_entry(data)
         except ValueError as error:
-            state.findings.append(make_finding("log-entry", entry=index, actual=str(error).splitlines()[0]))
+            state.findings.add("log-entry", entry=index, actual=str(error).splitlines()[0])
             continue
         _check_order(index, entry, state)
         _take(index, entry, state, spool)
@@ -125,7 +125,7 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
     elif isinstance(entry, SiteEntry):
         spool.take_site(entry)
         if entry.rules and sha256(entry.rules.encode()) != entry.digest:
-            state.findings.append(make_finding("log-entry", entry=index, actual="the site file has another digest"))
+            state.findings.add("log-entry", entry=index, actual="the site file has another digest")
     elif isinstance(entry, KeyRotationEntry):
         state.rotations.append((index, entry))
 
@@ -133,9 +133,7 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
 def _check_chain(index: int, entry: CaptureEntry, state: LogState, spool: Spool) -> None:
     before = spool.previous_of(index, entry.uri)
     if before != entry.previous:
-        state.findings.append(
-            make_finding("log-chain", entry=index, record=entry.record_id, expected=before, actual=entry.previous)
-        )
+        state.findings.add("log-chain", entry=index, record=entry.record_id, expected=before, actual=entry.previous)
 
 
 def _check_dates(index: int, entry: CaptureEntry, state: LogState) -> None:
@@ -146,8 +144,8 @@ def _check_dates(index: int, entry: CaptureEntry, state: LogState) -> None:
     elif entry.claim == "received" and -ahead > _EARLY:
         kind = "back-dated"
     if kind:
-        place = dict(place=entry.file, offset=entry.offset, record=entry.record_id, entry=index)
-        state.findings.append(make_finding(kind, **place, expected=f"logged {entry.logged}", actual=entry.date))  # type: ignore[arg-type]
+        place = Where(place=entry.file, offset=entry.offset, record=entry.record_id, entry=index)
+        state.findings.add(kind, **place, expected=f"logged {entry.logged}", actual=entry.date)
 
 
 def _check_tiles(log: LogReader, state: LogState) -> None:
@@ -155,13 +153,11 @@ def _check_tiles(log: LogReader, state: LogState) -> None:
     try:
         by_tiles = log.root()
     except BrokenLog as error:
-        state.findings.append(make_finding("log-tiles", place="log/tile", actual=error))
+        state.findings.add("log-tiles", place="log/tile", actual=error)
         return
     for said, place in ((by_tiles, "log/tile"), (log.head.root, "log/head")):
         if said != root:
-            state.findings.append(
-                make_finding("log-tiles", place=place, expected=root.hex() if root else None, actual=said.hex())
-            )
+            state.findings.add("log-tiles", place=place, expected=root.hex() if root else None, actual=said.hex())
     if by_tiles != root != log.head.root:
         for finding in _differing(log):
             state.findings.append(finding)
@@ -176,5 +172,6 @@ def _differing(log: LogReader) -> Iterator[Finding]:
             return
         if said != leaf_hash(data):
             place = tile_path(ENTRIES, index // WIDTH, min(WIDTH, log.size - index // WIDTH * WIDTH))
-            hashes = dict(expected=said.hex(), actual=leaf_hash(data).hex())
-            yield make_finding("entry-altered", place=f"log/{place}", entry=index, **hashes)  # type: ignore[arg-type]
+            yield make_finding(
+                "entry-altered", place=f"log/{place}", entry=index, expected=said.hex(), actual=leaf_hash(data).hex()
+            )

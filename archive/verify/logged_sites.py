@@ -10,9 +10,9 @@ from archive.verify.spool import Spool
 from pipelines.site import Site
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def parse_rules(rules: str) -> Site | None:
-    """A site file as the log keeps it; None for what is none, or was too long to be kept."""
+    """A site file as the log keeps it; None for one of another version of this program, or that was too long to be kept."""
     try:
         return Site.model_validate_json(rules)
     except ValidationError:

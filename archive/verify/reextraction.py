@@ -8,18 +8,15 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, Protocol
-
-from pydantic import ValidationError
 
 from archive.errors import BrokenWarc, WorkerError
 from archive.reading import Reading
-from archive.verify.kinds import make_finding
+from archive.verify.kinds import Where, make_finding
+from archive.verify.logged_sites import parse_rules
 from archive.verify.report import Finding, Reextraction
 from archive.workers.pool import Workers
 from pipelines.records import Capture
-from pipelines.site import Site
 
 AHEAD: Final = 64
 """Captures read from disk before the first of them has come back."""
@@ -97,7 +94,7 @@ class Reextractor:
         site = None
         if one.site:
             rules = self.texts.rules(one.site)
-            site = _parse_site(rules) if rules else None
+            site = parse_rules(rules) if rules else None
             if site is None:
                 return "the site file it was read by is not in the log, or of another version"
         try:
@@ -107,7 +104,7 @@ class Reextractor:
 
     def _finish(self, one: LoggedText, reading: Future[Reading] | str) -> Iterator[Finding]:
         self.tally.read += 1
-        where = dict(place=one.file, offset=one.offset, record=one.capture, entry=one.leaf)
+        where = Where(place=one.file, offset=one.offset, record=one.capture, entry=one.leaf)
         try:
             found = reading if isinstance(reading, str) else reading.result()
         except WorkerError as error:
@@ -116,28 +113,19 @@ class Reextractor:
             found = found.outcome.reason or ""
         if isinstance(found, str):
             self.tally.failed += 1
-            yield make_finding("reextract-failed", **where, expected=one.body, actual=found)  # type: ignore[arg-type]
+            yield make_finding("reextract-failed", **where, expected=one.body, actual=found)
             return
         digest = found.body.body_digest if found.body else None
         if digest == one.body:
             self.tally.same += 1
         elif found.recipe != one.recipe:
             self.tally.other_recipe += 1
-            yield make_finding("recipe-differs", **where, expected=one.recipe, actual=found.recipe)  # type: ignore[arg-type]
+            yield make_finding("recipe-differs", **where, expected=one.recipe, actual=found.recipe)
         else:
             self.tally.altered += 1
             yield make_finding(
                 "reextract-differs",
-                **where,  # type: ignore[arg-type]
+                **where,
                 expected=one.body,
                 actual=digest or f"no article: {found.outcome.reason}",
             )
-
-
-@lru_cache(maxsize=1024)
-def _parse_site(rules: str) -> Site | None:
-    """The site file as the log keeps it; None for one that another version of this program wrote."""
-    try:
-        return Site.model_validate_json(rules)
-    except ValidationError:
-        return None

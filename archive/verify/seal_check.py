@@ -7,7 +7,6 @@ from archive.log.checkpoint import Checkpoint
 from archive.log.key_chain import KeyChain
 from archive.log.note import Note, NoteError, PublicKey
 from archive.log.reader import CHECKPOINT, SEALS, LogReader, Seal, read_seal
-from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.stamp_check import check_timestamps
 from archive.verify.witness_check import check_cosignatures, check_missing
@@ -22,7 +21,7 @@ def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
         try:
             seals.append(read_seal(path))
         except BrokenLog as error:
-            state.findings.append(make_finding("seal-unreadable", place=f"log/seals/{path.name}", actual=error))
+            state.findings.add("seal-unreadable", place=f"log/seals/{path.name}", actual=error)
     yield from sorted(seals, key=lambda seal: (seal.checkpoint.size, seal.name))
 
 
@@ -40,15 +39,13 @@ def check_seals(log: LogReader, state: LogState, seals: Sequence[Seal], trust: T
             check_cosignatures(log, state, seal, trust)
     check_missing(state, trust)
     if not seals and log.size:
-        state.findings.append(make_finding("no-seal", place="log/seals"))
+        state.findings.add("no-seal", place="log/seals")
     elif state.sealed < log.size:
-        state.findings.append(
-            make_finding(
-                "unsealed" if state.sealed < state.substance else "unsealed-notes",
-                entry=state.sealed,
-                expected=f"{log.size} entries",
-                actual=f"{state.sealed} sealed",
-            )
+        state.findings.add(
+            "unsealed" if state.sealed < state.substance else "unsealed-notes",
+            entry=state.sealed,
+            expected=f"{log.size} entries",
+            actual=f"{state.sealed} sealed",
         )
 
 
@@ -84,7 +81,7 @@ def _own_keys(log: LogReader, state: LogState, seals: Sequence[Seal]) -> list[Pu
         return log.keys()[:1]
     except BrokenLog as error:
         if seals:
-            state.findings.append(make_finding("seal-unreadable", place="log/keys", actual=error))
+            state.findings.add("seal-unreadable", place="log/keys", actual=error)
         return []
 
 
@@ -94,7 +91,7 @@ def _follow_rotations(state: LogState, size: int) -> None:
         try:
             state.chain.take(index, entry)
         except ValueError as error:  # NoteError, and of base64
-            state.findings.append(make_finding("rotation-unsigned", entry=index, actual=error))
+            state.findings.add("rotation-unsigned", entry=index, actual=error)
 
 
 def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
@@ -102,30 +99,29 @@ def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
     try:
         signers = seal.note.signed_by(state.chain.keys)
     except NoteError as error:
-        state.findings.append(make_finding("seal-signature", place=place, actual=error))
+        state.findings.add("seal-signature", place=place, actual=error)
         return False
     if not signers:
         kind = "key-untrusted" if state.are_keys_trusted else "key-swapped"
         names = ", ".join(f"{line.name}+{line.key_id.hex()}" for line in seal.note.signatures)
         known = ", ".join(f"{key.name}+{key.id.hex()}" for key in state.chain.keys)
-        state.findings.append(make_finding(kind, place=place, expected=known, actual=names))
+        state.findings.add(kind, place=place, expected=known, actual=names)
         return False
     if all(key in state.chain.retired for key in signers):
         since = ", ".join(f"replaced by entry {state.chain.retired[key]}" for key in signers)
         names = ", ".join(f"{key.name}+{key.id.hex()}" for key in signers)
-        state.findings.append(make_finding("key-retired", place=place, expected=since, actual=names))
+        state.findings.add("key-retired", place=place, expected=since, actual=names)
         return False
     if seal.checkpoint.origin != log.head.origin:
-        origins = dict(expected=seal.checkpoint.origin, actual=log.head.origin)
-        state.findings.append(make_finding("archive-other", place="log/head", **origins))  # type: ignore[arg-type]
+        state.findings.add("archive-other", place="log/head", expected=seal.checkpoint.origin, actual=log.head.origin)
     if seal.checkpoint.size > log.size:
-        sizes = dict(expected=f"{seal.checkpoint.size} entries", actual=f"{log.size} entries")
-        state.findings.append(make_finding("log-cut", place=place, **sizes))  # type: ignore[arg-type]
+        state.findings.add(
+            "log-cut", place=place, expected=f"{seal.checkpoint.size} entries", actual=f"{log.size} entries"
+        )
         return False
     root = state.roots[seal.checkpoint.size] if seal.checkpoint.size else seal.checkpoint.root
     if root != seal.checkpoint.root:
-        roots = dict(expected=seal.checkpoint.root.hex(), actual=root.hex())
-        state.findings.append(make_finding("log-rewritten", place=place, **roots))  # type: ignore[arg-type]
+        state.findings.add("log-rewritten", place=place, expected=seal.checkpoint.root.hex(), actual=root.hex())
         return False
     return True
 
@@ -140,12 +136,12 @@ def check_published(log: LogReader, state: LogState, seals: Sequence[Seal]) -> N
         checkpoint = Checkpoint.parse(note.text)
         is_signed = bool(note.signed_by(state.chain.keys)) and state.roots.get(checkpoint.size) == checkpoint.root
     except (NoteError, OSError) as error:
-        state.findings.append(make_finding("checkpoint-other", place=f"log/{CHECKPOINT}", actual=error))
+        state.findings.add("checkpoint-other", place=f"log/{CHECKPOINT}", actual=error)
         return
     known = any(one.note.text == note.text and set(one.note.signatures) <= set(note.signatures) for one in seals)
     if not (known or is_signed):
         actual = f"{checkpoint.size} {checkpoint.root.hex()}"
-        state.findings.append(make_finding("checkpoint-other", place=f"log/{CHECKPOINT}", actual=actual))
+        state.findings.add("checkpoint-other", place=f"log/{CHECKPOINT}", actual=actual)
 
 
 def check_trusted(state: LogState, trust: Trust) -> None:
@@ -155,11 +151,17 @@ def check_trusted(state: LogState, trust: Trust) -> None:
         checkpoint = Checkpoint.parse(note.text)
         root = state.roots.get(checkpoint.size) if checkpoint.size <= state.head.size else None
         if checkpoint.size > state.head.size:
-            sizes = dict(expected=f"{checkpoint.size} entries", actual=f"{state.head.size} entries")
-            state.findings.append(make_finding("log-cut", place="log", **sizes))  # type: ignore[arg-type]
+            state.findings.add(
+                "log-cut", place="log", expected=f"{checkpoint.size} entries", actual=f"{state.head.size} entries"
+            )
         elif checkpoint.origin != state.head.origin or root != checkpoint.root:
-            roots = dict(expected=checkpoint.root.hex(), actual=root.hex() if root else None)
-            state.findings.append(make_finding("log-forked", place="log", entry=checkpoint.size, **roots))  # type: ignore[arg-type]
+            state.findings.add(
+                "log-forked",
+                place="log",
+                entry=checkpoint.size,
+                expected=checkpoint.root.hex(),
+                actual=root.hex() if root else None,
+            )
         else:
             agreed += 1
     state.is_trusted_consistent = bool(trust.checkpoints) and agreed == len(trust.checkpoints)

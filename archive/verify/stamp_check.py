@@ -6,7 +6,6 @@ from typing import Final
 from archive.errors import TimestampError
 from archive.log.reader import REPLIES, SEALS, LogReader, Seal
 from archive.log.timestamps import check_reply, verify_reply
-from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from pipelines.records import format_instant
 
@@ -23,15 +22,15 @@ def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) 
         try:
             check_reply(reply, data)
         except TimestampError as error:
-            state.findings.append(make_finding("timestamp-other", place=place, actual=error))
+            state.findings.add("timestamp-other", place=place, actual=error)
             continue
         if not trust.roots:
-            state.findings.append(make_finding("timestamp-unchecked", place=place))
+            state.findings.add("timestamp-unchecked", place=place)
             continue
         try:
             stamped = verify_reply(reply, data, trust.roots)
         except TimestampError as error:
-            state.findings.append(make_finding("timestamp-untrusted", place=place, actual=error))
+            state.findings.add("timestamp-untrusted", place=place, actual=error)
             continue
         state.timestamps += 1
         state.stamped.append((seal.name, path.name))
@@ -43,5 +42,10 @@ def check_clock(state: LogState, seal: Seal, moment: datetime, place: str) -> No
     """Nothing can say that it was logged after somebody else saw it."""
     logged = state.logged.get(seal.checkpoint.size)
     if logged and logged - moment > CLOCK:
-        at = dict(expected=format_instant(moment), actual=format_instant(logged))
-        state.findings.append(make_finding("clock-contradiction", place=place, entry=seal.checkpoint.size - 1, **at))  # type: ignore[arg-type]
+        state.findings.add(
+            "clock-contradiction",
+            place=place,
+            entry=seal.checkpoint.size - 1,
+            expected=format_instant(moment),
+            actual=format_instant(logged),
+        )

@@ -118,11 +118,17 @@ def _check(log: LogReader, files: _Files, level: str, number: int, due: Sequence
             continue
         at = next((at for at, pair in enumerate(zip(items, due, strict=False)) if pair[0] != pair[1]), None)
         if at is not None:
-            values = dict(expected=_show(due[at]), actual=_show(items[at]))
-            yield make_finding("log-tiles", place=place, entry=first + at * span, **values)  # type: ignore[arg-type]
+            yield make_finding(
+                "log-tiles", place=place, entry=first + at * span, expected=_show(due[at]), actual=_show(items[at])
+            )
         elif len(items) > width or len(items) < width <= len(due):
-            sizes = dict(expected=f"{width} items", actual=f"{len(items)} items")
-            yield make_finding("log-tiles", place=place, entry=first + min(len(items), width) * span, **sizes)  # type: ignore[arg-type]
+            yield make_finding(
+                "log-tiles",
+                place=place,
+                entry=first + min(len(items), width) * span,
+                expected=f"{width} items",
+                actual=f"{len(items)} items",
+            )
         elif width > len(due):
             yield make_finding("log-left-over", place=place, actual=f"{len(items) - len(due)} items beyond the head")
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from archive.log.note import Note, NoteError, PublicKey, Signature
 from archive.log.reader import COSIGNATURES, SEALS, LogReader, Seal
 from archive.log.witness import parse_cosignatures, when
-from archive.verify.kinds import make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.stamp_check import check_clock
 
@@ -36,7 +35,7 @@ def check_cosignatures(log: LogReader, state: LogState, seal: Seal, trust: Trust
         try:
             lines = parse_cosignatures(path.read_bytes())
         except NoteError as error:
-            state.findings.append(make_finding("cosignature-invalid", place=place, actual=error))
+            state.findings.add("cosignature-invalid", place=place, actual=error)
             continue
         for line in lines:
             _check_line(state, seal, line, trust, place)
@@ -46,10 +45,10 @@ def _check_line(state: LogState, seal: Seal, line: Signature, trust: Trust, plac
     try:
         seen = read_cosignature(seal.checkpoint.text, line, trust.witnesses)
     except NoteError as error:
-        state.findings.append(make_finding("cosignature-invalid", place=place, actual=error))
+        state.findings.add("cosignature-invalid", place=place, actual=error)
         return
     if seen is None:
-        state.findings.append(make_finding("witness-unknown", place=place, actual=line.name))
+        state.findings.add("witness-unknown", place=place, actual=line.name)
         return
     size = seal.checkpoint.size
     state.cosigned[line.name] = max(size, state.cosigned.get(line.name, 0))
@@ -62,5 +61,9 @@ def check_missing(state: LogState, trust: Trust) -> None:
     for key in trust.witnesses:
         seen = state.cosigned.get(key.name, 0)
         if seen < state.sealed:
-            sizes = dict(expected=f"{state.sealed} entries", actual=f"{seen} entries cosigned")
-            state.findings.append(make_finding("witness-missing", place=f"log/{SEALS}", record=None, **sizes))  # type: ignore[arg-type]
+            state.findings.add(
+                "witness-missing",
+                place=f"log/{SEALS}",
+                expected=f"{state.sealed} entries",
+                actual=f"{seen} entries cosigned",
+            )

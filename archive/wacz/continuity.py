@@ -50,13 +50,13 @@ def check_link(
 ) -> bool:
     """Whether the newest checkpoint continues another one; where not, that is a finding at `place`."""
     proof = [] if one.size == newest.size else links.get(one.size)
-    sizes = dict(expected=f"{one.size} {one.root.hex()}", actual=f"{newest.size} {newest.root.hex()}")
+    expected, actual = (f"{checkpoint.size} {checkpoint.root.hex()}" for checkpoint in (one, newest))
     if one.origin != newest.origin:
         report.add("log-other", place, expected=one.origin, actual=newest.origin)
     elif one.size > newest.size or proof is None:
-        report.add("checkpoint-unlinked", place, **sizes)
+        report.add("checkpoint-unlinked", place, expected=expected, actual=actual)
     elif one.size and not is_consistent(one.size, newest.size, one.root, newest.root, proof):
-        report.add("log-forked", place, **sizes)
+        report.add("log-forked", place, expected=expected, actual=actual)
     else:
         return True
     return False

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from archive.wacz.container import Container, Entry
-from archive.wacz.report import WaczReport
+from archive.wacz.report import Place, WaczReport
 from archive.wacz.spool import Spool
 from archive.warc.frame import is_first, make_first
 from archive.warc.records import Placed, Record, encode_header, sha256
@@ -25,15 +25,17 @@ _ROOM: Final = 64
 def check_first(report: WaczReport, container: Container, entry: Entry, placed: Placed, spool: Spool) -> None:
     """Hold the first record of a file against the entry that says how the file was closed, if the WACZ has it."""
     name = PurePosixPath(entry.name).name
-    place = dict(offset=placed.offset - entry.start, record_id=placed.record.id)
+    place = Place(offset=placed.offset - entry.start, record_id=placed.record.id)
     if not is_first(placed.record):
         report.add("first-record-missing", entry.name, **place, expected="warcinfo", actual=placed.record.type)
         return
     member = os.pread(container.file.fileno(), placed.length, placed.offset)
     if logged := spool.first_member(name):
         if logged != sha256(member):
-            members = dict(expected=f"member {logged}", actual=f"member {sha256(member)}")
-            report.add("first-record-differs", entry.name, **place, **members)
+            found = sha256(member)
+            report.add(
+                "first-record-differs", entry.name, **place, expected=f"member {logged}", actual=f"member {found}"
+            )
     elif not _is_form_of_ours(placed.record, name, member):
         report.add("first-record-differs", entry.name, **place, expected="what we write at the head of a file")
 
@@ -42,7 +44,7 @@ def check_is_of(report: WaczReport, entry: Entry, first: Record, group: list[Pla
     """A capture names the record that heads its file, and its own bytes are in the log."""
     named = group[0].record.get("WARC-Warcinfo-ID")
     if named != f"<{first.id}>":
-        place = dict(offset=0, record_id=first.id)
+        place = Place(offset=0, record_id=first.id)
         report.add("first-record-differs", entry.name, **place, expected=named, actual=f"<{first.id}>")
 
 

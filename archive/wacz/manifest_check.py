@@ -78,8 +78,8 @@ def _check_signature(report: WaczReport, container: Container, manifest: bytes, 
     elif not is_signed(signed, actual):
         report.add("signature-invalid", DIGEST)
     elif is_ours(container) and data != _encode_anonymous(sealed, signed, software):
-        about = dict(expected="an anonymous signature alone, by the software of the manifest", actual=repr(data)[:300])
-        report.add("signature-differs", DIGEST, **about)
+        expected = "an anonymous signature alone, by the software of the manifest"
+        report.add("signature-differs", DIGEST, expected=expected, actual=repr(data)[:300])
     else:
         report.signer = signed["publicKey"]
 

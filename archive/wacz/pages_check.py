@@ -49,8 +49,14 @@ def _as_due(report: WaczReport, line: str, offset: int, spool: Spool) -> Met | N
     is_known = title == one.url or spool.has_title(one.record_id, title_digest(title))
     if line != due or (not is_known and spool.has_capture(one.record_id)):
         expected = due if is_known else page_line(one.record_id, one.url, one.moment, one.url)
-        about = dict(expected=expected[:300].strip(), actual=line[:300].strip())
-        report.add("page-differs", PAGES, offset=offset, record_id=one.record_id, **about)
+        report.add(
+            "page-differs",
+            PAGES,
+            offset=offset,
+            record_id=one.record_id,
+            expected=expected[:300].strip(),
+            actual=line[:300].strip(),
+        )
     return one
 
 

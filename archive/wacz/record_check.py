@@ -11,7 +11,7 @@ from archive.wacz.container import Container, Entry
 from archive.wacz.first_check import check_first, check_is_of
 from archive.wacz.pages import is_markup, page_of
 from archive.wacz.proofs import certificate_files
-from archive.wacz.report import WaczReport
+from archive.wacz.report import Place, WaczReport
 from archive.wacz.spool import Met, Spool
 from archive.warc.captures import MOST_RECORDS, from_records
 from archive.warc.frame import is_first, is_last
@@ -104,7 +104,7 @@ def _groups(report: WaczReport, container: Container, entry: Entry, spool: Spool
                 first = placed.record
             if is_first(placed.record) or is_last(placed.record):
                 if placed.record is not first and spool.captures:
-                    about = dict(offset=placed.offset - entry.start, record_id=placed.record.id)
+                    about = Place(offset=placed.offset - entry.start, record_id=placed.record.id)
                     report.add("record-not-proven", entry.name, **about)
                 continue
             group.append(placed)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal, TypedDict
 
 from archive.log.entries import CaptureEntry
+from archive.verify.findings import verdict_of
 from archive.verify.report import Finding, Reextraction, Verdict, Weight
 from archive.wacz.kinds import KINDS
 from archive.wacz.origin import read_origin
@@ -13,7 +14,14 @@ from archive.warc.records import Record
 LISTED: Final = 100
 """Captures that are listed; the others are counted."""
 MOST: Final = 1000
-"""Findings after which no more are noted; the verdict is clear by then."""
+"""Findings of each weight that are kept; all of them count for the verdict."""
+
+
+class Place(TypedDict):
+    """Where in a file of the WACZ a finding is: a byte of it, and a record."""
+
+    offset: int
+    record_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,8 @@ class WaczReport:
     The first of the proven ones are `listed`. Of all of them `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
     person; only the others were received from a server. `title` is the packer's word.
 
+    `weights` is how many findings of each weight there are, with those that are not kept.
+
     `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of it
     and existed by `until`, by the word of `witnesses`: trusted timestamp authorities, and witnesses of the log,
     `cosigned_by`. `commands` redo the check with the tools of others. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
@@ -80,6 +90,7 @@ class WaczReport:
 
     path: str
     findings: list[WaczFinding] = field(default_factory=list)
+    weights: dict[Weight, int] = field(default_factory=dict)
     captures: int = 0
     proven: int = 0
     listed: list[Listed] = field(default_factory=list)
@@ -103,12 +114,14 @@ class WaczReport:
     @property
     def verdict(self) -> Verdict:
         """Altered where anything says so; not provable where nothing vouches for some of the captures."""
-        weights = {finding.weight for finding in self.findings}
-        for weight in ("unreadable", "altered"):
-            if weight in weights:
-                return weight
-        is_proven = self.captures and self.proven == self.captures and "not-provable" not in weights
-        return "intact" if is_proven else "not-provable"
+        worst = verdict_of(self.weights)
+        is_proven = 0 < self.captures == self.proven
+        return "not-provable" if worst == "intact" and not is_proven else worst
+
+    @property
+    def omitted(self) -> int:
+        """Findings that are not kept."""
+        return sum(self.weights.values()) - len(self.findings)
 
     @property
     def is_readable(self) -> bool:
@@ -131,10 +144,22 @@ class WaczReport:
             self.found_by = max(self.found_by or logged.logged, logged.logged)
         self.supplied += logged.claim == "supplied"
 
-    def add(self, kind: str, file: str, **details: Any) -> None:
+    def add(
+        self,
+        kind: str,
+        file: str,
+        *,
+        offset: int | None = None,
+        record_id: str | None = None,
+        expected: str | None = None,
+        actual: str | None = None,
+    ) -> None:
         """Note a finding."""
-        if len(self.findings) < MOST:
-            self.findings.append(WaczFinding(kind, file, **details))
+        finding = WaczFinding(kind, file, offset, record_id, expected, actual)
+        weight = finding.weight
+        self.weights[weight] = self.weights.get(weight, 0) + 1
+        if self.weights[weight] <= MOST:
+            self.findings.append(finding)
 
     def settle(self, entries: int) -> None:
         """Say by when the first `entries` of the log existed: who saw fewer of them says nothing of the last."""

@@ -45,13 +45,13 @@ def check_form(report: WaczReport, container: Container) -> None:
         lengths = (len(info.orig_filename.encode()), len(info.extra), len(info.comment))
         said = _LENGTHS.unpack(os.pread(container.file.fileno(), _LENGTHS.size, at + _AT_LENGTHS))
         if said != lengths:  # more than there is, in the last of them
-            about = dict(expected=f"lengths {lengths}", actual=f"lengths {said}")
-            report.add("entry-differs", info.filename, offset=at, **about)
+            expected, actual = f"lengths {lengths}", f"lengths {said}"
+            report.add("entry-differs", info.filename, offset=at, expected=expected, actual=actual)
         at += _HEADER + sum(lengths)
     for entry in container.entries.values():
         for what, due, found in _differing(container, entry):
-            texts = dict(expected=f"{what} {due!r}"[:300], actual=f"{what} {found!r}"[:300])
-            report.add("entry-differs", entry.name, offset=entry.info.header_offset, **texts)
+            expected, actual = f"{what} {due!r}"[:300], f"{what} {found!r}"[:300]
+            report.add("entry-differs", entry.name, offset=entry.info.header_offset, expected=expected, actual=actual)
 
 
 def _differing(container: Container, entry: Entry) -> Iterator[tuple[str, object, object]]:

@@ -66,12 +66,7 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     yield f"{report.path}: {_WEAK if is_weak else _SAID[report.verdict]}"
     if report.is_readable:
         yield f"  {report.proven} of {report.captures} captures proved"
-    for one in report.listed[:_SHOWN]:
-        yield f"  {one.date} {one.uri}" + "".join(
-            f"; {where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word
-        )
-    if report.proven > _SHOWN:
-        yield f"  … and {report.proven - _SHOWN} more · 其余未列出"
+    yield from _to_captures(report)
     yield from _to_claims(report)
     for name in report.signed_by:
         known = "named with --pubkey" if is_trusted else "found in the file itself; name it with --pubkey to trust it"
@@ -86,10 +81,18 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         )
     if report.is_readable:
         yield from claim_lines(make_claims(report, are_keys_trusted=is_trusted))
-    for finding in report.findings:
-        yield f"  {_to_line(finding)}"
+    yield from _to_findings(report)
     if report.commands:
         yield "  --html FILE writes this as a page, with commands to redo it without us · 可导出报告及复核命令"
+
+
+def _to_captures(report: WaczReport) -> Iterator[str]:
+    for one in report.listed[:_SHOWN]:
+        yield f"  {one.date} {one.uri}" + "".join(
+            f"; {where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word
+        )
+    if report.proven > _SHOWN:
+        yield f"  … and {report.proven - _SHOWN} more · 其余未列出"
 
 
 def _to_times(report: WaczReport) -> Iterator[str]:
@@ -115,6 +118,13 @@ def _to_claims(report: WaczReport) -> Iterator[str]:
         yield f"  {report.supplied} of them supplied by a person, not received from a server · 由人提供，非取自服务器"
     if report.title:
         yield f"  its title “{report.title}” is the word of whoever packed it, and proved by nothing · 标题为打包者自述"
+
+
+def _to_findings(report: WaczReport) -> Iterator[str]:
+    for finding in report.findings:
+        yield f"  {_to_line(finding)}"
+    if report.omitted:
+        yield f"  … and {report.omitted} findings more, not listed but part of the verdict · 其余未列出"
 
 
 def _to_line(finding: WaczFinding) -> str:
