@@ -35,7 +35,7 @@ class CaptureVerdict:
 
 INTACT = CaptureVerdict(
     "intact",
-    "与日志条目及已签名的检查点一致(公钥取自归档本身)",
+    "与日志条目及已签名的检查点一致（公钥取自归档本身）",
     "as it was logged, and covered by a checkpoint that a key lying with the archive signed",
 )
 UNSEALED = CaptureVerdict(

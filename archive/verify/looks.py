@@ -17,7 +17,7 @@ def make_looks(
         Look(
             kind="log",
             done=True,
-            chinese=f"整个日志:{state.head.size} 个条目、哈希树、检查点、密钥",
+            chinese=f"整个日志：{state.head.size} 个条目、哈希树、检查点、密钥",
             english=f"the whole log: {state.head.size} entries, the tree, checkpoints and keys",
         ),
         _at_files(selection),
@@ -26,7 +26,7 @@ def make_looks(
             is_deep,
             ("解压每条记录并重新计算各部分摘要", "every record inflated, its parts digested again"),
             (
-                "未解压记录(只比对压缩字节的摘要);--deep",
+                "未解压记录，只比对压缩字节的摘要；解压请加 --deep",
                 "records not inflated: their bytes were digested as stored; --deep",
             ),
         ),
@@ -34,11 +34,11 @@ def make_looks(
             "imports",
             is_whole,
             (
-                "导入的原件,以及旁边没有登记的文件",
+                "导入的原件，以及旁边没有登记的文件",
                 "the kept originals of imports, and files beside them that no import names",
             ),
             (
-                "只查所选抓取所属的导入原件;未查其他原件",
+                "只查所选抓取所属的导入原件；未查其他原件",
                 "only the kept originals that the captures asked for came with: no others, nor files beside them",
             ),
         ),
@@ -48,7 +48,9 @@ def make_looks(
             "index",
             is_whole and (archive / "index").is_dir(),
             ("索引的每一行", "every line of the index"),
-            ("未查索引", "the index was not looked at" if not is_whole else "there is no index to look at"),
+            ("没有索引可查", "there is no index to look at")
+            if is_whole
+            else ("未查索引", "the index was not looked at"),
         ),
     )
 
@@ -63,7 +65,7 @@ def _at_files(selection: Selection) -> Look:
         return Look(
             kind="files",
             done=True,
-            chinese="每个文件的每个字节,以及日志没有登记的文件",
+            chinese="每个文件的每个字节，以及日志没有登记的文件",
             english="every byte of every file, and files that the log does not list",
         )
     parts = [f"url {selection.url}"] if selection.url else []
@@ -72,7 +74,7 @@ def _at_files(selection: Selection) -> Look:
     return Look(
         kind="files",
         done=False,
-        chinese=f"只查所选抓取的记录({asked});未查文件的其余部分和未登记的文件",
+        chinese=f"只查所选抓取的记录（{asked}）；未查文件的其余部分和未登记的文件",
         english=f"only the records of the captures asked for ({asked}): not the rest of the files, nor unlisted ones",
     )
 
@@ -83,7 +85,7 @@ def _at_catalog(archive: Path, *, is_whole: bool) -> Look:
         "catalog",
         (archive / CATALOG).exists(),
         (
-            f"目录库里的每条抓取和{which}文字(不含附件文字和检索索引;状态码和头部须加 --deep)",
+            f"目录库里的每条抓取和{which}文字（不含附件文字和检索索引；状态码和头部须加 --deep）",
             f"every capture of the catalog, {texts} (not those of attached files, nor the search index; status and headers: --deep)",
         ),
         ("没有目录库可查", "there is no catalog to look at"),
@@ -95,13 +97,13 @@ def _at_texts(made: Reextraction | None) -> Look:
         return Look(
             kind="texts",
             done=False,
-            chinese="未从字节重新提取文字;--reextract",
+            chinese="未从字节重新提取文字；提取请加 --reextract",
             english="no text was extracted again from its bytes; --reextract",
         )
     return Look(
         kind="texts",
         done=made.read > 0 and made.read == made.logged,
-        chinese=f"登记的 {made.logged} 篇文字中重新提取了 {made.read} 篇:{made.same} 篇相同,{made.other_recipe} 篇因提取程序不同而异",
+        chinese=f"登记的 {made.logged} 篇文字中重新提取了 {made.read} 篇：{made.same} 篇相同，{made.other_recipe} 篇因提取程序不同而异",
         english=f"{made.read} of {made.logged} logged texts were extracted again: {made.same} came out the same, "
         f"{made.other_recipe} otherwise by another recipe",
     )

@@ -1,6 +1,6 @@
 """The report for people, in Chinese and English side by side: for a terminal, and as one page to hand on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from archive.display import escape
@@ -11,8 +11,23 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "intact": ("完好", "intact"),
     "altered": ("有改动", "altered"),
     "unreadable": ("无法读取", "unreadable"),
-    "not-provable": ("与日志并无矛盾,但尚不能证明", "nothing contradicts the log, but not all is provable"),
+    "not-provable": ("与日志并无矛盾，但尚不能证明", "nothing contradicts the log, but not all is provable"),
 }
+BROUGHT: Final = "由检查者提供或由其轮换而来 brought by the checker, or led to by its rotations"
+LYING: Final = "取自归档本身，可信与否请用 --pubkey 指定 lying with the archive; name it with --pubkey to trust it"
+"""Where keys come from."""
+_COUNTED: Final = {
+    "entries": "日志条目",
+    "captures": "抓取",
+    "found": "当时如此存在的抓取",
+    "records": "记录",
+    "files": "文件",
+    "bytes": "字节",
+    "seals": "签署",
+    "timestamps": "时间戳",
+    "selected": "所选抓取",
+}
+"""The names of `Counts` in Chinese."""
 SHOWN: Final = 200
 """Findings listed; `--json` has all of them."""
 
@@ -28,18 +43,14 @@ def to_lines(report: Report) -> Iterator[str]:
         f"{counts.seals} seals, {counts.timestamps} timestamps"
     )
     window = report.window
-    told = f"≤ {window.until}, {window.entries} entries" if window.until else "无 none"
+    told = f"≤ {window.until}, {window.entries} entries ({'; '.join(window.witnesses)})" if window.until else "无 none"
     yield f"  可证明的时间 provable time: {told}"
     for look in report.looked:
         yield f"  [{'x' if look.done else ' '}] 查看 looked at: {look.chinese} / {look.english}"
     yield from claim_lines(report.claims)
-    for finding in report.findings[:SHOWN]:
-        yield f"  {finding.weight}: {_tell(finding)}"
-    if len(report.findings) > SHOWN:
-        yield f"  … and {len(report.findings) - SHOWN} more; --json lists them"
-    if report.omitted:
-        yield f"  … and {report.omitted} of them not listed anywhere, but part of the verdict"
-    yield from _to_redo(report)
+    yield from finding_lines(report.findings, omitted=report.omitted)
+    whose = BROUGHT if report.are_keys_trusted else LYING
+    yield from redo_lines(report.keys, report.checkpoint, report.commands, whose=whose)
 
 
 def claim_lines(claims: Iterable[Claim]) -> Iterator[str]:
@@ -49,25 +60,34 @@ def claim_lines(claims: Iterable[Claim]) -> Iterator[str]:
         yield f"      {claim.proves_not_chinese} / {claim.proves_not_english}"
 
 
+def finding_lines(findings: Sequence[Finding], *, omitted: int) -> Iterator[str]:
+    """What was found, with its weight, for a terminal; `omitted` more were not kept."""
+    for finding in findings[:SHOWN]:
+        yield f"  {finding.weight}: {_tell(finding)}"
+    if (rest := len(findings) - SHOWN) > 0:
+        yield f"  … 其余 {rest} 项见 --json / and {rest} more; --json lists them"
+    if omitted:
+        yield f"  … 另有 {omitted} 项未列出，但已计入结论 / and {omitted} not listed anywhere, but part of the verdict"
+
+
+def redo_lines(keys: Iterable[str], checkpoint: str | None, commands: Sequence[str], *, whose: str) -> Iterator[str]:
+    """What somebody needs who does not take our word for it, for a terminal; `whose` says where the keys came from."""
+    for key in keys:
+        yield f"  密钥 key ({whose}): {key}"
+    for number, line in enumerate((checkpoint or "").splitlines()):
+        yield f"  {'检查点 checkpoint: ' if not number else '  '}{line}"
+    if commands:
+        yield "  自行复核，依次粘贴 to redo it yourself, paste one after another:"
+        yield from "\n".join(commands).split("\n")
+
+
 def _found(report: Report) -> tuple[str, str]:
     """What stands beside the verdict where some captures were only found: intact is not all that is to be said of them."""
     found, captures = report.counts.found, report.counts.captures
     return (
-        f"{captures} 条抓取中有 {found} 条只登记为“当时如此存在”:收到的时间未经证明",
+        f"{captures} 条抓取中有 {found} 条只登记为“当时如此存在”：收到的时间未经证明",
         f"{found} of {captures} captures were only found, not received: when they came is not proven",
     )
-
-
-def _to_redo(report: Report) -> Iterator[str]:
-    """What somebody needs who does not take our word for it."""
-    whose = "检查者带来 brought by the checker" if report.are_keys_trusted else "取自归档本身 lying with the archive"
-    for key in report.keys:
-        yield f"  密钥 key ({whose}): {key}"
-    for number, line in enumerate((report.checkpoint or "").splitlines()):
-        yield f"  {'检查点 checkpoint: ' if not number else '  '}{line}"
-    if report.commands:
-        yield "  自行复核,依次粘贴 to redo it yourself, paste one after another:"
-        yield from "\n".join(report.commands).split("\n")
 
 
 def _tell(finding: Finding) -> str:
@@ -85,19 +105,19 @@ def _tell(finding: Finding) -> str:
 def to_html(report: Report) -> str:
     """The report as one page without scripts or outside parts."""
     counts = report.counts.model_dump(exclude_none=True).items()
+    whose = BROUGHT if report.are_keys_trusted else LYING
     parts = [
         f"<p><code>{escape(report.archive)}</code></p>",
         *(f"<p class=not-provable>{escape(one)}</p>" for one in _found(report) if report.counts.found),
         _window(report),
-        heading("能证明什么,不能证明什么", "What it proves, and what not"),
+        heading("能证明什么，不能证明什么", "What it proves, and what not"),
         claims_table(report.claims),
-        heading("发现", f"Findings ({len(report.findings)})"),
-        table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
+        *findings_part(report.findings, omitted=report.omitted),
         heading("检查范围", "What was looked at"),
         looks_table(report.looked),
-        table(("", ""), [(escape(name), str(value)) for name, value in counts]),
+        table(("", ""), [(f"{_COUNTED[name]} {name}", str(value)) for name, value in counts]),
         heading("密钥与检查点", "Keys and checkpoint"),
-        lines((*report.keys, "", report.checkpoint or "")),
+        lines((*(f"{key}   ({whose})" for key in report.keys), "", report.checkpoint or "")),
         heading("自行复核", "Redo it yourself"),
         lines(report.commands),
     ]
@@ -106,21 +126,27 @@ def to_html(report: Report) -> str:
 
 def _window(report: Report) -> str:
     if not report.window.until:
-        return paragraph("没有受信任的时间戳,无法证明存在的时间。", "No trusted timestamp: no time is provable.")
+        return paragraph("没有受信任的时间戳，无法证明存在的时间。", "No trusted timestamp: no time is provable.")
     witnesses, until, entries = "; ".join(report.window.witnesses), report.window.until, report.window.entries
     return paragraph(
-        f"前 {entries} 个条目不晚于 {until} 已存在({witnesses})。",
+        f"前 {entries} 个条目不晚于 {until} 已存在（{witnesses}）。",
         f"The first {entries} entries existed by {until}, by the word of {witnesses}.",
     )
 
 
-def _findings(report: Report) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
-    for finding in report.findings[:SHOWN]:
-        place = finding.place or ""
-        at = f"{place}{f' @ {finding.offset}' if finding.offset is not None else ''}"
-        entry = f"<br>entry {finding.entry}" if finding.entry is not None else ""
-        where = f"{escape(at)}<br>{escape(finding.record or '')}{entry}"
-        what = f"<span class={finding.weight}>{both(finding.chinese, finding.english)}</span>"
-        rows.append((where, what, escape(finding.expected or ""), escape(finding.actual or "")))
-    return rows
+def findings_part(findings: Sequence[Finding], *, omitted: int) -> Iterator[str]:
+    """What was found, as a section of a page; `omitted` more were not kept."""
+    yield heading("发现", f"Findings ({len(findings) + omitted})")
+    yield table(("位置 place", "发现 finding", "应为 expected", "实为 found"), list(map(_row, findings[:SHOWN])))
+    if (rest := len(findings) + omitted - SHOWN) > 0:
+        yield paragraph(
+            f"其余 {rest} 项未列出，但已计入结论。", f"{rest} more are not listed here, but part of the verdict."
+        )
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    at = f" @ {finding.offset}" if finding.offset is not None else ""
+    entry = f"entry {finding.entry}" if finding.entry is not None else ""
+    where = "<br>".join(escape(one) for one in (f"{finding.place or ''}{at}", finding.record, entry) if one)
+    what = f"<span class={finding.weight}>{both(finding.chinese, finding.english)}<br>{escape(finding.kind)}</span>"
+    return where, what, escape(finding.expected or ""), escape(finding.actual or "")

@@ -1,15 +1,20 @@
 """What the check of a WACZ found as one page to hand on, in Chinese and English."""
 
+from typing import Final
+
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
-from archive.verify.page import SHOWN, VERDICTS
+from archive.verify.page import BROUGHT, SHOWN, VERDICTS, findings_part
 from archive.wacz.claims import CLAIMS, make_claims
 from archive.wacz.report import WaczReport
+
+LYING: Final = "取自文件本身，可信与否请用 --pubkey 指定 found in the file itself; name it with --pubkey to trust it"
+"""Where keys come from that the checker did not bring."""
 
 
 def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
     """The page, without scripts or outside parts; `are_keys_trusted` is whether the checker brought the keys."""
-    whose = "检查者带来 brought by the checker" if are_keys_trusted else "取自文件本身 lying in the file"
+    whose = BROUGHT if are_keys_trusted else LYING
     claims = make_claims(report, are_keys_trusted=are_keys_trusted)
     weak = next(claim for claim in claims if claim.kind == "received")
     parts = [
@@ -19,10 +24,9 @@ def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
         heading("所含抓取", f"Captures ({report.proven} / {report.captures})"),
         table(("网址 address", "抓取时间 captured", "来历 how it came"), _captures(report)),
         *_unlisted(report),
-        heading("能证明什么,不能证明什么", "What it proves, and what not"),
+        heading("能证明什么，不能证明什么", "What it proves, and what not"),
         claims_table(claims),
-        heading("发现", f"Findings ({len(report.findings)})"),
-        table(("位置 place", "发现 finding", "应为 expected", "实为 found"), _findings(report)),
+        *findings_part([one.to_finding() for one in report.findings], omitted=report.omitted),
         heading("检查范围", "What was looked at"),
         table(("", ""), _counts(report)),
         heading("密钥与检查点", "Keys and checkpoint"),
@@ -36,7 +40,7 @@ def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
 def _window(report: WaczReport) -> list[str]:
     said = [
         paragraph(
-            f"日志前 {one.entries} 个条目不晚于 {one.moment} 已存在({one.witness})。",
+            f"日志前 {one.entries} 个条目不晚于 {one.moment} 已存在（{one.witness}）。",
             f"The first {one.entries} entries of the log existed by {one.moment}, by the word of {one.witness}.",
         )
         for one in sorted(report.seen, key=lambda one: (one.entries, one.moment))[:SHOWN]
@@ -44,7 +48,7 @@ def _window(report: WaczReport) -> list[str]:
     if report.until is None:
         return [paragraph("没有受信任的时间戳证明全部抓取的时间。", "No trusted timestamp dates all of it."), *said]
     whole = paragraph(
-        f"全部抓取不晚于 {report.until} 已存在(日志前 {report.entries} 个条目)。",
+        f"全部抓取不晚于 {report.until} 已存在（日志前 {report.entries} 个条目）。",
         f"All of it existed by {report.until} (the first {report.entries} entries of the log).",
     )
     return [whole, *said]
@@ -64,18 +68,6 @@ def _captures(report: WaczReport) -> list[tuple[str, ...]]:
 def _unlisted(report: WaczReport) -> list[str]:
     rest = report.proven - len(report.listed)
     return [paragraph(f"其余 {rest} 条未列出。", f"{rest} more are not listed.")] if rest else []
-
-
-def _findings(report: WaczReport) -> list[tuple[str, ...]]:
-    return [
-        (
-            f"{escape(one.file + (f' @ {one.offset}' if one.offset is not None else ''))}<br>{escape(one.record_id or '')}",
-            f"<span class={one.weight}>{both(*one.words)}<br>{escape(one.kind)}</span>",
-            escape(one.expected or ""),
-            escape(one.actual or ""),
-        )
-        for one in report.findings[:SHOWN]
-    ]
 
 
 def _counts(report: WaczReport) -> list[tuple[str, ...]]:

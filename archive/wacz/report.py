@@ -45,6 +45,21 @@ class WaczFinding:
         """What it is, in Chinese and in English."""
         return self._known[1:]
 
+    def to_finding(self) -> Finding:
+        """The same as it is told of an archive."""
+        chinese, english = self.words
+        return Finding(
+            kind=self.kind,
+            weight=self.weight,
+            chinese=chinese,
+            english=english,
+            place=self.file or None,
+            offset=self.offset,
+            record=self.record_id,
+            expected=self.expected,
+            actual=self.actual,
+        )
+
     @property
     def _known(self) -> tuple[Weight, str, str]:
         """One that nobody described is bad news all the same."""

@@ -21,6 +21,8 @@ from archive.wacz.told import Told, read_told
 
 FORM: Final = 1
 FORM_MARK: Final = re.compile(rb"<!-- lantian proof report (\d{1,9}) -->")
+_NARROW: Final = str.maketrans("，；：（）", ",;:()")
+"""This form has its punctuation in half width."""
 _CLAIMED: Final = ("unchanged", "received", "signed", "existed", "packed")
 
 
@@ -77,7 +79,13 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
     yield heading("所称与所不能证明", "What is claimed, and what it would not prove")
     yield table(
         ("所称 claimed", "不证明 would not prove"),
-        [(both(one.chinese, one.english), both(one.proves_not_chinese, one.proves_not_english)) for one in claims],
+        [
+            (
+                both(one.chinese.translate(_NARROW), one.english),
+                both(one.proves_not_chinese.translate(_NARROW), one.proves_not_english),
+            )
+            for one in claims
+        ],
     )
     yield heading("时间", "Time")
     yield _time(told, until)

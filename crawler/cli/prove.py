@@ -110,6 +110,9 @@ def _tell(packed: Packed, out: Path) -> None:
     if this_run().json:
         print_json(line | {"out": str(out), "manifest": packed.digest})
         return
-    say(f"{out}: {packed.captures} captures, {packed.pages} pages, {packed.proven} proven by the last seal")
+    counts = f"{say_count(packed.captures, 'captures')}, {say_count(packed.pages, 'pages')}"
+    say(f"{out}: {counts}, {packed.proven} proven by the last seal")
     if packed.proven < packed.captures:
-        complain(f"{out}: {packed.captures - packed.proven} captures are not proven; lantian seal covers them")
+        complain(
+            f"{out}: not proven are {say_count(packed.captures - packed.proven, 'captures')}; lantian seal covers them"
+        )

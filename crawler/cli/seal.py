@@ -102,7 +102,7 @@ def seal(
 def _counts(made: Seal, stamped: int, cosigned: int) -> Iterator[str]:
     yield f"{say_count(made.checkpoint.size, 'entries')} sealed"
     yield say_count(stamped, "timestamps")
-    yield say_count(cosigned, "witnesses")
+    yield say_count(cosigned, "cosignatures")
 
 
 def _attest(log: Log, made: Seal, url: str, how: Callable[[Log, Seal, str], None]) -> bool:

@@ -115,6 +115,8 @@ def verify(
     if missing := next((path for path in files if not path.exists()), None):
         complain(f"{missing}: there is no such file or folder; name a WACZ file, or the folder of an archive")
         click.get_current_context().exit(EXIT_CODES["unreadable"])
+    if folder := next((path for path in files if path.is_dir()), None):
+        raise click.UsageError(f"{folder}: is a folder beside other files; name the folder of an archive alone")
     if files:
         _refuse_for_wacz({"--deep": deep, "--url": url, "--since": since})
         if page and len(files) > 1:
@@ -159,11 +161,11 @@ def _check_conformance(files: tuple[Path, ...]) -> int:
 
 
 def _tell(report: Report, page: Path | None) -> None:
+    if page:
+        write_text(page, to_html(report))
     if this_run().json:
         print_json(json.loads(report.model_dump_json()))
     else:
         for line in to_lines(report):
             say(line)
-    if page:
-        write_text(page, to_html(report))
     click.get_current_context().exit(report.exit_code)

@@ -110,6 +110,11 @@ def test_a_proof_is_checked_with_nothing_but_the_file(proof: Path) -> None:
     assert (line["found"], line["supplied"]) == (1, 0)
     assert f"1 of them only found on the disk, by {line['found_by']}: the date of receipt is unproven" in told.stdout
     assert (line["verdict"], line["captures"], line["proven"], line["findings"]) == ("intact", 1, 1, [])
+    assert told.stdout.splitlines()[0].startswith(f"{proof}: 完好 / intact; 并非全部取自服务器")
+    assert f"  检查点 checkpoint: {line['checkpoint'].splitlines()[0]}\n" in told.stdout
+    assert told.stdout.endswith("\n".join(line["commands"]) + "\n")
+    beside = verify(str(proof), str(proof.parent))
+    assert (beside.exit_code, "name the folder of an archive alone" in beside.stderr) == (2, True)
 
 
 def test_what_a_proof_shows_is_one_page_in_both_languages_to_hand_on(proof: Path, tmp_path: Path) -> None:

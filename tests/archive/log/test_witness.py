@@ -124,10 +124,20 @@ def test_a_log_that_grows_is_cosigned_each_time_by_every_witness(archive: Archiv
     proof = check_wacz(out, trust=Trust(witnesses=(first.public,)))
     assert (proof.verdict, proof.cosigned_by) == ("intact", ("witness.example/w1",))
     assert proof.until
+    told = CliRunner().invoke(main, ["verify", str(out), "--witness-key", str(_key_of_a_stranger(tmp_path))])
+    assert told.exit_code == 4
+    assert "与日志并无矛盾，但尚不能证明 / nothing contradicts the log, but not all is provable\n" in told.stdout
+    assert "  not-provable: proofs/checkpoint.txt: 所指定的见证方没有联署" in told.stdout
     # Many witnesses publish the key as one for plain signatures.
     keys.write_text(f"{public_key(first.name, first.private)}\n")
     checked = CliRunner().invoke(main, ["verify", str(out), "--witness-key", str(keys)])
     assert (checked.exit_code, "cosigned by the witness witness.example/w1" in checked.stdout) == (0, True)
+
+
+def _key_of_a_stranger(folder: Path) -> Path:
+    path = folder / "stranger.txt"
+    path.write_text(f"{Witness('stranger.example').public}\n")
+    return path
 
 
 def test_a_history_that_is_rewritten_and_signed_anew_is_not_cosigned_and_that_shows(archive: Archive) -> None:
