@@ -34,10 +34,11 @@ from archive.recall import recall
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store, Stored, read_capture
 from archive.twins import Twins
+from archive.warc.captures import Reference
 from archive.warc.readback import read_primary
 from archive.workers.pool import Workers, promise
 from pipelines.framing import parse_head
-from pipelines.records import Capture, Outcome
+from pipelines.records import EXCHANGED, Capture, Outcome
 from pipelines.site import Site
 
 NO_SITE = "_ingest"
@@ -135,19 +136,21 @@ class Intake:
         """ETag and Last-Modified with which to ask whether a page has changed; None when it must be fetched whole."""
         return self.catalog.validators(url)
 
-    def take(self, capture: Capture, *, site: Site | None) -> Taken:
+    def take(self, capture: Capture, *, site: Site | None, repeats: Place | None = None) -> Taken:
         """Store a capture, and have it read, judged and catalogued.
 
         A 304 is stored as a revisit of the capture it speaks of, and turns out to be what that one was, so that its
-        links can be followed. A body that came before is not stored again (`archive.twins`). Raises ArchiveError when the capture could not be stored, or the catalog has failed.
+        links can be followed. A body that came before is not stored again (`archive.twins`). `repeats` is the capture
+        that a 304 speaks of, or whose body came again, where that is known. Raises ArchiveError when the capture could not
+        be stored, or the catalog has failed.
         """
         self._recorder.check()
         if self._run:
             self._run.note(capture)
         self._deriving.use(site)
-        original = self._find_original(capture)
+        original = self._find_original(capture, repeats)
         key = site.key if site else NO_SITE
-        reference = original.place.reference if original else self._twins.find(capture)
+        reference = original.place.reference if original else self._find_twin(capture, repeats)
         if original:
             self._store.secure(original.place.file, site=key)
         elif reference and reference.place:
@@ -200,9 +203,14 @@ class Intake:
                 self._mark_complete({*self._newest.values(), *self._uncatalogued})
             self.catalog.tidy_index()
 
-    def _find_original(self, capture: Capture) -> _Original | None:
+    def _find_twin(self, capture: Capture, repeats: Place | None) -> Reference | None:
+        return self._twins.refer(capture, repeats) if repeats else self._twins.find(capture)
+
+    def _find_original(self, capture: Capture, place: Place | None) -> _Original | None:
         """What a 304 speaks of; without it, it is an exchange like any other."""
-        place = self.catalog.original_of(capture) if _is_not_modified(capture) else None
+        if not _is_not_modified(capture):
+            return None
+        place = place or self.catalog.original_of(capture)
         if place is None:
             return None
         try:
@@ -261,5 +269,5 @@ class Intake:
 
 
 def _is_not_modified(capture: Capture) -> bool:
-    is_wire = capture.custody == "wire" and bool(capture.response)
-    return is_wire and parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED
+    is_exchange = capture.custody in EXCHANGED and bool(capture.response)
+    return is_exchange and parse_head(capture.response).status == HTTPStatus.NOT_MODIFIED

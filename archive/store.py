@@ -1,7 +1,7 @@
 """The WARC store: captures go in and are acknowledged, each site in files of its own.
 
 A capture is acknowledged (`append` returns) when all its records are in the hands of the system: it then survives
-`kill -9`. When it also survives a power cut is said at `archive.openfile.OpenFile`.
+`kill -9`. When it also survives a power cut is said at `archive.warc.openfile.OpenFile`.
 """
 
 import logging
@@ -26,7 +26,6 @@ from archive.log.entries import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
 from archive.warc.captures import Reference, to_records
-from archive.warc.foreign import Skipped, read_foreign
 from archive.warc.frame import make_first, make_last
 from archive.warc.openfile import OpenFile, opened
 from archive.warc.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
@@ -37,14 +36,12 @@ from pipelines.records import Capture
 __all__ = [
     "Cut",
     "Reference",
-    "Skipped",
     "Store",
     "Stored",
     "mend",
     "read_capture",
     "read_captures",
     "read_file",
-    "read_foreign",
     "warc_files",
 ]
 

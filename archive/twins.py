@@ -34,8 +34,10 @@ class Twins:
         entity = _whole_entity(capture)
         digest = sha256(entity) if entity else None
         place = (self._recent.get(digest) or self._catalog.place_of_payload(digest)) if digest else None
-        if place is None:
-            return None
+        return self.refer(capture, place) if place else None
+
+    def refer(self, capture: Capture, place: Place) -> Reference | None:
+        """The capture at a place, or the one that it refers to itself; None where its body is another after all."""
         try:
             return self._compare(capture, place)
         except (BrokenWarc, BrokenRecord):

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Self
@@ -23,7 +24,7 @@ from archive.judge import Judgement, judge, order_of
 from archive.search.index import begin_purge, compact_index, is_purging, purge_further, tidy_index
 from archive.store import Reference
 from pipelines.framing import decode_header
-from pipelines.records import Capture, format_instant, parse_instant
+from pipelines.records import EXCHANGED, Capture, format_instant, parse_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,8 @@ class Catalog:
 
     def validators(self, url: str) -> tuple[str | None, str | None] | None:
         """ETag and Last-Modified of the last whole page that came from this address, to ask for it conditionally."""
-        query = select(captures.c.etag, captures.c.last_modified).where(captures.c.url == url, *_IS_WHOLE)
+        is_it = (captures.c.url == url, captures.c.custody == "wire")
+        query = select(captures.c.etag, captures.c.last_modified).where(*_IS_WHOLE, *is_it)
         with self.view() as connection:
             row = connection.execute(query.order_by(*_LATEST_FIRST).limit(1)).one_or_none()
         return (row.etag, row.last_modified) if row and (row.etag or row.last_modified) else None
@@ -194,12 +196,16 @@ class Catalog:
         return Place(*row) if row else None
 
     def original_of(self, capture: Capture) -> Place | None:
-        """The capture that a 304 says is still good: the last one with the validator that its request carried."""
+        """The capture that a 304 says is still good: the last one with the validator that its request carried.
+
+        Of the same custody: what others archived says nothing of ours, nor ours of theirs.
+        """
         sent = next(_sent_validators(capture.request), None)
         if sent is None:
             return None
         column, value = sent
-        query = select(*_PLACE).where(captures.c.url == capture.url, *_IS_WHOLE, captures.c[column] == value)
+        is_it = (captures.c.url == capture.url, captures.c.custody == capture.custody, captures.c[column] == value)
+        query = select(*_PLACE).where(*_IS_WHOLE, *is_it)
         is_before = captures.c.fetched_at < format_instant(capture.fetched_at)
         # Where the clock was set back, the first that is said to be later: it was there to be asked about.
         order = (query.where(is_before).order_by(*_LATEST_FIRST), query.where(~is_before).order_by(*order_of(captures)))
@@ -207,13 +213,19 @@ class Catalog:
             found = (connection.execute(one.limit(1)).one_or_none() for one in order)
             return next((Place(*row) for row in found if row), None)
 
+    def captures_until(self, url: str, moment: datetime, *, most: int = 100) -> list[Place]:
+        """What an address answered up to a moment, the last first."""
+        is_before = captures.c.fetched_at <= format_instant(moment)
+        query = select(*_PLACE).where(captures.c.url == url, captures.c.custody.in_(EXCHANGED), is_before)
+        with self.view() as connection:
+            return [Place(*row) for row in connection.execute(query.order_by(*_LATEST_FIRST).limit(most))]
+
 
 _PLACE = tuple(captures.c[name] for name in ("record_id", "file", "offset", "url", "fetched_at", "payload_digest"))
 _LATEST_FIRST = tuple(column.desc() for column in order_of(captures))
 _IS_WHOLE = (
     captures.c.status == HTTPStatus.OK.value,
     captures.c.method == "GET",
-    captures.c.custody == "wire",
     captures.c.failure.is_(None),
     captures.c.truncated.is_(None),
 )

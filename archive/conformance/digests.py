@@ -28,13 +28,13 @@ def check_digests(record: FoundRecord, kind: str) -> None:
     if record.block is None:
         return
     stated = record.get("warc-block-digest")
-    if stated and _differs(stated, record.block):
+    if stated and is_digest_of(stated, record.block) is False:
         record.fault("WARC-Block-Digest is the digest of the block", "5.8", _tell(stated, record.block))
     stated = record.get("warc-payload-digest")
     if not stated or record.get("warc-segment-number"):
         return  # of a segmented record it is the digest of the whole (§5.9)
     payloads = _payloads(record, kind, record.block)
-    if payloads and all(_differs(stated, payload) for payload in payloads):
+    if payloads and all(is_digest_of(stated, payload) is False for payload in payloads):
         record.fault("WARC-Payload-Digest is the digest of the payload", "5.9", _tell(stated, payloads[0]))
 
 
@@ -55,13 +55,13 @@ def _payloads(record: FoundRecord, kind: str, block: bytes) -> list[bytes]:
     return [split_response(block, method="GET")[1], body] if kind == "response" else [body]
 
 
-def _differs(stated: str, data: bytes) -> bool:
-    """Whether a digest can be checked and is another."""
+def is_digest_of(stated: str, data: bytes) -> bool | None:
+    """Whether a digest as a WARC header states it is that of these bytes; None where its algorithm is not known."""
     name, _, value = stated.partition(":")
     algorithm = _ALGORITHMS.get(name.lower().replace("-", ""))
     if not algorithm or not value:
-        return False
-    return hashlib.new(algorithm, data, usedforsecurity=False).digest() not in _decode(value)
+        return None
+    return hashlib.new(algorithm, data, usedforsecurity=False).digest() in _decode(value)
 
 
 def _decode(value: str) -> list[bytes]:

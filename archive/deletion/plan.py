@@ -25,7 +25,9 @@ from pipelines.site import Site
 _OWN: Final = ("response", "resource")
 _EMPTY: Final = sha256(b"")
 _MORE: Final = 1000
-"""Records of an imported file beside its captures, by which their numbers may be higher."""
+"""Records of an imported file beside its captures, by which their numbers may be higher, where the log does not say."""
+_MOST_NUMBERS: Final = 1 << 22
+"""An entry that names more was made to keep us busy: each costs a microsecond or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ def _find_originals(archive: Archive, foreign: Mapping[str, str]) -> Iterator[Im
 
 def came_with(entry: ImportEntry, record_ids: Collection[str]) -> set[str]:
     """Those of these captures that an imported file brought."""
-    numbers = range(2 * entry.captures + _MORE if record_ids else 0)
+    stated = 2 * entry.captures + _MORE if entry.numbers is None else entry.numbers
+    numbers = range(min(stated, _MOST_NUMBERS) if record_ids else 0)
     return {one for number in numbers if (one := imported_id(entry.digest, number)) in record_ids}
 
 

@@ -24,7 +24,7 @@ File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$")]
 """A file of the archive: whoever made the log, no reader of it is led out of there."""
 Claim = Literal["received", "supplied", "found"]
 """Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
-_LATER: Final = ("site",)
+_LATER: Final = ("site", "numbers")
 """Fields that the first entries did not have; written only where they say something, so that those stay what they are."""
 
 
@@ -172,13 +172,17 @@ class ExportEntry(_Entry):
 
 
 class ImportEntry(_Entry):
-    """A foreign file that was brought in; before this moment its custody is unknown."""
+    """A foreign file that was brought in; before this moment its custody is unknown.
+
+    `numbers` is how many numbers its exchanges have, of which the ids of its captures are made.
+    """
 
     type: Literal["import"] = "import"
     name: str
     digest: Digest
     kept_as: File
     captures: Number
+    numbers: Number | None = None
     custody: Literal["unknown before this moment"] = "unknown before this moment"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archive.deletion.files import logged_deletions
 from archive.directory import MARK, Archive
-from archive.importing import FOLDER as IMPORTS
+from archive.importing.kept import FOLDER as IMPORTS
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import FileEntry
 from archive.log.merkle import HASH_SIZE

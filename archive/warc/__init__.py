@@ -1,6 +1,6 @@
-"""WARC files as we write them, and as others do.
+"""WARC files as we write them; those of others are read by `archive.importing`.
 
 From the ground up: `records` (one record, one gzip member), `captures` (an exchange as records), `frame` (what stands
-around them in a file), `openfile` (a file while it is written), `readback` (ours, strictly), `foreign` (any, tolerantly);
+around them in a file), `openfile` (a file while it is written), `readback` (strictly, to the byte);
 `tail` and `salvage` mend what a killed writer left, `tombstone` stands where a payload was deleted.
 """

@@ -1,6 +1,6 @@
 """WARC/1.1 records (ISO 28500:2017) as bytes: one record, one gzip member; what breaks a rule is not read.
 
-Blocks are kept verbatim. `warcio` would parse and write HTTP headers anew, so it reads foreign files only (archive.warc.foreign).
+Blocks are kept verbatim. `warcio` would parse and write HTTP headers anew, so it reads foreign files only (archive.importing).
 """
 
 import hashlib

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from archive.importing import Imported, import_file
+from archive.importing.files import Imported, import_file
+from archive.importing.records import Skipped
 from archive.sites import read_sites
-from archive.warc.foreign import Skipped
 from crawler.cli.exit_codes import found_if
 from crawler.cli.options import archive_option, every_command, sites_option, this_run, workers_option
 from crawler.cli.output import complain, print_json, say, say_count
@@ -29,7 +29,7 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
     """Bring WARC and WACZ files of others into the archive.
 
     The original is kept untouched; its exchanges are written in our strict form, as imported, and the log notes that
-    their custody is unknown before this moment. ARC and WARC/0.x are refused. Exits 1 when something in a file could
+    their custody is unknown before this moment. A revisit comes in where a page of the archive bears out what it says. ARC and WARC/0.x are refused. Exits 1 when something in a file could
     not be brought in: it is named (of many alike the first five; with --json each), and stays in the original.
 
     \b
@@ -52,7 +52,7 @@ def _report(imported: Imported) -> None:
         print_json(asdict(imported))
     else:
         again = f", {imported.known} were here already" if imported.known else ""
-        same = f", {imported.revisits} times a page was unchanged" if imported.revisits else ""
+        same = f", {imported.unchanged} times a page was unchanged" if imported.unchanged else ""
         say(
             f"{imported.name}: {say_count(imported.captures, 'captures')}{again}{same}; the original is {imported.kept_as}"
         )

@@ -33,11 +33,11 @@ from archive.warc.records import encode_record, make_record, read_records
 from archive.warc.tombstone import NoRoom, encode_tombstone, is_tombstone, make_tombstone, replace_record
 from crawler.cli import main
 from pipelines.records import Capture
+from tests.archive.importing.test_files import record, warc
+from tests.archive.importing.test_files import run as import_files
 from tests.archive.made_pages import article_capture, article_html, article_title, article_url, capture
 from tests.archive.reader.test_replay_server import ask, serving
 from tests.archive.taking import take_all
-from tests.archive.test_importing import record, warc
-from tests.archive.test_importing import run as import_files
 from tests.archive.verify.sealed import PRIVATE, files_of, rewrite, seal_now
 
 ORDER = "无锡市中级人民法院(2026)苏02民初1号裁定"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
-from archive.importing import import_file
+from archive.importing.files import import_file
 from archive.ingest import Intake
 from archive.store import Store
 from archive.verify.check import verify

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from archive.directory import Archive
-from archive.importing import import_file
+from archive.importing.files import import_file
 from archive.index import update_index
 from archive.ingest import Intake
 from archive.store import Store

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
-from archive.importing import import_file
+from archive.importing.files import import_file
+from archive.importing.foreign import read_foreign
 from archive.ingest import Intake
 from archive.log.canonical import canonical_json
 from archive.log.checkpoint import Checkpoint
@@ -29,7 +30,6 @@ from archive.verify.check import verify
 from archive.verify.report import Report
 from archive.wacz.check import check_wacz
 from archive.wacz.manifest import DIGEST, MANIFEST
-from archive.warc.foreign import read_foreign
 from archive.warc.readback import read_captures
 from archive.warc.records import BrokenRecord, read_records
 from archive.workers.pool import Workers

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from archive.importing.foreign import read_foreign
+from archive.importing.records import Skipped
 from archive.log.canonical import write_plain
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import decode_entry
@@ -24,7 +26,6 @@ from archive.verify.check import verify
 from archive.verify.spool import Expected
 from archive.wacz.proofs import certificate_files
 from archive.warc.captures import read_original
-from archive.warc.foreign import Skipped, read_foreign
 from archive.warc.metadata_block import read_metadata
 from archive.warc.records import BrokenRecord, sha256
 from pipelines.records import Capture

@@ -26,7 +26,7 @@ from tests.archive.verify.growing.steps import Growth, seal_log
 from tests.archive.verify.sealed import build, seal_now, today
 from tests.archive.warc.samples import page
 
-KILLED_WHEN_CATALOGUED = 10
+KILLED_WHEN_CATALOGUED = 21
 """A seed whose crawl is killed between catalog and log, and which is sealed afterwards."""
 
 

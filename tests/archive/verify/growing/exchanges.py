@@ -4,6 +4,7 @@ import gzip
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from archive.seed_text import to_capture
@@ -135,25 +136,34 @@ def any_capture(chance: random.Random) -> Capture:
 def foreign_warc(chance: random.Random) -> bytes:
     """A WARC file as other programs write them: of either version, packed by record, as a whole or not at all."""
     version = chance.choice(["1.0", "1.1"])
-    records = [_record("warcinfo", version, 0, b"software: other\r\n", "application/warc-fields")]
-    for number in range(chance.randint(1, 4)):
+    records = [_record("warcinfo", version, 0, b"software: other\r\n")]
+    for number in range(1, 2 * chance.randint(1, 4), 2):
         # What is imported is other than what is crawled: the same bytes would be deleted with it.
         body = article_page(chance.randrange(20, 29)).encode("gb18030")
-        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
-        records.append(_record("response", version, 2 * number + 1, block, "application/http; msgtype=response"))
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+        records.append(_record("response", version, number, head + body))
         if chance.random() < 0.5:
-            records.append(_record("request", version, 2 * number + 2, REQUEST, "application/http; msgtype=request"))
+            records.append(_record("request", version, number + 1, REQUEST))
+        if chance.random() < 0.4:
+            digest = f"WARC-Payload-Digest: sha256:{sha256(body).hexdigest()}\r\n"
+            records.append(_record("revisit", version, number + 1, head, _PROFILE.format(version) + digest))
     form = chance.choice(["records", "whole", "plain"])
     if form == "records":
         return b"".join(map(gzip.compress, records))
     return gzip.compress(b"".join(records)) if form == "whole" else b"".join(records)
 
 
-def _record(kind: str, version: str, number: int, block: bytes, media: str) -> bytes:
-    target = "" if kind == "warcinfo" else f"WARC-Target-URI: {article_url(20 + number, 'old.example.org')}\r\n"
+_PROFILE = "WARC-Profile: http://netpreserve.org/warc/{}/revisit/identical-payload-digest\r\n"
+
+
+def _record(kind: str, version: str, number: int, block: bytes, more: str = "") -> bytes:
+    """One record with more fields; a revisit is of the page of the number before its own."""
+    page = article_url(20 + number - (kind == "revisit"), "old.example.org")
+    target = "" if kind == "warcinfo" else f"WARC-Target-URI: {page}\r\n"
+    media = {"warcinfo": "application/warc-fields", "request": "application/http; msgtype=request"}
     head = (
         f"WARC/{version}\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{kind}-{number}>\r\n"
-        f"WARC-Date: 2019-05-01T16:46:0{number % 10}Z\r\n{target}Content-Type: {media}\r\n"
-        f"Content-Length: {len(block)}\r\n\r\n"
+        f"WARC-Date: 2019-05-01T16:46:0{number % 10}Z\r\n{target}{more}"
+        f"Content-Type: {media.get(kind, 'application/http; msgtype=response')}\r\nContent-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"

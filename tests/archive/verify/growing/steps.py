@@ -18,7 +18,7 @@ from archive.export.articles import export_articles
 from archive.export.manifest import manifest_path
 from archive.export.noting import note_export
 from archive.export.selection import Selection
-from archive.importing import import_file
+from archive.importing.files import import_file
 from archive.index import read_index, update_index
 from archive.ingest import Intake, Taken
 from archive.language import read_knowledge

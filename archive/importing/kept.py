@@ -1,9 +1,4 @@
-"""Bringing in WARC and WACZ files of others: the original is kept untouched, its exchanges are written in our strict form.
-
-Nobody can say what happened to such a file before it came: the log notes that its custody is unknown before this
-moment, and its captures carry the custody `import`, never `wire`, or `unknown` where they are no exchange but a file.
-An import that was interrupted goes on where it was. Imports take turns, or two of the same file would both bring it in.
-"""
+"""The untouched originals of imports: whether a file can be one, keeping it for reading only, and its exchanges."""
 
 import hashlib
 import os
@@ -11,32 +6,20 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections import deque
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, wait
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
 from isal import isal_zlib
 
-from archive.deletion.plan import imported_id
-from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
 from archive.export.writing import write_whole
-from archive.ingest import Intake
-from archive.judge import Verdict
-from archive.log.entries import ImportEntry
-from archive.log.writer import Log
-from archive.sites import site_for
+from archive.importing.foreign import Exchange, read_foreign
+from archive.importing.records import Skipped
 from archive.wacz.container import Container, Entry
-from archive.warc.foreign import REVISIT, Skipped, read_foreign
 from archive.warc.records import NOT_DEFLATE
-from pipelines.records import EXCHANGED, Capture, Custody, format_instant
-from pipelines.site import Site
 
 FOLDER: Final = "imports"
 _PIECE: Final = 1 << 20
@@ -47,76 +30,7 @@ _MOST_TIMES: Final = 200
 _ENDINGS: Final = (".warc", ".warc.gz")
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of a file: where the original is kept in the archive, its digest, and what could not be brought in.
-
-    `known` counts captures that an earlier, interrupted import had brought in already; `revisits` the times that a page
-    of the file had not changed, which stay in the original.
-    """
-
-    name: str
-    kept_as: str
-    digest: str
-    captures: int
-    known: int
-    revisits: int
-    skipped: tuple[Skipped, ...]
-
-
-def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imported:
-    """Keep a file and bring in its captures. Raises NotImportable, BrokenWarc, StorageFull."""
-    is_wacz = _require_importable(path)
-    folder = intake.archive.path / FOLDER
-    with on_disk(folder):
-        folder.mkdir(exist_ok=True)
-    with locked_folder(folder):
-        kept, digest = _keep(folder, path)
-        exchanges = _read_wacz(kept) if is_wacz else read_foreign(kept)
-        captures, known, urls, skipped = _take_all(intake, exchanges, digest, sites)
-        kept_as = kept.relative_to(intake.archive.path).as_posix()
-        logged = format_instant(datetime.now(UTC))
-        with Log(intake.archive) as log:
-            log.append(
-                [ImportEntry(logged=logged, name=path.name, digest=digest, kept_as=kept_as, captures=captures + known)]
-            )
-    # A revisit of a page that the file does not have as well is as good as a page that is missing.
-    missing = [one for one in skipped if one.type != REVISIT or one.url not in urls]
-    return Imported(path.name, kept_as, digest, captures, known, len(skipped) - len(missing), tuple(missing))
-
-
-def _take_all(
-    intake: Intake, exchanges: Iterator[Capture | Skipped], digest: str, sites: Mapping[str, Site]
-) -> tuple[int, int, set[str], list[Skipped]]:
-    """Bring in what is not there yet, and wait until it is catalogued: by that the same file is known when it comes again."""
-    captures, known, skipped = 0, 0, []
-    urls: set[str] = set()
-    waiting: deque[Future[Verdict | None]] = deque()
-    for number, found in enumerate(exchanges):
-        if isinstance(found, Skipped):
-            skipped.append(found)
-            continue
-        capture = _as_imported(found, digest, number)
-        urls.add(capture.url)
-        if intake.catalog.places_of([capture.record_id]):
-            known += 1
-            continue
-        waiting.append(intake.take(capture, site=site_for(capture.url, sites)).verdict)
-        captures += 1
-        while waiting and waiting[0].done():
-            waiting.popleft()
-    wait(waiting)
-    return captures, known, urls, skipped
-
-
-def _as_imported(capture: Capture, digest: str, number: int) -> Capture:
-    """The same file gives the same record ids, so that nothing comes in twice."""
-    record_id = imported_id(digest, number)
-    custody: Custody = "import" if capture.custody in EXCHANGED else "unknown"
-    return replace(capture, custody=custody, record_id=record_id)
-
-
-def _require_importable(path: Path) -> bool:
+def require_importable(path: Path) -> bool:
     """Whether a file is a WACZ (true) or a WARC; raises NotImportable for anything else."""
     if not path.name.isprintable():
         raise NotImportable(f"{path}: its name is no line of text, as the log has to keep it; rename a copy")
@@ -142,7 +56,7 @@ def _require_importable(path: Path) -> bool:
     return False
 
 
-def _keep(folder: Path, path: Path) -> tuple[Path, str]:
+def keep(folder: Path, path: Path) -> tuple[Path, str]:
     """Copy a file as it is, for reading only, named by its digest."""
     with on_disk(folder), path.open("rb") as file:
         digest = _hash(file)
@@ -166,7 +80,12 @@ def _hash(file: IO[bytes]) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _read_wacz(path: Path) -> Iterator[Capture | Skipped]:
+def read_kept(path: Path, *, is_wacz: bool) -> Iterator[Exchange]:
+    """The exchanges of a file, in an order that is always the same. Raises NotImportable, BrokenWarc."""
+    return _read_wacz(path) if is_wacz else read_foreign(path)
+
+
+def _read_wacz(path: Path) -> Iterator[Exchange]:
     try:
         container = Container(path)
     except (zipfile.BadZipFile, ValueError, EOFError) as error:

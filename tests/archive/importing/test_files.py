@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from archive import importing
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
+from archive.importing import kept
 from archive.log.entries import CaptureEntry, ImportEntry
 from archive.log.reader import LogReader
 from archive.verify.check import verify
@@ -57,16 +57,16 @@ def test_a_warc_comes_in_as_imported_beside_the_untouched_original(tmp_path: Pat
     result = run(archive, file)
     assert result.exit_code == 0, result.output
     assert custodies(archive) == [("article", "import"), ("article", "import")]
-    (kept,) = (archive / "imports").iterdir()
-    assert kept.read_bytes() == file.read_bytes()
-    assert kept.stat().st_mode & 0o222 == 0
+    (original,) = (archive / "imports").iterdir()
+    assert original.read_bytes() == file.read_bytes()
+    assert original.stat().st_mode & 0o222 == 0
     (first, _), _ = read_captures(Archive.open(archive))
     assert first.response == response(1)
     log = LogReader.open(archive)
     entries = [log.entry(index) for index in range(log.size)]
     (entry,) = [one for one in entries if isinstance(one, ImportEntry)]
     assert (entry.custody, entry.captures) == ("unknown before this moment", 2)
-    assert entry.kept_as == f"imports/{kept.name}"
+    assert entry.kept_as == f"imports/{original.name}"
 
 
 def test_the_original_is_looked_at_with_a_page_that_it_brought_and_with_no_other(tmp_path: Path) -> None:
@@ -74,9 +74,9 @@ def test_the_original_is_looked_at_with_a_page_that_it_brought_and_with_no_other
     for number, file in enumerate(files, 1):
         file.write_bytes(warc(number))
     run(tmp_path / "archive", *files)
-    for kept in (tmp_path / "archive" / "imports").iterdir():
-        if kept.read_bytes() == files[0].read_bytes():
-            kept.unlink()
+    for original in (tmp_path / "archive" / "imports").iterdir():
+        if original.read_bytes() == files[0].read_bytes():
+            original.unlink()
     for number, found in ((1, ["original-missing"]), (2, [])):
         report = verify(tmp_path / "archive", selection=Selection(article_url(number)))
         assert [one.kind for one in report.findings if one.weight == "altered"] == found
@@ -147,7 +147,9 @@ def test_a_page_that_was_unchanged_is_counted_and_one_that_is_missing_is_named(t
         result = run(tmp_path / f"archive{code}", file)
         assert result.exit_code == code
         assert ("1 capture, 1 times a page was unchanged" in result.stdout) is (code == 0)
-        assert (f"{url}: nothing new came; it stays in the original" in result.stderr) is (code == 1)
+        assert (
+            f"{url}: the page that it repeats is not there, or is another; it stays in the original" in result.stderr
+        ) is (code == 1)
 
 
 def zip_with(path: Path, name: str) -> Path:
@@ -189,7 +191,7 @@ def test_a_zip_that_two_programs_would_read_differently_is_refused(tmp_path: Pat
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(importing, "_FREE", 1 << 16)
+    monkeypatch.setattr(kept, "_FREE", 1 << 16)
     file = tmp_path / "bomb.wacz"
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("archive/a.warc", bytes(1 << 20))
