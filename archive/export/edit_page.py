@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from archive.display import escape
-from archive.history import Sighting
+from archive.history.sighting import Sighting
 from archive.reader.seals import CaptureVerdict
 from pipelines.diff import ParagraphDiff, Span
 from pipelines.edits import Edit

@@ -11,7 +11,8 @@ from rich.text import Text
 from archive.errors import NotInArchive
 from archive.export.edit_page import edit_page
 from archive.export.writing import write_text
-from archive.history import Historian, Sighting
+from archive.history.historian import Historian
+from archive.history.sighting import Sighting
 from archive.language import read_knowledge
 from archive.reader.seals import CaptureVerdict
 from crawler.cli.address import KNOWN_ADDRESS

@@ -11,9 +11,10 @@ import click
 from rich.text import Text
 
 from archive.catalog.catalog import Catalog
-from archive.changed_pages import changed_pages
 from archive.directory import Archive
-from archive.history import Historian, Sighting
+from archive.history.changed_pages import changed_pages
+from archive.history.historian import Historian
+from archive.history.sighting import Sighting
 from archive.reader.seals import CaptureVerdict
 from archive.sites import read_sites
 from archive.workers.pool import Workers

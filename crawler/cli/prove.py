@@ -10,7 +10,7 @@ import click
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import BrokenWarc, NotInArchive, NotSealed
-from archive.history import logged_captures
+from archive.history.logged import logged_captures
 from archive.reader.lookup import find_sight
 from archive.reader.verdict import look_at
 from archive.sites import read_sites

@@ -8,8 +8,8 @@ from typing import Final
 from rich.text import Text
 
 from archive.directory import Archive
-from archive.history import Sighting
-from archive.history_check import check_sightings, find_lacking
+from archive.history.check import check_sightings, find_lacking
+from archive.history.sighting import Sighting
 from archive.reader.seals import CaptureVerdict, State
 from archive.reader.verdict import worse
 from crawler.cli.marking import LOUD

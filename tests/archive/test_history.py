@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from archive.catalog.catalog import Catalog
-from archive.changed_pages import changed_pages
 from archive.directory import Archive
 from archive.errors import NotInArchive
-from archive.history import Historian, Sighting
+from archive.history.changed_pages import changed_pages
+from archive.history.historian import Historian
+from archive.history.sighting import Sighting
 from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import Site, parse_site

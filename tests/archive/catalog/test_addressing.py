@@ -8,7 +8,7 @@ from archive.catalog.catalog import Catalog
 from archive.clusters import cluster_of
 from archive.deletion.plan import plan_deletion
 from archive.directory import Archive
-from archive.history import Historian
+from archive.history.historian import Historian
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.verify.check import verify

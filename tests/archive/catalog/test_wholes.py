@@ -12,13 +12,13 @@ import pytest
 from archive.catalog.catalog import Catalog
 from archive.catalog.entries import Entry
 from archive.catalog.stats import count
-from archive.changed_pages import changed_pages
 from archive.clusters import cluster_of, clusters
 from archive.deletion.plan import plan_deletion
 from archive.directory import Archive
 from archive.duplicates import same_text
 from archive.export.selection import choose_articles, count_articles
-from archive.history import Historian
+from archive.history.changed_pages import changed_pages
+from archive.history.historian import Historian
 from archive.reindex import reindex
 from archive.reprints import trace
 from archive.search.find import search

@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.directory import Archive
-from archive.history import Sighting
-from archive.history_check import check_sightings
+from archive.history.check import check_sightings
+from archive.history.sighting import Sighting
 from archive.log.keys import SigningKey
 from archive.log.note import Note
 from archive.log.reader import LogReader

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from archive.directory import Archive
-from archive.history import Sighting, logged_captures
+from archive.history.logged import logged_captures
+from archive.history.sighting import Sighting
 from archive.log.entries import DerivedEntry
 from archive.reader.deleted import look_for_deletion_of
 from archive.reader.held import archive_of

@@ -6,81 +6,31 @@ file is ever taken for an edit. Nothing is written.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, cast
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Row, and_, select
 
 from archive.catalog.addressing import is_of_article
 from archive.catalog.catalog import Catalog
-from archive.catalog.entries import site_key
 from archive.catalog.schema import articles, captures, versions
 from archive.directory import Archive
 from archive.errors import CatalogError, NotInArchive
+from archive.history.logged import logged_captures
+from archive.history.rereading import Rereader
+from archive.history.sighting import Sighting, Verdict, is_there, turn_of, verdict_alone
 from archive.judge import order_of
-from archive.log.reader import FOLDER as LOG
-from archive.reader.seals import open_log
 from archive.reading import to_article
 from archive.store import read_capture
-from archive.warc.captures import UNFINISHED, to_uri
 from archive.warc.records import sha256
 from archive.workers.pool import Workers
 from pipelines.edits import Edit, compare_articles
 from pipelines.framing import parse_head
-from pipelines.identity import page_id, page_url
 from pipelines.links import join_link
-from pipelines.parts import find_first, follow_pages, join_parts
-from pipelines.records import DELETED, Article, Provenance
+from pipelines.records import Article, Provenance
 from pipelines.site import Site
-
-Verdict = Literal[
-    "new", "duplicate", "unchanged", "changed", "gone", "redirect", "blocked", "failed", "deleted", "other"
-]
-Turn = Literal["disappeared", "returned"]
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One capture of a page. `refers_to` is the record that a 304 stands for.
-
-    `edit` is what changed since the capture `since` (a record id), where the publisher changed something. `turn` says
-    that the page disappeared (gone, redirected elsewhere, or no article any more, after it had been there) or came
-    back. `location` is where a redirect led. `is_quiet` is true for an edit of which the page says nothing, between
-    two captures from the wire: a page that a person supplied proves nothing of the publisher. `reading` is the digest of
-    what the catalog has as its article.
-    """
-
-    record_id: str
-    url: str
-    fetched_at: str
-    file: str
-    offset: int
-    status: int | None
-    kind: str
-    reason: str | None
-    custody: str
-    payload_digest: str | None
-    refers_to: str | None
-    verdict: Verdict
-    title: str | None = None
-    published: str | None = None
-    location: str | None = None
-    turn: Turn | None = None
-    since: str | None = None
-    edit: Edit | None = None
-    is_quiet: bool = False
-    is_article: bool = False
-    reading: str | None = None
-
-
-def logged_captures(archive: Archive, urls: Iterable[str]) -> set[str]:
-    """The records of these addresses that the log has, whatever the catalog says. Raises BrokenLog."""
-    if not (archive.path / LOG).exists():
-        return set()
-    with open_log(archive) as log:
-        return {one.record_id for url in urls for one in log.index.captures_of(to_uri(url))}
 
 
 @dataclass(slots=True)
@@ -97,15 +47,15 @@ class Historian:
 
     def __init__(self, archive: Archive, catalog: Catalog, *, workers: Workers, sites: Mapping[str, Site]) -> None:
         self.archive, self._catalog = archive, catalog
-        self._workers, self._sites = workers, sites
-        self._today: dict[str, Article | None] = {}
+        self._sites = sites
+        self._rereader = Rereader(archive, catalog, workers=workers, sites=sites)
 
     def history(self, url: str) -> tuple[Sighting, ...]:
         """Every capture of a page, and of the other pages of its article, in the fixed order; each page is held against itself.
 
         Raises NotInArchive where there is none.
         """
-        self._today.clear()
+        self._rereader.forget()
         rows = self._rows(url)
         if not rows:
             raise NotInArchive(f"{url}: {self._why_none(url)}")
@@ -113,12 +63,7 @@ class Historian:
 
     def article(self, sightings: Sequence[Sighting]) -> Article | None:
         """The article as it was at the last of these captures of its pages, read today; None where it is none."""
-        read = [(one, self._read_today(one.refers_to or one.record_id)) for one in sightings]
-        pages = {article.id: _Page(article, self._sites.get(site_key(one.file))) for one, article in read if article}
-        if not pages or read[-1][1] is None:
-            return None
-        first = find_first(pages[read[-1][1].id], pages.get)
-        return join_parts(first.read, [page.read for page in follow_pages(first, pages.get)[1:]])
+        return self._rereader.article_of(sightings)
 
     def _why_none(self, url: str) -> str:
         if logged := logged_captures(self.archive, [url]):
@@ -144,21 +89,21 @@ class Historian:
 
     def _tell_one(self, row: Row[Any], page: _Before) -> Sighting:
         sighting = self._sighting(row)
-        now = _is_there(sighting, self._sites.get(row.site))
+        now = is_there(sighting, self._sites.get(row.site))
         if row.body is not None and sighting.verdict == "other":
             now, sighting = True, self._judge(sighting, page.article, row)
             page.article = row if page.article is None or row.custody == "wire" else page.article
         elif sighting.verdict == "other":
             now = False if page.article and self._is_no_article_now(page.article, row) else None
             sighting = replace(sighting, verdict="changed" if now is False else _compare_bytes(page.payloads, row))
-        turn = None if now is None else _turn(page.is_there, now)
+        turn = None if now is None else turn_of(page.is_there, now)
         page.is_there = page.is_there if now is None else now
         return replace(sighting, turn=turn)
 
     def _sighting(self, row: Row[Any]) -> Sighting:
         names = ("record_id", "url", "fetched_at", "file", "offset", "status", "kind", "reason", "custody")
         known = {name: getattr(row, name) for name in (*names, "payload_digest", "refers_to")}
-        sighting = Sighting(**known, verdict=_verdict(row))
+        sighting = Sighting(**known, verdict=verdict_alone(row))
         if row.body is not None:
             sighting = replace(sighting, reading=sha256(row.body.encode("utf-8", "surrogatepass")))
         return replace(sighting, location=self._location(row)) if sighting.verdict == "redirect" else sighting
@@ -186,7 +131,7 @@ class Historian:
         """Whether the server gave something else where an article was, by the same program's reading of both."""
         if row.custody != "wire" or row.refers_to or not row.payload_digest or _is_same_payload(before, row):
             return False
-        return row.kind != "attachment" and self._read_today(row.record_id) is None
+        return row.kind != "attachment" and self._rereader.read(row.record_id) is None
 
     def _compare(self, before: Row[Any], after: Row[Any]) -> Edit | None:
         """What changed; None where the same program finds nothing."""
@@ -194,58 +139,8 @@ class Historian:
             return None
         if before.recipe == after.recipe and not compare_articles(_stored(before), _stored(after)):
             return None
-        old, new = (self._read_today(row.refers_to or row.record_id) for row in (before, after))
+        old, new = (self._rereader.read(row.refers_to or row.record_id) for row in (before, after))
         return (compare_articles(old, new) or None) if old and new else None
-
-    def _read_today(self, record_id: str) -> Article | None:
-        if record_id not in self._today:
-            places = self._catalog.places_of([record_id])
-            if not places:
-                raise NotInArchive(f"{record_id}: the catalog does not know this capture; run lantian reindex")
-            capture = read_capture(self.archive, places[0].file, places[0].offset)
-            site = self._sites.get(site_key(places[0].file))
-            self._today[record_id] = self._workers.submit(capture, site).result().article
-        return self._today[record_id]
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A page of an article as it is read today."""
-
-    read: Article
-    site: Site | None
-
-    @property
-    def article(self) -> str:
-        """Its id."""
-        return self.read.id
-
-    @property
-    def first_page(self) -> str | None:
-        """The id of the page where its article begins."""
-        return page_id(self.read.first_page, self.site) if self.read.first_page else None
-
-    @property
-    def next_page(self) -> str | None:
-        """The id of the page after it."""
-        return page_id(self.read.next_page, self.site) if self.read.next_page else None
-
-
-def _verdict(row: Row[Any]) -> Verdict:
-    """What a capture is by itself; `other` until it is held against the others."""
-    if row.reason == DELETED:
-        return "deleted"
-    if _is_incomplete(row):
-        return "failed"
-    if row.kind in {"gone", "blocked"}:
-        return cast("Verdict", row.kind)
-    return "redirect" if row.reason == "redirect" else "other"
-
-
-def _is_incomplete(row: Row[Any]) -> bool:
-    """Whether part of the exchange is missing: what a cut page lacks, nobody took out of it."""
-    is_failed = row.failure is not None and row.failure != UNFINISHED.kind
-    return row.truncated is not None or is_failed or (row.reason or "").startswith("no-response")
 
 
 def _compare_bytes(payloads: dict[str, str | None], row: Row[Any]) -> Verdict:
@@ -273,19 +168,3 @@ def _stored(row: Row[Any]) -> Article:
         raise CatalogError(
             f"catalog: what it has of {row.record_id} is no article ({what}); run lantian reindex"
         ) from None
-
-
-def _is_there(sighting: Sighting, site: Site | None) -> bool | None:
-    """False where the server says that the page is not there; None for what says nothing of it."""
-    if sighting.verdict == "gone":
-        return False
-    if sighting.verdict == "redirect":
-        leads_elsewhere = page_url(sighting.location or "", site) != page_url(sighting.url, site)
-        return False if leads_elsewhere else None
-    return None
-
-
-def _turn(before: bool | None, now: bool) -> Turn | None:  # noqa: FBT001 (two states of one thing)
-    if before is None or before == now:
-        return None
-    return "returned" if now else "disappeared"
