@@ -48,6 +48,7 @@ def _reverse_host(scheme: bytes, authority: bytes) -> bytes:
     host, colon, port = address.rpartition(b":")
     if not colon or not (port.isdigit() or not port):
         host, port = address, b""
+    port = port.lstrip(b"0")
     host = _WWW.sub(b"", _fold_host(_unescape(host)), count=1)
     host = host.strip(b"[]") if b":" in host else b",".join(reversed(host.split(b".")))
     return host if not port or port == _DEFAULT_PORTS.get(scheme) else host + b":" + port
@@ -70,7 +71,7 @@ def _fold_host(host: bytes) -> bytes:
 def _fold_path(path: bytes) -> bytes:
     segments: list[bytes] = []
     for segment in _unescape(path).split(b"/")[1:]:
-        if segment == b".." and segments and segments[-1] != b"..":
+        if segment == b".." and segments:
             segments.pop()
         elif segment != b".":
             segments.append(segment)

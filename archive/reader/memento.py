@@ -32,20 +32,22 @@ def parse_http_date(text: str) -> datetime | None:
 
 def link_header(sights: Sequence[Sight], base: str) -> str:
     """The Link header of a time gate and of a memento (RFC 7089 §2.2)."""
-    return ", ".join(_links(sights, base, [("first", sights[0]), ("last", sights[-1])]))
+    return ", ".join(_links(sights, base, 'rel="timemap"', [("first", sights[0]), ("last", sights[-1])]))
 
 
 def time_map(sights: Sequence[Sight], base: str) -> str:
-    """Every capture of a page as application/link-format (RFC 7089 §5)."""
-    return ",\n".join(_links(sights, base, [("", sight) for sight in sights])) + "\n"
+    """Every capture of a page as application/link-format (RFC 7089 §5); what a map calls a time map is another one."""
+    first, last = (http_date(sight.moment) for sight in (sights[0], sights[-1]))
+    whole = f'rel="self"; from="{first}"; until="{last}"'
+    return ",\n".join(_links(sights, base, whole, [("", sight) for sight in sights])) + "\n"
 
 
-def _links(sights: Sequence[Sight], base: str, shown: Sequence[tuple[str, Sight]]) -> list[str]:
+def _links(sights: Sequence[Sight], base: str, of_map: str, shown: Sequence[tuple[str, Sight]]) -> list[str]:
     url = to_uri(sights[-1].url)
     lines = [
         f'<{url}>; rel="original"',
         f'<{base}{TIMEGATE}{url}>; rel="timegate"',
-        f'<{base}{TIMEMAP}{url}>; rel="timemap"; type="application/link-format"',
+        f'<{base}{TIMEMAP}{url}>; {of_map}; type="application/link-format"',
     ]
     for word, sight in shown:
         relation = f"{word} memento".strip()

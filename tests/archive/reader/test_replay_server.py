@@ -121,6 +121,9 @@ def test_the_time_map_lists_every_capture(server: ReplayServer) -> None:
     assert answer.headers["Content-Type"] == "application/link-format"
     assert answer.text.count('rel="memento"; datetime="') == 3
     assert answer.text.startswith(f'<{URL}>; rel="original",\n')
+    span = 'rel="self"; from="Thu, 02 Apr 2026 01:00:00 GMT"; until="Thu, 02 Apr 2026 01:10:00 GMT"'
+    assert f'<{server.base}/timemap/link/{URL}>; {span}; type="application/link-format"' in answer.text
+    assert 'rel="timemap"' not in answer.text  # a map of maps would have those (§5.1.2)
 
 
 def test_a_date_that_is_none_is_refused_and_a_page_without_capture_is_not_found(server: ReplayServer) -> None:
