@@ -17,7 +17,7 @@ from archive.catalog.catalog import Place
 from archive.deletion.plan import imported_id
 from archive.directory import locked_folder
 from archive.disk import on_disk
-from archive.importing.foreign import REVISIT, Exchange, Revisit
+from archive.importing.foreign import NO_PAGE, REVISIT, Exchange, Revisit
 from archive.importing.kept import FOLDER, keep, read_kept, require_importable
 from archive.importing.records import Skipped
 from archive.importing.revisits import is_not_modified, resolve
@@ -37,7 +37,8 @@ class Imported:
     """What came of a file: where the original is kept in the archive, its digest, and what could not be brought in.
 
     `known` counts captures that an earlier, interrupted import had brought in already; `unchanged` the times that a server
-    said that a page of the file had not changed, and nobody which state of it: they stay in the original.
+    said that a page of the file had not changed, and nobody which state of it: they stay in the original, and so do the
+    `notes` that a program made of its own work.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Imported:
     captures: int
     known: int
     unchanged: int
+    notes: int
     skipped: tuple[Skipped, ...]
 
 
@@ -72,8 +74,8 @@ def import_file(intake: Intake, path: Path, *, sites: Mapping[str, Site]) -> Imp
         )
         with Log(intake.archive) as log:
             log.append([entry])
-    skipped = tuple(importing.skipped)
-    return Imported(path.name, kept_as, digest, importing.captures, importing.known, importing.unchanged, skipped)
+    counts = {name: getattr(importing, name) for name in ("captures", "known", "unchanged", "notes")}
+    return Imported(path.name, kept_as, digest, **counts, skipped=tuple(importing.skipped))
 
 
 @dataclass(slots=True)
@@ -90,6 +92,7 @@ class _Importing:
     captures: int = 0
     known: int = 0
     unchanged: int = 0
+    notes: int = 0
     numbers: int = 0
     has_revisits: bool = False
     skipped: list[Skipped] = field(default_factory=list)
@@ -103,10 +106,16 @@ class _Importing:
                 if isinstance(found, Revisit):
                     self.has_revisits = True
                 elif isinstance(found, Skipped):
-                    self.skipped.append(found)
+                    self._skip(found)
                 else:
                     self._urls.add(found.url)
                     self._take_one(found, number, waiting)
+
+    def _skip(self, found: Skipped) -> None:
+        if found.reason == NO_PAGE:
+            self.notes += 1
+        else:
+            self.skipped.append(found)
 
     def take_revisits(self, exchanges: Iterator[Exchange]) -> None:
         """Bring in what refers to another capture, when those are catalogued."""

@@ -13,6 +13,8 @@ from archive.warc.captures import is_too_long
 from pipelines.records import Capture, Truncation, parse_instant
 
 REVISIT: Final = "revisit"
+NO_PAGE: Final = "not of the web"
+"""Why what a program notes of its own work is no capture: answers of name servers, logs, screenshots."""
 _RECEIVED: Final = frozenset({"response", "resource", REVISIT})
 
 
@@ -67,7 +69,7 @@ def _to_captures(path: Path, group: Iterable[ForeignRecord]) -> Iterator[Exchang
 
 def _why_not(record: ForeignRecord) -> str | None:
     if not (record.url or "").lower().startswith(("http://", "https://")):
-        return "not of the web"
+        return NO_PAGE
     if is_too_long(record.url or ""):
         return "an address too long to be kept"
     if record.type != "resource" and not record.block:
@@ -87,6 +89,7 @@ def _to_exchange(path: Path, record: ForeignRecord, request: bytes) -> Capture |
     with suppress(KeyError, ValueError):
         fetched_at = parse_instant(record.fields["warc-refers-to-date"])
     url = record.fields.get("warc-refers-to-target-uri", capture.url).strip("<>")
+    capture = replace(capture, truncated=None)  # wget means the body that it left out, which came whole
     return Revisit(path.name, capture, url, fetched_at, record.fields.get("warc-payload-digest"))
 
 

@@ -53,9 +53,9 @@ def _report(imported: Imported) -> None:
     else:
         again = f", {imported.known} were here already" if imported.known else ""
         same = f", {imported.unchanged} times a page was unchanged" if imported.unchanged else ""
-        say(
-            f"{imported.name}: {say_count(imported.captures, 'captures')}{again}{same}; the original is {imported.kept_as}"
-        )
+        notes = f", {say_count(imported.notes, 'records')} of no page" if imported.notes else ""
+        told = f"{say_count(imported.captures, 'captures')}{again}{same}{notes}"
+        say(f"{imported.name}: {told}; the original is {imported.kept_as}")
 
 
 def _report_skipped(skipped: Iterable[Skipped]) -> None:

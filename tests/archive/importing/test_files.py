@@ -107,6 +107,17 @@ def test_a_name_that_is_no_line_of_text_is_refused_before_anything_is_kept(tmp_p
     assert not (tmp_path / "archive" / "imports").exists()
 
 
+def test_what_a_program_notes_of_its_own_work_is_counted_and_nothing_to_worry_about(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.warc.gz"
+    notes = [
+        record("resource", url, b"x") for url in ("metadata://gnu.org/software/wget/warc/wget.log", "dns:a.example")
+    ]
+    file.write_bytes(warc(1) + b"".join(map(gzip.compress, notes)))
+    result = run(tmp_path / "archive", file)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "theirs.warc.gz: 1 capture, 2 records of no page; the original is" in result.stdout
+
+
 def test_importing_again_brings_nothing_in_twice(tmp_path: Path) -> None:
     file = tmp_path / "old.warc.gz"
     file.write_bytes(warc(1, 2))

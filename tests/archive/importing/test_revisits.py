@@ -80,7 +80,7 @@ def primary_types(folder: Path) -> list[str]:
     [
         {},
         {"Refers_To_Target_URI": URL, "Refers_To_Date": DATE},
-        {"Refers_To_Target_URI": f"<{URL}>", "Refers_To_Date": DATE},
+        {"Refers_To_Target_URI": f"<{URL}>", "Refers_To_Date": DATE, "Truncated": "length"},
     ],
 )
 def test_a_payload_that_came_again_is_a_capture_of_its_day_and_its_bytes_are_not_kept_twice(
