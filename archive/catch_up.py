@@ -10,8 +10,8 @@ from archive.catalog.entries import Entry
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.reread import reread
-from archive.store import Cut, read_file, warc_files
-from archive.warc.readback import read_groups
+from archive.warc.readback import read_file, read_groups, warc_files
+from archive.warc.tail import Cut
 from archive.workers.pool import Workers
 from pipelines.site import Site
 

@@ -17,7 +17,7 @@ from archive.log.bring_in import settle
 from archive.log.deriving import Deriving
 from archive.log.writer import Log
 from archive.reread import reread
-from archive.store import Stored, read_file, warc_files
+from archive.warc.readback import Stored, read_file, warc_files
 from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import Site

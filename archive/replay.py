@@ -25,7 +25,8 @@ from archive.log.run import RunRecord
 from archive.log.writer import Log
 from archive.readonly import can_write
 from archive.reread import Reread, reread
-from archive.store import Store, read_capture, read_file, warc_files
+from archive.store import Store
+from archive.warc.readback import read_capture, read_file, warc_files
 from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site

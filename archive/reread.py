@@ -11,10 +11,9 @@ from archive.catalog.entries import Entry, make_entry, site_key
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.reading import Reading, as_revisit
-from archive.store import Stored, read_capture
 from archive.warc.captures import SERVER_NOT_MODIFIED
 from archive.warc.openfile import opened
-from archive.warc.readback import to_stored
+from archive.warc.readback import Stored, read_capture, to_stored
 from archive.warc.records import BrokenRecord, Placed, read_record
 from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome

@@ -28,22 +28,9 @@ from archive.log.writer import Log
 from archive.warc.captures import Reference, to_records
 from archive.warc.frame import make_first, make_last
 from archive.warc.openfile import OpenFile, opened
-from archive.warc.readback import Stored, read_capture, read_captures, read_file, to_stored, warc_files
+from archive.warc.readback import Stored, to_stored
 from archive.warc.records import Placed, Record, encode_header, encode_member, encode_record, sha256
-from archive.warc.tail import Cut, mend
 from pipelines.records import Capture
-
-__all__ = [
-    "Cut",
-    "Reference",
-    "Store",
-    "Stored",
-    "mend",
-    "read_capture",
-    "read_captures",
-    "read_file",
-    "warc_files",
-]
 
 _log = logging.getLogger(__name__)
 GIBIBYTE: Final = 1 << 30

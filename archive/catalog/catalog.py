@@ -22,7 +22,7 @@ from archive.catalog.schema import captures, files, versions
 from archive.directory import Archive
 from archive.judge import Judgement, judge, order_of
 from archive.search.index import begin_purge, compact_index, is_purging, purge_further, tidy_index
-from archive.store import Reference
+from archive.warc.captures import Reference
 from pipelines.framing import decode_header
 from pipelines.records import EXCHANGED, Capture, format_instant, parse_instant
 

@@ -21,7 +21,7 @@ from archive.judge import order_of
 from archive.near_duplicates import settle
 from archive.reading import NOT_MODIFIED, Body, Reading, read_exchange
 from archive.search.index import forget_indexed, forget_versions, index_versions
-from archive.store import Stored
+from archive.warc.readback import Stored
 from pipelines.records import Capture, Page, format_instant
 
 

@@ -23,7 +23,7 @@ from archive.history.rereading import Rereader
 from archive.history.sighting import Sighting, Verdict, is_there, turn_of, verdict_alone
 from archive.judge import order_of
 from archive.reading import to_article
-from archive.store import read_capture
+from archive.warc.readback import read_capture
 from archive.warc.records import sha256
 from archive.workers.pool import Workers
 from pipelines.edits import Edit, compare_articles

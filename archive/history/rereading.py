@@ -8,7 +8,7 @@ from archive.catalog.entries import site_key
 from archive.directory import Archive
 from archive.errors import NotInArchive
 from archive.history.sighting import Sighting
-from archive.store import read_capture
+from archive.warc.readback import read_capture
 from archive.workers.pool import Workers
 from pipelines.identity import page_id
 from pipelines.parts import find_first, follow_pages, join_parts

@@ -1,7 +1,8 @@
 """Captures that are kept as a run keeps them: in a store that is opened and closed."""
 
 from archive.directory import Archive
-from archive.store import Store, Stored
+from archive.store import Store
+from archive.warc.readback import Stored
 from pipelines.records import Capture
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.store import mend, read_file, warc_files
+from archive.warc.readback import read_file, warc_files
+from archive.warc.tail import mend
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,7 @@ from typing import Any
 from archive.catalog.entries import Entry, make_entry
 from archive.catalog.schema import captures
 from archive.reading import Body, make_reading
-from archive.store import Stored
+from archive.warc.readback import Stored
 from pipelines.article import Draft, build_article
 from pipelines.records import Capture, Encoding, Outcome, Page, Provenance, format_instant
 from pipelines.sketch import covered_text, fingerprint, sketch

@@ -16,7 +16,7 @@ from archive.errors import CatalogError
 from archive.ingest import NO_SITE, Intake
 from archive.locks import owning_catalog
 from archive.replay import replay
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from archive.workers.pool import Workers
 from pipelines.records import Capture, Failure
 from pipelines.report import outcome_to_line

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from archive.store import Reference, Store, Stored, read_capture, read_captures, warc_files
-from archive.warc.captures import to_records
+from archive.store import Store
+from archive.warc.captures import Reference, to_records
+from archive.warc.readback import Stored, read_capture, read_captures, warc_files
 from archive.warc.records import Record, encode_record, read_records
 from pipelines.records import new_record_id
 from tests.archive.keeping import keep

@@ -7,8 +7,8 @@ import pytest
 
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.store import Stored, read_capture, read_captures, read_file
 from archive.warc.captures import to_records
+from archive.warc.readback import Stored, read_capture, read_captures, read_file
 from archive.warc.records import Record, encode_record, read_records
 from pipelines.records import Capture
 from tests.archive.keeping import keep

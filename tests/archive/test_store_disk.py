@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from archive.store import read_captures, warc_files
+from archive.warc.readback import read_captures, warc_files
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,7 +21,8 @@ UNTIL_FULL = """
     from dataclasses import replace
     from archive.directory import Archive
     from archive.errors import StorageFull
-    from archive.store import Store, read_captures
+    from archive.store import Store
+    from archive.warc.readback import read_captures
     from tests.archive.warc.samples import page
 
     folder, limit = sys.argv[1], int(sys.argv[2])
@@ -99,7 +100,8 @@ UNWRITABLE = """
     import json, os, sys
     from archive.directory import Archive
     from archive.errors import ArchiveError
-    from archive.store import Store, read_captures
+    from archive.store import Store
+    from archive.warc.readback import read_captures
     from tests.archive.warc.samples import page
     if os.getuid() == 0:
         os.setuid(65534)

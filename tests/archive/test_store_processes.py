@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 from archive.directory import Archive
-from archive.store import Store, mend, read_captures, warc_files
+from archive.store import Store
+from archive.warc.readback import read_captures, warc_files
+from archive.warc.tail import mend
 from tests.archive.warc.samples import page
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,8 +12,8 @@ from archive.errors import BrokenWarc
 from archive.ingest import Intake
 from archive.reindex import reindex
 from archive.replay import replay
-from archive.store import read_captures
 from archive.warc.captures import IDENTICAL_PAYLOAD, SERVER_NOT_MODIFIED
+from archive.warc.readback import read_captures
 from archive.workers.pool import Workers
 from pipelines.records import Capture
 from tests.archive.exporting import exported_lines

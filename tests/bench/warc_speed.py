@@ -19,7 +19,8 @@ from warcio.statusandheaders import StatusAndHeadersParser
 from warcio.warcwriter import WARCWriter
 
 from archive.directory import Archive
-from archive.store import Store, read_captures
+from archive.store import Store
+from archive.warc.readback import read_captures
 from pipelines.records import Capture
 from tests.bench._table import make_table
 

@@ -25,8 +25,9 @@ from archive.log.writer import Log
 from archive.reindex import reindex
 from archive.replay import replay
 from archive.sites import read_sites
-from archive.store import Store, read_captures
+from archive.store import Store
 from archive.verify.check import verify
+from archive.warc.readback import read_captures
 from archive.workers.pool import Workers
 from crawler.cli.crawl_report import VERDICTS
 from crawler.sink import ArchiveSink

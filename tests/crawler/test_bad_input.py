@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from archive.directory import Archive
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from tests.crawler.loopback import (
     Answer,
     Server,

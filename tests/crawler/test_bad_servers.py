@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from tests.crawler.certificates import make_authority, make_legacy_server
 from tests.crawler.exchange_matrix import MATRIX
 from tests.crawler.loopback import ROOT, article, listing, surroundings

@@ -11,7 +11,7 @@ from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.reindex import reindex
 from archive.seed_text import seed_files
-from archive.store import read_file, warc_files
+from archive.warc.readback import read_file, warc_files
 from archive.workers.pool import Workers
 from crawler.cli import main
 from tests.archive.exporting import export_to, exported_lines

@@ -10,7 +10,7 @@ import pytest
 from archive.directory import Archive
 from archive.log.entries import GapEntry
 from archive.log.reader import LogReader
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from pipelines.records import Capture
 from tests.crawler.drive import Ask, Told, drive
 from tests.crawler.loopback import Server, article, lantian, listing, write_site

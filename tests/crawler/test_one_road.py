@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from archive.directory import Archive
 from archive.language import read_knowledge
 from archive.sites import read_sites, site_for
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from crawler.cli import main
 from pipelines.http import parse_response
 from pipelines.process import process

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from archive.directory import Archive
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from tests.crawler.loopback import lantian as run_lantian
 from tests.crawler.loopback import lantian_here, lines_of
 from tests.demo_site.commands import Lantian

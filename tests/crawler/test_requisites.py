@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 
 from archive.directory import Archive
 from archive.sites import read_sites
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from crawler.frontier import Errand
 from crawler.run import make_settings
 from crawler.spider_loader import make_spider

@@ -15,7 +15,7 @@ import pytest
 from archive.directory import Archive
 from archive.log.entries import GapEntry
 from archive.log.reader import LogReader
-from archive.store import read_captures
+from archive.warc.readback import read_captures
 from tests.crawler.loopback import (
     Answer,
     Server,

@@ -13,7 +13,8 @@ from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.importing.foreign import Exchange, read_foreign
 from archive.importing.records import Skipped
-from archive.store import Store, warc_files
+from archive.store import Store
+from archive.warc.readback import warc_files
 from pipelines.records import Capture
 from tests.archive.warc.samples import PAGE, chunked, page, samples
 

@@ -10,9 +10,9 @@ from archive.directory import Archive
 from archive.log.covering import now
 from archive.log.entries import DeletionEntry
 from archive.log.writer import Log
-from archive.store import Stored
 from archive.upload.bucket import Retention
 from archive.verify.check import verify
+from archive.warc.readback import Stored
 from archive.warc.records import sha256
 from tests.archive.upload.uploading import files_of, here, prefix_of, upload, upload_and_die
 from tests.archive.verify.sealed import build, seal_now

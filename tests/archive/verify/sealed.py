@@ -18,7 +18,9 @@ from archive.log.keys import SigningKey
 from archive.log.note import public_key
 from archive.log.seal import seal
 from archive.log.writer import Log
-from archive.store import Reference, Store, Stored
+from archive.store import Store
+from archive.warc.captures import Reference
+from archive.warc.readback import Stored
 from pipelines.records import Capture, new_record_id
 from tests.archive.warc.samples import chunked, not_modified, page
 

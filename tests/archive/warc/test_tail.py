@@ -9,9 +9,11 @@ import pytest
 
 from archive.directory import Archive
 from archive.errors import BrokenWarc, StorageFull
-from archive.store import Cut, Store, Stored, mend, read_captures, warc_files
+from archive.store import Store
 from archive.warc.openfile import opened
+from archive.warc.readback import Stored, read_captures, warc_files
 from archive.warc.records import read_records
+from archive.warc.tail import Cut, mend
 from pipelines.records import Capture
 from tests.archive.warc.samples import TINY, page
 
