@@ -19,13 +19,13 @@ from typing import Final
 from archive.catalog.entries import site_key
 from archive.directory import Archive
 from archive.disk import on_disk, sync_folder
-from archive.export.writing import write_whole
 from archive.readonly import can_write
 from archive.request_body import canonical_body
 from archive.surt import surt
 from archive.warc.openfile import ENDING, opened
 from archive.warc.readback import read_groups, warc_files
 from archive.warc.records import Placed, Record, sha256
+from archive.writing import write_whole
 from pipelines.framing import parse_head
 from pipelines.records import parse_instant
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.disk import on_disk
 from archive.export.draft import Tally, Written
-from archive.export.writing import write_whole
+from archive.writing import write_whole
 
 REPAIRED = "The text of the articles counted as reconstructed was repaired: `lantian extract` and the JSON export show each step."
 

@@ -15,11 +15,11 @@ from isal import isal_zlib
 
 from archive.disk import on_disk, sync_folder
 from archive.errors import NotImportable
-from archive.export.writing import write_whole
 from archive.importing.foreign import Exchange, read_foreign
 from archive.importing.records import Skipped
 from archive.wacz.container import Container, Entry
 from archive.warc.records import NOT_DEFLATE
+from archive.writing import write_whole
 
 FOLDER: Final = "imports"
 _PIECE: Final = 1 << 20

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
-from archive.log.canonical import LARGEST_INTEGER, write_plain
+from archive.canonical import LARGEST_INTEGER, write_plain
 from pipelines.records import parse_instant
 
 

@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from archive.directory import Archive
 from archive.disk import on_disk
-from archive.export.writing import write_whole
 from archive.index import make_line
 from archive.log.titles import title_digest
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
@@ -35,6 +34,7 @@ from archive.warc.captures import from_records
 from archive.warc.openfile import opened
 from archive.warc.readback import read_groups_at
 from archive.warc.records import Placed, read_member, sha256
+from archive.writing import write_whole
 
 LINES_A_BLOCK: Final = 300
 _MOST_RUNS: Final = 100

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
 
-from archive.log.canonical import LARGEST_INTEGER
+from archive.canonical import LARGEST_INTEGER
 from archive.warc.metadata_block import read_metadata, write_metadata
 from archive.warc.records import BrokenRecord, Fields, Record, make_record, sha256
 from archive.warc.tombstone import FAILURE, is_tombstone

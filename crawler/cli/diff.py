@@ -10,11 +10,11 @@ from rich.text import Text
 
 from archive.errors import NotInArchive
 from archive.export.edit_page import edit_page
-from archive.export.writing import write_text
 from archive.history.historian import Historian
 from archive.history.sighting import Sighting
 from archive.language import read_knowledge
 from archive.reader.seals import CaptureVerdict
+from archive.writing import write_text
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.history import edit_to_line, open_historian, to_line

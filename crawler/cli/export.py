@@ -16,11 +16,11 @@ from archive.export.manifest import manifest_path
 from archive.export.metadata import metadata_lines
 from archive.export.noting import Passing
 from archive.export.selection import Chosen, Selection, choose_articles, count_articles
-from archive.export.writing import write_lines
 from archive.index import read_index
 from archive.log.covering import digest_file
 from archive.wacz.selection import Selection as Captured
 from archive.wacz.selection import find_capture
+from archive.writing import write_lines
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.held_sites import require_held
 from crawler.cli.moment import BEGINNING, DAY, MOMENT

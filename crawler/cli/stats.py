@@ -11,7 +11,7 @@ from archive.catalog.catalog import Catalog
 from archive.catalog.stats import ROLES, SiteCount, Stats, count
 from archive.directory import Archive
 from archive.export.stats_page import stats_page
-from archive.export.writing import write_text
+from archive.writing import write_text
 from crawler.cli.held_sites import require_held
 from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, this_run

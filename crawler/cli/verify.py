@@ -12,11 +12,11 @@ import click
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
-from archive.export.writing import write_text
 from archive.verify.check import verify as verify_archive
 from archive.verify.page import to_html, to_lines
 from archive.verify.report import EXIT_CODES, Report
 from archive.verify.selection import Selection
+from archive.writing import write_text
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.exit_codes import found_if
 from crawler.cli.moment import BEGINNING

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from archive.export.writing import write_text
 from archive.verify.log_state import Trust
 from archive.verify.page import BROUGHT, VERDICTS, claim_lines, finding_lines, redo_lines
 from archive.verify.report import EXIT_CODES
@@ -13,6 +12,7 @@ from archive.wacz.check import check_wacz
 from archive.wacz.claims import make_claims
 from archive.wacz.page import LYING, to_html
 from archive.wacz.report import WaczReport
+from archive.writing import write_text
 from crawler.cli.output import print_json, say
 
 _SHOWN: Final = 10

@@ -8,8 +8,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from archive.canonical import canonical_json
 from archive.directory import Archive
-from archive.log.canonical import canonical_json
 from archive.log.entries import decode_entry
 from archive.log.note import Note
 from archive.log.reader import LogReader

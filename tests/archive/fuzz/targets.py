@@ -13,13 +13,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from archive.canonical import canonical_json
 from archive.conformance.check import check_file
 from archive.directory import Archive
 from archive.errors import ArchiveError
 from archive.importing.files import import_file
 from archive.importing.foreign import read_foreign
 from archive.ingest import Intake
-from archive.log.canonical import canonical_json
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import decode_entry
 from archive.log.note import Note, NoteError, PublicKey, parse_keys

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from archive.canonical import write_plain
 from archive.importing.foreign import read_foreign
 from archive.importing.records import Skipped
-from archive.log.canonical import write_plain
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import decode_entry
 from archive.log.note import NoteError, PublicKey

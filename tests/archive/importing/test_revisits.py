@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.canonical import LARGEST_INTEGER
 from archive.catalog.catalog import Catalog
 from archive.deletion import plan
 from archive.directory import Archive
-from archive.log.canonical import LARGEST_INTEGER
 from archive.log.entries import ImportEntry
 from archive.reindex import reindex
 from archive.verify.check import verify

@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.log.canonical import LARGEST_INTEGER, canonical_json
+from archive.canonical import LARGEST_INTEGER, canonical_json
 
 _text = st.text(st.characters(exclude_categories=["Cs"]))
 _names = st.text(st.characters(max_codepoint=127))
