@@ -72,6 +72,11 @@ class CaptureEntry(_Entry):
     others: tuple[Member, ...]
     previous: Number | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether any bytes came: of an exchange that failed before, only what was asked and why it failed is kept."""
+        return self.record_type not in ("request", "metadata")
+
 
 class FileEntry(_Entry):
     """A file that was closed: the digest of the whole, and its first and last record."""

@@ -21,10 +21,10 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
         Claim(
             kind="received",
             holds=state.captures > state.found == 0,
-            chinese="所有抓取都登记为收到时的字节"
+            chinese="所有抓取都登记为收到时的字节" + unanswered(state.unanswered)[0]
             if not state.found
             else f"{state.found} 条抓取只登记为“当时如此存在”",
-            english="every capture was logged as it was received or handed over"
+            english="every capture was logged as it was received or handed over" + unanswered(state.unanswered)[1]
             if not state.found
             else f"{state.found} of {state.captures} captures were only found: how and when they came is not proven",
             proves_not_chinese="只是归档者的说法；找到的抓取，其所述日期早于登记时刻的，什么也不证明",
@@ -62,6 +62,11 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
         ),
         continues(holds=state.is_trusted_consistent),
     )
+
+
+def unanswered(count: int) -> tuple[str, str]:
+    """Beside a claim of what was received: that so many exchanges brought nothing."""
+    return (f"，其中 {count} 次没有得到应答", f"; {count} of them had no answer") if count else ("", "")
 
 
 def continues(*, holds: bool) -> Claim:

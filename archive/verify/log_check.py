@@ -117,6 +117,7 @@ def _take(index: int, entry: Entry, state: LogState, spool: Spool) -> None:
     if isinstance(entry, CaptureEntry):
         state.captures += 1
         state.found += entry.claim == "found"
+        state.unanswered += not entry.is_answered
         spool.take_capture(index, entry)
         _check_chain(index, entry, state, spool)
         _check_dates(index, entry, state)

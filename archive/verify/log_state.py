@@ -43,6 +43,7 @@ class LogState:
     timestamps: int = 0
     captures: int = 0
     found: int = 0
+    unanswered: int = 0
     substance: int = 0
     is_trusted_consistent: bool = False
     latest: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from archive.verify.claims import continues
+from archive.verify.claims import continues, unanswered
 from archive.verify.report import Claim
 from archive.wacz.report import WaczReport
 
@@ -13,6 +13,8 @@ CLAIMS: Final = {
     "found": ("登记时已在磁盘上", "found on the disk when it was logged"),
 }
 """How a capture came, by the word of its entry."""
+UNANSWERED: Final = ("没有得到应答", "no answer came")
+"""In its place, of an exchange that failed before any byte came."""
 
 
 def make_claims(report: WaczReport, *, are_keys_trusted: bool) -> tuple[Claim, ...]:
@@ -88,10 +90,10 @@ def _received(report: WaczReport) -> Claim:
         holds=report.proven > 0 and not weak,
         chinese=f"并非全部取自服务器：{'，'.join(one for one, _ in weak)}"
         if weak
-        else "全部抓取都登记为从服务器收到时的字节",
+        else "全部抓取都登记为从服务器收到时的字节" + unanswered(report.unanswered)[0],
         english=f"not all of it was received from a server: {', '.join(one for _, one in weak)}"
         if weak
-        else "every capture was logged as it was received from a server",
+        else "every capture was logged as it was received from a server" + unanswered(report.unanswered)[1],
         proves_not_chinese="只是归档者的说法；找到的抓取，其所述日期早于登记时刻的，什么也不证明",
         proves_not_english="the archive's own word; of a capture that was found, a date before its finding proves nothing",
     )

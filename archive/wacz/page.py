@@ -5,7 +5,7 @@ from typing import Final
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
 from archive.verify.page import BROUGHT, SHOWN, VERDICTS, findings_part
-from archive.wacz.claims import CLAIMS, make_claims
+from archive.wacz.claims import CLAIMS, UNANSWERED, make_claims
 from archive.wacz.report import WaczReport
 
 LYING: Final = "取自文件本身，可信与否请用 --pubkey 指定 found in the file itself; name it with --pubkey to trust it"
@@ -59,7 +59,12 @@ def _captures(report: WaczReport) -> list[tuple[str, ...]]:
         (
             f"{escape(one.uri)}<br>{escape(one.record_id)}",
             escape(one.date),
-            "<br>".join((both(*CLAIMS[one.claim]), *(escape(word) for word in (one.peer, one.certificate) if word))),
+            "<br>".join(
+                (
+                    both(*CLAIMS[one.claim] if one.is_answered else UNANSWERED),
+                    *(escape(word) for word in (one.peer, one.certificate) if word),
+                )
+            ),
         )
         for one in report.listed
     ]
@@ -74,6 +79,7 @@ def _counts(report: WaczReport) -> list[tuple[str, ...]]:
     counts = {
         "抓取 captures": report.captures,
         "日志可证 proven by the log": report.proven,
+        "没有得到应答 without an answer": report.unanswered,
         "由人提供 supplied by a person": report.supplied,
         "当时存在 found on the disk": report.found,
         "时间戳 timestamps that hold": report.timestamps,

@@ -79,7 +79,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A capture that is proven, as the log has it: `claim` is how it came, `peer` and `certificate` from where."""
+    """A capture that is proven, as the log has it: `claim` is how it came, `peer` and `certificate` from where.
+
+    One that is not `is_answered` failed before any byte came.
+    """
 
     uri: str
     date: str
@@ -87,6 +90,7 @@ class Listed:
     claim: str
     peer: str | None = None
     certificate: str | None = None
+    is_answered: bool = True
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
     The first of the proven ones are `listed`. Of all of them `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
-    person; only the others were received from a server. `title` is the packer's word.
+    person; only the others were received from a server, and of these `unanswered` failed before any byte came. `title` is the packer's word.
 
     `weights` is how many findings of each weight there are, with those that are not kept.
 
@@ -112,6 +116,7 @@ class WaczReport:
     found: int = 0
     found_by: str | None = None
     supplied: int = 0
+    unanswered: int = 0
     title: str | None = None
     checkpoint: str | None = None
     signed_by: tuple[str, ...] = ()
@@ -153,7 +158,8 @@ class WaczReport:
         if len(self.listed) < LISTED:
             origin = read_origin(records)
             about = (logged.uri, logged.date, logged.record_id, logged.claim)
-            self.listed.append(Listed(*about, origin.peer, origin.certificate))
+            self.listed.append(Listed(*about, origin.peer, origin.certificate, logged.is_answered))
+        self.unanswered += not logged.is_answered
         if logged.claim == "found":
             self.found += 1
             self.found_by = max(self.found_by or logged.logged, logged.logged)

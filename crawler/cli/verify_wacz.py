@@ -9,7 +9,7 @@ from archive.verify.log_state import Trust
 from archive.verify.page import BROUGHT, VERDICTS, claim_lines, finding_lines, redo_lines
 from archive.verify.report import EXIT_CODES
 from archive.wacz.check import check_wacz
-from archive.wacz.claims import make_claims
+from archive.wacz.claims import UNANSWERED, make_claims
 from archive.wacz.page import LYING, to_html
 from archive.wacz.report import WaczReport
 from archive.writing import write_text
@@ -61,18 +61,22 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
         told = f"≤ {report.until}, {report.entries} entries" if report.until else "无 none"
         yield f"  可证明的时间 provable time: {told}"
         yield from _to_sights(report)
-    for one in report.listed[:_SHOWN]:
-        yield f"  {one.date} {one.uri}" + "".join(
-            f"; {where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word
-        )
-    if (rest := report.proven - _SHOWN) > 0:
-        yield f"  … 其余 {rest} 条未列出 / and {rest} more"
+    yield from _to_captures(report)
     yield from _to_notes(report)
     if report.is_readable:
         yield from claim_lines(claims)
     yield from finding_lines([one.to_finding() for one in report.findings], omitted=report.omitted)
     whose = BROUGHT if is_trusted else LYING
     yield from redo_lines(report.signed_by, report.checkpoint, report.commands, whose=whose)
+
+
+def _to_captures(report: WaczReport) -> Iterator[str]:
+    for one in report.listed[:_SHOWN]:
+        about = [f"{where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word]
+        about += [] if one.is_answered else [" ".join(UNANSWERED)]
+        yield "; ".join((f"  {one.date} {one.uri}", *about))
+    if (rest := report.proven - _SHOWN) > 0:
+        yield f"  … 其余 {rest} 条未列出 / and {rest} more"
 
 
 def _to_sights(report: WaczReport) -> Iterator[str]:
