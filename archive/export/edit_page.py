@@ -91,12 +91,12 @@ def _captures(before: Sighting, after: Sighting, verdicts: Sequence[CaptureVerdi
         ("地址 URL", before.url, after.url),
         ("标题 title", before.title, after.title),
         ("标示日期 stated date", before.published, after.published),
-        ("来路 custody", before.custody, after.custody),
+        ("来历 custody", before.custody, after.custody),
         ("证明 proof", *(f"{one.state} ({', '.join(one.claims)}): {one.english}" for one in verdicts)),
         ("记录 record", before.record_id, after.record_id),
         ("摘要 payload digest", before.payload_digest, after.payload_digest),
         ("文件 file", f"{before.file} @ {before.offset}", f"{after.file} @ {after.offset}"),
-        ("读法 recipe", recipe, recipe),
+        ("提取程序 recipe", recipe, recipe),
     )
     cells = ("".join(f"<td>{escape(cell or '')}</td>" for cell in row) for row in rows)
     return f"<table>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>\n"

@@ -17,8 +17,8 @@ _WORDS: Final = {
     UNDATED: "无日期 undated",
     UNSTATED: "未注明 not stated",
     "wire": "抓取 wire",
-    "operator": "用户提供 operator",
-    "unknown": "来路不明 unknown",
+    "operator": "由人提供 operator",
+    "unknown": "来历不明 unknown",
 }
 _STYLE: Final = """
 body{margin:2rem auto;max-width:62rem;padding:0 1rem;font:15px/1.6 "Noto Sans CJK SC","Source Han Sans SC",sans-serif;color:#222}
@@ -38,7 +38,7 @@ def stats_page(stats: Stats, *, title: str) -> str:
         ("按站点 articles by site", _key() + _site_chart(stats.sites)),
         ("按来源 articles by stated source", _bar_chart(stats.sources)),
         ("按类型 captures by kind", _bar_chart(stats.kinds)),
-        ("按来路 captures by custody", _bar_chart(stats.custody)),
+        ("按来历 captures by custody", _bar_chart(stats.custody)),
         ("按编码 captures by charset", _bar_chart(stats.charsets)),
         ("附件 attached files by format", _bar_chart(stats.attachments)),
         ("附件未读全 attached files not read whole", _bar_chart(stats.unread_attachments)),

@@ -23,10 +23,10 @@ _WORDS: Final = {
 }
 _CUSTODIES: Final = {
     "operator": "由人提供 supplied by a person · ",
-    "import": "由他处导入 imported, custody unknown before · ",
+    "import": "由他处导入，此前来历不明 imported, custody unknown before · ",
     "unknown": "来历不明 of unknown origin · ",
 }
-_FOUND: Final = "登记时如此存在，并非由服务器收到时登记 found so when it was logged, not logged as received · "
+_FOUND: Final = "登记时如此存在，并非收到时登记 found so when it was logged, not logged as received · "
 _STYLE: Final = """
 body{margin:0;display:flex;flex-direction:column;height:100vh;font:15px/1.6 sans-serif;color:#222}
 header{padding:.5rem 1rem;border-bottom:3px solid}.intact{background:#e8f5e9;border-color:#2e7d32}

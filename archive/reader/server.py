@@ -94,7 +94,7 @@ class ReplayHandler(Answering):
         wanted = self.headers.get("Accept-Datetime")
         moment = memento.parse_http_date(wanted) if wanted else datetime.now(UTC)
         if moment is None:
-            self.say(f"{wanted}: not a date of HTTP", HTTPStatus.BAD_REQUEST)
+            self.say(f"{wanted}: 不是 HTTP 日期 not a date of HTTP", HTTPStatus.BAD_REQUEST)
         elif sights:
             found = nearest(sights, moment, url) if wanted else sights[-1]
             link = memento.link_header(sights, self.server.base)
@@ -188,12 +188,12 @@ class ReplayHandler(Answering):
         """Say that nothing is here of a page, and whether that is so under an order."""
         deletion = look_for_deletion(self.server.archive, self.server.catalog, url)
         if deletion is None:
-            self.say(f"{url}: the archive has no capture of it", HTTPStatus.NOT_FOUND)
+            self.say(f"{url}: 归档中没有此网址的抓取 the archive has no capture of it", HTTPStatus.NOT_FOUND)
         elif deletion.state == "altered":
             text = f"{url}: 目录库称已删除 the catalog says it was deleted: {deletion.chinese} {deletion.english}"
             self.say(text, HTTPStatus.CONFLICT)
         else:
-            text = f"{url}: 已依所记命令删除 deleted under an order that the log names: {deletion.chinese} {deletion.english}"
+            text = f"{url}: 已依日志所记的法律命令删除 deleted under an order that the log names: {deletion.chinese} {deletion.english}"
             self.say(text, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS)
 
     def _find(self, rest: str, prefix: str) -> tuple[Sight, list[Sight]] | None:
@@ -201,7 +201,7 @@ class ReplayHandler(Answering):
         digits, _, url = rest.partition("/")
         moment = parse_stamp(digits)
         if moment is None:
-            self.say(f"{digits[:30]}: not a moment", HTTPStatus.NOT_FOUND)
+            self.say(f"{digits[:30]}: 不是时间 not a moment", HTTPStatus.NOT_FOUND)
             return None
         sights = self._sights(url)
         if not sights:

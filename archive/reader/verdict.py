@@ -111,7 +111,7 @@ def _compare_sight(sight: Sight, evidence: Evidence) -> CaptureVerdict:
     claims = (
         ("网址", "address", url, sight.url),
         ("抓取时间", "date", format_instant(capture.fetched_at), sight.fetched_at),
-        ("来源", "custody", capture.custody, sight.custody),
+        ("来历", "custody", capture.custody, sight.custody),
     )
     return compare_claims(claims) or evidence.verdict
 

@@ -49,8 +49,8 @@ def diff(
 ) -> None:
     """Show what changed in an article between two captures, character by character.
 
-    An article over several pages is compared as a whole. Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. A
-    bare day is a day in China, to its end. Exits 1 when something changed.
+    An article over several pages is compared as a whole. Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. Times
+    are China's, a bare day to its end. Exits 1 when something changed.
 
     \b
     Example:
@@ -127,5 +127,7 @@ def _report(sides: Sequence[Sighting], verdicts: Sequence[CaptureVerdict], edit:
         console.print(Text("QUIET EDIT: the page changed and does not say so", LOUD))
     if edit:
         print_edit(edit, console=console)
+    elif sides[0].record_id == sides[1].record_id:
+        console.print("nothing to compare it with; lantian history shows every capture")
     else:
         console.print("no difference")

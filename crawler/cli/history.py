@@ -60,6 +60,7 @@ def history(
     An edit is quiet when the text changed and the date on the page did not move forward, or was moved back. What an
     update of this program reads differently is never an edit. Each capture is held against its record and the log; what
     was altered, or is in the log and not in the catalog, is said. Exits 1 then, and when a page was edited or taken away.
+    Times are China's.
 
     \b
     Example:
@@ -83,7 +84,8 @@ def history(
             doubts += standing.is_doubtful
             _report(url, shown, standing)
     if edited and not this_run().json:
-        say(f"{len(pages)} pages looked at, {found or 'no'} edit{'s' * (found != 1)} or disappearances")
+        told = "1 edit or disappearance" if found == 1 else f"{found or 'no'} edits or disappearances"
+        say(f"{say_count(len(pages), 'pages')} looked at, {told}")
         say("which pages those are is the catalog's word: lantian verify holds all of it against records and log")
     click.get_current_context().exit(found_if(found or doubts))
 

@@ -58,7 +58,8 @@ def prove(
     """Pack one capture of a page with its proofs into a WACZ file, to be checked without us.
 
     It holds the record as it lies in the archive, its entry in the log, the path to a signed checkpoint, timestamps,
-    certificates and keys. ReplayWeb.page and pywb show it; `lantian verify FILE` checks it offline.
+    certificates and keys. ReplayWeb.page and pywb show it; `lantian verify FILE` checks it offline. To prove an edit,
+    `lantian export --format wacz --url URL` packs every capture of the page in the same way.
 
     \b
     Example:

@@ -45,7 +45,9 @@ class Standing:
         told = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
         found = sum("found" in self.of(one).claims for one in sightings)
         told += f", of {found} 登记时如此存在 only found, not received" if found else ""
-        return f"{told}: by record and log; of what kind a page is, is the catalog's word, for lantian verify"
+        return (
+            f"held against record and log: {told}; what kind of page it is, is the catalog's word, for lantian verify"
+        )
 
 
 def look_into(archive: Archive, url: str, history: Sequence[Sighting], shown: Iterable[Sighting]) -> Standing:

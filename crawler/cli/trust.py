@@ -46,4 +46,7 @@ def _read_checkpoint(path: Path) -> Iterable[Note]:
 
 
 def _read_certificates(path: Path) -> Iterable[x509.Certificate]:
-    return x509.load_pem_x509_certificates(path.read_bytes())
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except ValueError:
+        raise ValueError("it reads PEM, with BEGIN CERTIFICATE") from None

@@ -82,7 +82,9 @@ def test_a_diff_shows_the_last_edit_or_the_one_asked_for(folder: Path) -> None:
     (line,) = lines(first)
     assert line["is_quiet"]
     assert line["edit"]["changed"] == ["text"]
-    assert run(folder, "diff", article_url(3)).exit_code == 0
+    same, alone = run(folder, "diff", article_url(3)), run(folder, "diff", OTHER)
+    assert (same.exit_code, "no difference" in same.output) == (0, True)
+    assert (alone.exit_code, "nothing to compare it with" in alone.output) == (0, True)
 
 
 def test_the_page_of_a_diff_needs_no_other_file_and_shows_the_edit(folder: Path, tmp_path: Path) -> None:
