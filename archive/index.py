@@ -22,7 +22,7 @@ from archive.disk import on_disk, sync_folder
 from archive.readonly import can_write
 from archive.request_body import canonical_body
 from archive.surt import surt
-from archive.warc.openfile import ENDING, opened
+from archive.warc.openfile import ENDING, open_either
 from archive.warc.readback import read_groups, warc_files
 from archive.warc.records import Placed, Record, sha256
 from archive.writing import write_whole
@@ -66,9 +66,8 @@ def make_line(group: Sequence[Placed], member: bytes, *, filename: str) -> str |
 
 def index_file(archive: Archive, file: str, *, name: Callable[[str], str] = str) -> list[str]:
     """The sorted lines of one WARC file, read strictly; `name` gives the filename to write. Raises BrokenWarc."""
-    path = archive.path / file
     lines: list[str] = []
-    with (path if path.exists() else opened(path)).open("rb") as stored:
+    with os.fdopen(open_either(archive.path / file)[0], "rb") as stored:
         for group in read_groups(archive, file):
             member = os.pread(stored.fileno(), group[0].length, group[0].offset)
             line = make_line(group, member, filename=name(file))

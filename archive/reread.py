@@ -12,7 +12,7 @@ from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.reading import Reading, as_revisit
 from archive.warc.captures import SERVER_NOT_MODIFIED
-from archive.warc.openfile import opened
+from archive.warc.openfile import open_either
 from archive.warc.readback import Stored, read_capture, to_stored
 from archive.warc.records import BrokenRecord, Placed, read_record
 from archive.workers.pool import Workers
@@ -98,8 +98,7 @@ def _original_of(archive: Archive, stored: Stored) -> str | None:
 
 
 def _primary(archive: Archive, file: str, offset: int) -> Placed:
-    path = archive.path / file
-    handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
+    handle = open_either(archive.path / file)[0]
     try:
         return read_record(handle, offset, os.fstat(handle).st_size)
     except BrokenRecord as error:

@@ -5,6 +5,7 @@ length in two bytes. A tile that is not full yet is named by its width; it may g
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ HEIGHT: Final = 8
 LARGEST_ENTRY: Final = 0xFFFF
 ENTRIES: Final = "entries"
 TILES: Final = "tile"
+_LOOKS: Final = 3
 
 
 class BrokenTile(ValueError):  # noqa: N818 (the name says it)
@@ -91,20 +93,22 @@ def tile_root(hashes: list[bytes]) -> bytes:
 def read_widest(folder: Path, level: int | str, number: int, width: int) -> bytes:
     """The bytes of a tile of that width, or of the full one, or of the narrowest that is wide enough.
 
-    The exact one comes first: a killed writer may have left a wider one that never counted. Raises BrokenTile when
-    there is none.
+    The exact one comes first: a killed writer may have left a wider one that never counted. A living one puts a wider
+    one there before it removes any, so that it is looked for again. Raises BrokenTile when there is none.
     """
+    for _ in range(_LOOKS):
+        for path in _wide_enough(folder, level, number, width):
+            with suppress(FileNotFoundError):
+                return path.read_bytes()
+    raise BrokenTile(f"{tile_path(level, number, width)} is missing")
+
+
+def _wide_enough(folder: Path, level: int | str, number: int, width: int) -> Iterator[Path]:
     full = folder / tile_path(level, number)
-    exact = folder / tile_path(level, number, width)
-    for path in (exact, full):
-        if path.is_file():
-            return path.read_bytes()
+    yield from (path for path in (folder / tile_path(level, number, width), full) if path.is_file())
     partial = full.with_name(f"{full.name}.p")
     found = [path for path in partial.iterdir() if path.name.isdecimal()] if partial.is_dir() else []
-    wider = sorted((path for path in found if int(path.name) > width), key=lambda path: int(path.name))
-    if not wider:
-        raise BrokenTile(f"{tile_path(level, number, width)} is missing")
-    return wider[0].read_bytes()
+    yield from sorted((path for path in found if int(path.name) > width), key=lambda path: int(path.name))
 
 
 class Tiles:

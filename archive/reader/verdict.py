@@ -18,7 +18,7 @@ from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
 from archive.reader.seals import WORST, CaptureVerdict, OpenLog, altered, find_seal, open_log
 from archive.warc.captures import SERVER_NOT_MODIFIED
-from archive.warc.openfile import opened
+from archive.warc.openfile import open_either
 from archive.warc.readback import read_groups_at, restore
 from archive.warc.records import Placed, sha256
 from pipelines.records import Capture, format_instant
@@ -152,7 +152,7 @@ def _is_as_logged(
 
 
 def _members(path: Path, group: Sequence[Placed]) -> list[bytes]:
-    with (path if path.exists() else opened(path)).open("rb") as file:
+    with os.fdopen(open_either(path)[0], "rb") as file:
         return [os.pread(file.fileno(), one.length, one.offset) for one in group]
 
 

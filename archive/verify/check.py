@@ -19,6 +19,7 @@ from archive.verify.found_check import check_found
 from archive.verify.held_file import Holding, Seen
 from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
+from archive.verify.listing import Listing, list_files, take_traces
 from archive.verify.log_check import check_log
 from archive.verify.log_state import LogState, Trust
 from archive.verify.logged_texts import ArchivedTexts
@@ -33,6 +34,8 @@ from pipelines.records import format_instant
 
 _log = logging.getLogger(__name__)
 WHOLE: Final = Selection()
+_CONTRADICTED: Final = ("altered", "unreadable")
+_LOOKS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class _Check:
     state: LogState
     task: Task
     trust: Trust
+    listing: Listing
     seen: Seen = field(default_factory=Seen)
     selected: int | None = None
     reextractor: Reextractor | None = None
@@ -71,15 +75,28 @@ def verify(
     reextract: int | None = None,
     workers: int = 0,
 ) -> Report:
-    """Check an archive directory; nothing in it is written, and nothing outside it read but what `trust` brings."""
+    """Check an archive directory; nothing in it is written, and nothing outside it read but what `trust` brings.
+
+    Others may write there meanwhile. What then seems to contradict the log may only be newer than what was read of it,
+    as a deletion or a seal: so it is looked at anew, a few times at most.
+    """
     task = Task(selection, is_deep, reextract, workers)
-    trust = trust or Trust()
+    for _ in range(_LOOKS):
+        before = take_traces(archive)
+        report = _verify(archive, trust or Trust(), task)
+        if report.verdict not in _CONTRADICTED or take_traces(archive) == before:
+            break
+    return report
+
+
+def _verify(archive: Path, trust: Trust, task: Task) -> Report:
     with Spool() as spool:
+        listing = list_files(archive)
         try:
             state = check_log(archive, spool, trust)
         except (BrokenLog, OSError) as error:
             return _unreadable(archive, error, task)
-        check = _Check(archive, spool, state, task, trust)
+        check = _Check(archive, spool, state, task, trust, listing)
         for finding in _everything(check):
             state.findings.append(finding)
     return _report(check)
@@ -103,7 +120,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         "references": check_references(spool),
         "texts": _check_texts(check),
         CATALOG: check_catalog(archive, spool, is_whole=is_whole, is_deep=check.task.is_deep),
-        "index": check_index(archive, spool) if is_whole else iter(()),
+        "index": check_index(archive, spool, check.listing.indexes) if is_whole else iter(()),
     }
     for place, findings in stages.items():
         yield from _make(place, findings)
@@ -122,7 +139,7 @@ def _check_captures(check: _Check) -> Iterator[Finding]:
     log, task = LogReader(check.archive / "log", check.state.head), check.task
     holding = Holding(check.archive, log, check.spool, task.is_deep, check.seen)
     if task.selection.is_whole:
-        yield from check_files(holding)
+        yield from check_files(holding, check.listing)
         return
     check.selected = choose(check.spool, task.selection)
     if not check.selected:

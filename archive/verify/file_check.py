@@ -8,17 +8,21 @@ from archive.log.covering import digest_file
 from archive.verify.growing_file import check_growing
 from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
-from archive.verify.listing import is_readable, list_files
+from archive.verify.listing import Listing, is_readable, is_there
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 
 
-def check_files(holding: Holding) -> Iterator[Finding]:
-    """Everything that is not in the files as the log says."""
-    archive, closed, listing = holding.archive, holding.closed, list_files(holding.archive)
+def check_files(holding: Holding, listing: Listing) -> Iterator[Finding]:
+    """Everything that is not in the files as the log says.
+
+    `listing` is from before the log was read: what a writer has closed since, that log need not know.
+    """
+    archive, closed = holding.archive, holding.closed
     known = closed.keys() | holding.spool.file_names()
     strangers = {file: _digest(archive / file) for file in (*sorted(listing.closed - known), *listing.strangers)}
-    for file in sorted(known - listing.present):
+    missing = {file for file in known - listing.present if not is_there(archive / file)}
+    for file in sorted(missing):
         digest = closed[file].digest if file in closed else None
         same = next((other for other, one in strangers.items() if digest and one == digest), None)
         if same:
@@ -29,7 +33,7 @@ def check_files(holding: Holding) -> Iterator[Finding]:
     for file, digest in strangers.items():
         yield make_finding("file-unlisted", place=file, actual=digest)
     yield from listing.findings()
-    for file in sorted((listing.present & known) | listing.opened):
+    for file in sorted((known - missing) | listing.opened):
         with holding.open(file) as held:
             yield from check_growing(held) if held.is_growing else _check_file(held)
 

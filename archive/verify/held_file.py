@@ -15,7 +15,7 @@ from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, ExpectedFile, Spool
 from archive.warc.captures import payload_digest
-from archive.warc.openfile import opened
+from archive.warc.openfile import open_either
 from archive.warc.records import BrokenRecord, decode_record, read_member, sha256, split_header
 
 
@@ -46,12 +46,10 @@ class Holding:
     @contextmanager
     def open(self, file: str) -> "Iterator[HeldFile]":
         """A file by the name it has when closed, or as it is being written; raises FileNotFoundError."""
-        path = self.archive / file
-        is_open = not path.exists()
-        handle = os.open(opened(path) if is_open else path, os.O_RDONLY)
+        handle, is_closed = open_either(self.archive / file)
         try:
             self.seen.files += 1
-            yield HeldFile(self, file, handle, os.fstat(handle).st_size, is_open, file not in self.closed)
+            yield HeldFile(self, file, handle, os.fstat(handle).st_size, not is_closed, file not in self.closed)
         finally:
             os.close(handle)
 

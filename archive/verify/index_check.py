@@ -4,13 +4,13 @@ Only a record that is as it was logged can say what its line should be. Of anoth
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from archive.directory import Archive
-from archive.index import SUFFIX, index_path, make_line
+from archive.index import index_path, make_line
 from archive.verify.kinds import Where, make_finding
 from archive.verify.logged_records import logged_records
 from archive.verify.report import Finding
@@ -34,10 +34,10 @@ class _Line:
     known: dict[str, str]
 
 
-def check_index(archive: Path, spool: Spool) -> Iterator[Finding]:
-    """Lines of the CDXJ files that are not those of the records, captures that have none, and files of no WARC file."""
+def check_index(archive: Path, spool: Spool, paths: Sequence[Path]) -> Iterator[Finding]:
+    """Lines of these CDXJ files that are not those of the records, captures that have none, and files of no WARC file."""
     files = {index_path(Archive(archive, ""), file): file for file in sorted({*spool.files(), *spool.file_names()})}
-    for path in sorted((archive / "index").glob(f"*{SUFFIX}")):
+    for path in paths:
         place = f"index/{path.name}"
         if path not in files or not path.is_file():
             what = "no WARC file of the log has this name" if path.is_file() else "not a file"

@@ -3,15 +3,19 @@
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from archive.index import SUFFIX
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
-from archive.warc.openfile import ENDING, OPEN
+from archive.warc.openfile import ENDING, OPEN, opened
 
 WARC: Final = "warc"
+_INDEX: Final = "index"
+_WRITTEN: Final = ("*", "log/*", "warc/*/*")
 _DEPTH: Final = 4
 """Parts of the name of a file in its place: `warc/<site>/<month>/<name>`."""
 _DEEPEST: Final = 32
@@ -24,7 +28,7 @@ _BEGINNINGS: Final = (b"\x1f\x8b", b"WARC/")
 class Listing:
     """Files in their place by the name they have when closed: `closed`, `opened`; elsewhere or otherwise: `strangers`.
 
-    `asides` are left beside files by their mending, `strays` look like no WARC file, `links` lead to what is elsewhere.
+    `indexes` are those that lie beside; `asides` are left beside files by their mending, `strays` look like no WARC file, `links` lead to what is elsewhere.
     """
 
     closed: set[str] = field(default_factory=set)
@@ -33,6 +37,7 @@ class Listing:
     asides: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    indexes: list[Path] = field(default_factory=list)
 
     @property
     def present(self) -> set[str]:
@@ -47,8 +52,8 @@ class Listing:
 
 
 def list_files(archive: Path) -> Listing:
-    """Look through the folder of the WARC files, links included."""
-    listing = Listing()
+    """Look through the folder of the WARC files, links included, and that of their indexes."""
+    listing = Listing(indexes=sorted((archive / _INDEX).glob(f"*{SUFFIX}")))
     names = sorted(_walk(archive, archive / WARC, listing.links, set()))
     for name in names:
         is_in_place = name.count("/") == _DEPTH - 1
@@ -98,6 +103,21 @@ def _is_warc(path: Path) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file by the name it has when closed, or as it is being written."""
+    return path.is_file() or opened(path).is_file()
+
+
 def is_readable(path: Path) -> bool:
     """Whether there is a file of bytes: nothing that a reader would wait for."""
     return path.is_file() and os.access(path, os.R_OK)
+
+
+def take_traces(archive: Path) -> list[tuple[str, int, int]]:
+    """What changes when somebody writes to the log or the catalog, or gives a file its name: by place, size and time."""
+    traces = []
+    for path in sorted(path for pattern in _WRITTEN for path in archive.glob(pattern)):
+        with suppress(OSError):
+            status = path.stat()
+            traces.append((str(path), status.st_size, status.st_mtime_ns))
+    return traces

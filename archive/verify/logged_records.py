@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from archive.verify.spool import Expected, Spool
-from archive.warc.openfile import opened
+from archive.warc.openfile import open_either
 from archive.warc.records import BrokenRecord, Placed, Record, decode_known, read_member, sha256
 
 _MEMBERS: Final = (
@@ -62,9 +62,9 @@ class LoggedRecords:
         if file == self._file:
             return
         self.close()
-        self._file, path = file, self._archive / file
+        self._file = file
         try:
-            self._handle = os.open(path if path.exists() else opened(path), os.O_RDONLY)
+            self._handle = open_either(self._archive / file)[0]
         except OSError:
             self._handle = None
 

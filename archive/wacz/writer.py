@@ -31,7 +31,7 @@ from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
 from archive.wacz.statement import make_statement
 from archive.warc.captures import from_records
-from archive.warc.openfile import opened
+from archive.warc.openfile import open_either
 from archive.warc.readback import read_groups_at
 from archive.warc.records import Placed, read_member, sha256
 from archive.writing import write_whole
@@ -102,7 +102,7 @@ def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chos
     path = archive.path / file
     name = f"archive/{PurePosixPath(file).name}"
     lines: list[str] = []
-    with (path if path.exists() else opened(path)).open("rb") as stored, _part(draft, name, most=_size(stored)) as out:
+    with os.fdopen(open_either(path)[0], "rb") as stored, _part(draft, name, most=_size(stored)) as out:
         size = _size(stored)
         at = out.copy(stored.fileno(), 0, read_member(stored.fileno(), 0, size)[1])
         ones, again = tee(chosen)

@@ -10,6 +10,7 @@ import itertools
 import os
 import time
 import weakref
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
@@ -132,6 +133,17 @@ class OpenFile:
 def opened(path: Path) -> Path:
     """The name of a file while it is written."""
     return path.with_name(path.name + OPEN)
+
+
+def open_either(path: Path) -> tuple[int, bool]:
+    """A handle to read a file that may be closed by now or not, and whether it is; raises FileNotFoundError.
+
+    A living writer may close it at any moment, so that it is looked for twice.
+    """
+    for name in (path, opened(path)):
+        with suppress(FileNotFoundError):
+            return os.open(name, os.O_RDONLY), name == path
+    return os.open(path, os.O_RDONLY), True
 
 
 def finish(path: Path, *, is_empty: bool) -> None:

@@ -15,7 +15,7 @@ from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.warc.captures import MOST_RECORDS, from_records, is_primary, payload_digest, read_original
 from archive.warc.frame import is_first, is_last, require_count
-from archive.warc.openfile import ENDING, OPEN, is_being_written, opened
+from archive.warc.openfile import ENDING, OPEN, is_being_written, open_either
 from archive.warc.original import give_body, needs_body
 from archive.warc.records import BrokenRecord, Placed, Record, read_records
 from archive.warc.tail import mend
@@ -123,16 +123,13 @@ def read_primary(archive: Archive, file: str, offset: int) -> tuple[Record, byte
 
 @contextmanager
 def _open_file(archive: Archive, file: str) -> Iterator[tuple[int, bool]]:
-    """A handle, and whether the file has been closed; a living writer may close it at any moment, so look twice."""
-    path = archive.path / file
-    for name in (path, opened(path), path):
-        with suppress(FileNotFoundError):
-            handle = os.open(name, os.O_RDONLY)
-            break
-    else:
-        raise BrokenWarc(f"{file}: the file is gone; {_HINT}")
+    """A handle, and whether the file has been closed."""
     try:
-        yield handle, name == path
+        handle, is_closed = open_either(archive.path / file)
+    except FileNotFoundError:
+        raise BrokenWarc(f"{file}: the file is gone; {_HINT}") from None
+    try:
+        yield handle, is_closed
     finally:
         os.close(handle)
 
