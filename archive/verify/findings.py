@@ -1,4 +1,4 @@
-"""Findings as they come in: all of them count for the verdict, a bounded number is kept, and notes never crowd out the rest."""
+"""Findings as they come in: all of them count for the verdict, a bounded number of each weight is kept: none crowds out another."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding, Verdict, Weight
 
 MOST: Final = 10_000
-"""Findings kept that are no notes."""
+"""Findings kept of each weight, but of notes."""
 MOST_NOTES: Final = 1_000
 
 
@@ -23,9 +23,7 @@ class Findings:
     def append(self, finding: Finding) -> None:
         """Take a finding in."""
         self._weights[finding.weight] += 1
-        is_note = finding.weight == "note"
-        notes = min(self._weights["note"], MOST_NOTES)
-        if (self._weights["note"] <= MOST_NOTES) if is_note else (len(self._kept) - notes < MOST):
+        if self._weights[finding.weight] <= (MOST_NOTES if finding.weight == "note" else MOST):
             self._kept.append(finding)
         else:
             self.omitted += 1

@@ -5,7 +5,7 @@ from typing import Final
 
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, looks_table, make_page, paragraph, table
-from archive.verify.report import Claim, Finding, Report, Verdict
+from archive.verify.report import Claim, Finding, Report, Verdict, Weight
 
 VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "intact": ("完好", "intact"),
@@ -28,6 +28,7 @@ _COUNTED: Final = {
     "selected": "所选抓取",
 }
 """The names of `Counts` in Chinese."""
+_WORST: Final[tuple[Weight, ...]] = ("altered", "unreadable", "not-provable", "note")
 SHOWN: Final = 200
 """Findings listed; `--json` has all of them."""
 
@@ -62,7 +63,7 @@ def claim_lines(claims: Iterable[Claim]) -> Iterator[str]:
 
 def finding_lines(findings: Sequence[Finding], *, omitted: int) -> Iterator[str]:
     """What was found, with its weight, for a terminal; `omitted` more were not kept."""
-    for finding in findings[:SHOWN]:
+    for finding in _worst_first(findings):
         yield f"  {finding.weight}: {_tell(finding)}"
     if (rest := len(findings) - SHOWN) > 0:
         yield f"  … 其余 {rest} 项见 --json / and {rest} more; --json lists them"
@@ -137,11 +138,16 @@ def _window(report: Report) -> str:
 def findings_part(findings: Sequence[Finding], *, omitted: int) -> Iterator[str]:
     """What was found, as a section of a page; `omitted` more were not kept."""
     yield heading("发现", f"Findings ({len(findings) + omitted})")
-    yield table(("位置 place", "发现 finding", "应为 expected", "实为 found"), list(map(_row, findings[:SHOWN])))
+    yield table(("位置 place", "发现 finding", "应为 expected", "实为 found"), list(map(_row, _worst_first(findings))))
     if (rest := len(findings) + omitted - SHOWN) > 0:
         yield paragraph(
             f"其余 {rest} 项未列出，但已计入结论。", f"{rest} more are not listed here, but part of the verdict."
         )
+
+
+def _worst_first(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Those that are shown: no number of notes hides an alteration."""
+    return sorted(findings, key=lambda finding: _WORST.index(finding.weight))[:SHOWN]
 
 
 def _row(finding: Finding) -> tuple[str, ...]:
