@@ -5,19 +5,18 @@ import urllib.request
 from typing import Final
 
 from archive.errors import TimestampError, WitnessError
-from archive.log.timestamps import make_request
 from archive.log.witness import Answer
 
 _TIMEOUT: Final = 30.0
 _LARGEST: Final = 1 << 20
 
 
-def ask_authority(url: str, data: bytes) -> bytes:
-    """The reply of the authority at `url` over `data`, DER; raises TimestampError."""
+def ask_authority(url: str, request: bytes) -> bytes:
+    """The reply of the authority at `url`, DER; raises TimestampError."""
     if not _is_http(url):
         raise TimestampError(f"{url}: not an http or https address; name the authority's")
     try:
-        return _post(url, make_request(data), "application/timestamp-query").body
+        return _post(url, request, "application/timestamp-query").body
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", None) or error
         raise TimestampError(f"{url}: gave no timestamp: {reason}; the seal is made, ask again later") from None

@@ -4,26 +4,19 @@ log/seals/<entries>.<n>.tsr     RFC 3161 replies over the text of that checkpoin
 log/seals/<entries>.<n>.cosig   the lines of a witness under that checkpoint
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from archive.disk import on_disk, replace_synced
 from archive.log.note import Note
 from archive.log.reader import CHECKPOINT, COSIGNATURES, REPLIES, SEALS, LogReader, Seal
-from archive.log.timestamps import check_reply
+from archive.log.timestamps import AskAuthority, ask_for_timestamp
 from archive.log.witness import Ask, ask_for_cosignatures
 from archive.log.writer import Log
 
-Stamp = Callable[[bytes], bytes]
-"""Has an authority stamp the bytes it is given, and gives its reply; raises TimestampError."""
 
-
-def add_timestamp(log: Log, seal: Seal, stamp: Stamp) -> None:
+def add_timestamp(log: Log, seal: Seal, ask: AskAuthority) -> None:
     """Have an authority stamp a seal. Raises TimestampError, StorageFull."""
-    data = seal.checkpoint.text.encode()
-    reply = stamp(data)
-    check_reply(reply, data)
-    _write_beside(log, seal, REPLIES, reply)
+    _write_beside(log, seal, REPLIES, ask_for_timestamp(seal.checkpoint.text.encode(), ask))
 
 
 def add_cosignatures(log: Log, seal: Seal, ask: Ask) -> Note:

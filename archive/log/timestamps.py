@@ -5,7 +5,7 @@ and when that certificate was valid at the time stamped.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +21,10 @@ from rfc3161_client import (
 from rfc3161_client.base import HashAlgorithm
 
 from archive.errors import TimestampError
+from archive.log.der import sort_certificates
+
+AskAuthority = Callable[[bytes], bytes]
+"""Posts a question to an authority and gives its reply, both DER; raises TimestampError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,17 @@ class Stamped:
     authority: str
 
 
-def make_request(data: bytes) -> bytes:
-    """The question to an authority, DER: a nonce, and its certificate wanted with the reply."""
+def ask_for_timestamp(data: bytes, ask: AskAuthority) -> bytes:
+    """The reply of an authority over `data`, with its certificate, to a question of a number of its own (the nonce).
+
+    Raises TimestampError for a reply over other data or to another question (RFC 3161 §2.4.2).
+    """
     request = TimestampRequestBuilder().data(data).hash_algorithm(HashAlgorithm.SHA256).nonce(nonce=True).build()
-    return request.as_bytes()
+    reply = ask(request.as_bytes())
+    check_reply(reply, data)
+    if _decode(reply).tst_info.nonce != request.nonce:
+        raise TimestampError("timestamp: answers another question; ask the authority again")
+    return reply
 
 
 def check_reply(reply: bytes, data: bytes) -> Stamped:
@@ -75,7 +86,7 @@ def _require_valid(response: TimeStampResponse, moment: datetime) -> None:
 
 def _decode(reply: bytes) -> TimeStampResponse:
     try:
-        response = decode_timestamp_response(reply)
+        response = decode_timestamp_response(sort_certificates(reply))
         response.tst_info.gen_time  # noqa: B018 (raises where the reply is a refusal)
     except ValueError:
         raise TimestampError("timestamp: the reply of the authority cannot be read; ask it again, or another") from None
@@ -88,12 +99,15 @@ def _authority(response: TimeStampResponse) -> str:
 
 
 def _certificates(response: TimeStampResponse) -> list[x509.Certificate]:
+    """That of whoever signed comes first; those above it may stand before it in the reply."""
     try:
         with warnings.catch_warnings():  # what is odd in a certificate is for its issuer to mend
             warnings.simplefilter("ignore")
             certificates = [x509.load_der_x509_certificate(data) for data in response.signed_data.certificates]
             for certificate in certificates:
                 certificate.subject.rfc4514_string()
-    except (ValueError, x509.InvalidVersion) as error:
+            signers = {(one.issuer, one.serial_number) for one in response.signed_data.signer_infos}
+            certificates.sort(key=lambda one: (one.issuer, one.serial_number) not in signers)
+    except (ValueError, KeyError, x509.InvalidVersion) as error:  # KeyError: names of a type that cryptography lacks
         raise TimestampError(f"timestamp: a certificate in it cannot be read: {str(error)[:80]}; ask again") from None
     return certificates

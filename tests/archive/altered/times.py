@@ -14,7 +14,6 @@ from archive.log.attest import add_timestamp
 from archive.log.entries import FileEntry, decode_entry
 from archive.log.reader import LogReader
 from archive.log.seal import seal
-from archive.log.timestamps import make_request
 from archive.log.writer import Log
 from archive.store import Store
 from archive.verify.log_state import Trust
@@ -89,7 +88,7 @@ def _stamp(folder: Path, authority: Authority) -> Path:
     archive = Archive.open(folder)
     with Log(archive) as log:
         made = seal(log, key_of(archive))
-        add_timestamp(log, made, lambda data: authority.reply(make_request(data)))
+        add_timestamp(log, made, authority.reply)
     (path,) = (folder / "log" / "seals").glob(f"{made.name}.*.tsr")
     return path
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.log.note import public_key
-from archive.log.timestamps import make_request
+from archive.log.timestamps import ask_for_timestamp
 from archive.wacz.manifest import DIGEST
 from archive.wacz.statement import make_statement
 from tests.archive.altered.records import edit
@@ -207,7 +207,7 @@ def _signed_text(files: Files) -> bytes:
 
 @cache
 def _reply(data: bytes, *, is_valid: bool) -> bytes:
-    return (Authorities.valid() if is_valid else Authorities.expired()).reply(make_request(data))
+    return ask_for_timestamp(data, (Authorities.valid() if is_valid else Authorities.expired()).reply)
 
 
 def name_twice(whole: Path, path: Path) -> None:

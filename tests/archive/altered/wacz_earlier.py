@@ -12,7 +12,7 @@ from archive.directory import Archive
 from archive.log.checkpoint import Checkpoint
 from archive.log.note import Note, sign
 from archive.log.reader import LogReader
-from archive.log.timestamps import make_request
+from archive.log.timestamps import ask_for_timestamp
 from archive.wacz.selection import Selection
 from tests.archive.altered.times import Authorities
 from tests.archive.altered.wacz_changes import CONSISTENCY, Change, rereport
@@ -35,7 +35,7 @@ def _early(whole: Path) -> Path:
     folder = whole.with_name("early")
     shutil.copytree(whole.with_suffix(""), folder)
     first = LogReader.open(folder).seals()[0]
-    reply = Authorities.valid().reply(make_request(first.checkpoint.text.encode()))
+    reply = ask_for_timestamp(first.checkpoint.text.encode(), Authorities.valid().reply)
     (folder / "log" / "seals" / f"{first.name}.0.tsr").write_bytes(reply)
     return pack(Archive.open(folder), whole.with_name("early.wacz"), Selection(until=AFTER))
 

@@ -16,7 +16,6 @@ from archive.log.note import Note
 from archive.log.reader import CHECKPOINT, HEAD, SEALS, LogReader
 from archive.log.rotation import take_key
 from archive.log.seal import seal
-from archive.log.timestamps import make_request
 from archive.log.writer import Log
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose
@@ -114,7 +113,7 @@ def _stamp(growth: steps.Growth, folder: Path) -> None:
     with Log(growth.archive) as log:
         made = seal(log, take_key(log, growth.beside / "key.pem"))
         if shutil.which("openssl"):
-            add_timestamp(log, made, lambda data: authority.reply(make_request(data)))
+            add_timestamp(log, made, authority.reply)
 
 
 def _pack(archive: Archive, path: Path) -> bytes:

@@ -14,7 +14,7 @@ import pytest
 from archive.directory import Archive
 from archive.errors import TimestampError
 from archive.log.reader import LogReader
-from archive.log.timestamps import make_request, verify_reply
+from archive.log.timestamps import ask_for_timestamp, verify_reply
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from tests.archive.log.authority import Authority, make_root
@@ -114,7 +114,7 @@ def test_timestamps_tampered_untrusted_or_over_other_data_are_found(
 @needs_openssl
 def test_no_flipped_byte_of_a_reply_brings_the_check_down_or_moves_its_time(authority: tuple[Authority, str]) -> None:
     made, _ = authority
-    reply = made.reply(make_request(b"text\n"))
+    reply = ask_for_timestamp(b"text\n", made.reply)
     moment = verify_reply(reply, b"text\n", [made.root]).moment
     refused = 0
     for at in range(0, len(reply), 3):
@@ -125,6 +125,26 @@ def test_no_flipped_byte_of_a_reply_brings_the_check_down_or_moves_its_time(auth
         else:
             assert flipped.moment == moment
     assert refused > len(reply) // 3 * 0.9
+
+
+@needs_openssl
+def test_an_authority_may_send_its_whole_chain(tmp_path: Path) -> None:
+    made = Authority.of_today(tmp_path / "tsa")
+    with (made.folder / "tsa.cnf").open("a") as file:
+        file.write(f"certs = {made.folder}/root.pem\n")
+    stamped = verify_reply(ask_for_timestamp(b"text\n", made.reply), b"text\n", [made.root])
+    assert stamped.authority == "CN=test authority"
+
+
+@needs_openssl
+def test_an_answer_to_another_question_is_refused(authority: tuple[Authority, str]) -> None:
+    """RFC 3161 §2.4.2: the nonce of the question, if it has one, stands in the answer."""
+    made, _ = authority
+    old = ask_for_timestamp(b"text\n", made.reply)
+    with pytest.raises(TimestampError, match="answers another question"):
+        ask_for_timestamp(b"text\n", lambda _: old)
+    with pytest.raises(TimestampError, match="over other data"):
+        ask_for_timestamp(b"other\n", lambda _: old)
 
 
 @needs_openssl

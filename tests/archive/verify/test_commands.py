@@ -11,7 +11,6 @@ from archive.directory import Archive
 from archive.log.attest import add_timestamp
 from archive.log.rotation import rotate_key, take_key
 from archive.log.seal import seal
-from archive.log.timestamps import make_request
 from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
@@ -46,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Pa
         (log.folder / "seals" / first.name).rename(log.folder / "seals" / f"{first.name}-1")
         made = next(one for one in [seal(log, take_key(log, beside / "key.pem"))] if one.name.endswith("-1"))
         if OPENSSL:
-            add_timestamp(log, made, lambda data: authority.reply(make_request(data)))
+            add_timestamp(log, made, authority.reply)
     return folder
 
 

@@ -14,7 +14,6 @@ from archive.directory import Archive
 from archive.log.attest import add_timestamp
 from archive.log.note import PublicKey
 from archive.log.seal import seal
-from archive.log.timestamps import make_request
 from archive.log.writer import Log
 from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
@@ -49,7 +48,7 @@ def proof(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Pat
         seal_now(archive)
         if number == 1:
             with Log(archive) as log:
-                add_timestamp(log, seal(log, key_of(archive)), lambda data: authority.reply(make_request(data)))
+                add_timestamp(log, seal(log, key_of(archive)), authority.reply)
     return pack(archive, archive.path.with_name("a proof.wacz"), Selection(until="2026-04-02T01:01:30.000000Z"))
 
 
