@@ -23,7 +23,7 @@ def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: 
             holds=state.captures > state.found == 0,
             chinese="所有抓取都登记为收到时的字节" + unanswered(state.unanswered)[0]
             if not state.found
-            else f"{state.found} 条抓取只登记为“当时如此存在”",
+            else f"{state.captures} 条抓取中有 {state.found} 条只登记为“当时如此存在”，来历和收到的时间未经证明",
             english="every capture was logged as it was received or handed over" + unanswered(state.unanswered)[1]
             if not state.found
             else f"{state.found} of {state.captures} captures were only found: how and when they came is not proven",

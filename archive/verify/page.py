@@ -36,13 +36,9 @@ SHOWN: Final = 200
 def to_lines(report: Report) -> Iterator[str]:
     """The report for a terminal."""
     chinese, english = VERDICTS[report.verdict]
-    counts = report.counts
-    only = f"; {' / '.join(_found(report))}" if counts.found else ""
+    only = f"; {' / '.join(_found(report))}" if report.counts.found else ""
     yield f"{report.archive}: {chinese} / {english}{only}"
-    yield (
-        f"  {counts.entries} entries, {counts.captures} captures, {counts.records} records, {counts.files} files, "
-        f"{counts.seals} seals, {counts.timestamps} timestamps"
-    )
+    yield f"  {'; '.join(f'{name}: {count}' for name, count in _counted(report))}"
     window = report.window
     told = f"≤ {window.until}, {window.entries} entries ({'; '.join(window.witnesses)})" if window.until else "无 none"
     yield f"  可证明的时间 provable time: {told}"
@@ -82,6 +78,11 @@ def redo_lines(keys: Iterable[str], checkpoint: str | None, commands: Sequence[s
         yield from "\n".join(commands).split("\n")
 
 
+def _counted(report: Report) -> list[tuple[str, ...]]:
+    counts = report.counts.model_dump(exclude_none=True).items()
+    return [(f"{_COUNTED[name]} {name}", str(count)) for name, count in counts]
+
+
 def _found(report: Report) -> tuple[str, str]:
     """What stands beside the verdict where some captures were only found: intact is not all that is to be said of them."""
     found, captures = report.counts.found, report.counts.captures
@@ -105,7 +106,6 @@ def _tell(finding: Finding) -> str:
 
 def to_html(report: Report) -> str:
     """The report as one page without scripts or outside parts."""
-    counts = report.counts.model_dump(exclude_none=True).items()
     whose = BROUGHT if report.are_keys_trusted else LYING
     parts = [
         f"<p><code>{escape(report.archive)}</code></p>",
@@ -116,7 +116,7 @@ def to_html(report: Report) -> str:
         *findings_part(report.findings, omitted=report.omitted),
         heading("检查范围", "What was looked at"),
         looks_table(report.looked),
-        table(("", ""), [(f"{_COUNTED[name]} {name}", str(value)) for name, value in counts]),
+        table(("", ""), _counted(report)),
         heading("密钥与检查点", "Keys and checkpoint"),
         lines((*(f"{key}   ({whose})" for key in report.keys), "", report.checkpoint or "")),
         heading("自行复核", "Redo it yourself"),
@@ -127,7 +127,9 @@ def to_html(report: Report) -> str:
 
 def _window(report: Report) -> str:
     if not report.window.until:
-        return paragraph("没有受信任的时间戳，无法证明存在的时间。", "No trusted timestamp: no time is provable.")
+        return paragraph(
+            "没有受信任的时间戳或见证，无法证明存在的时间。", "No trusted timestamp or witness: no time is provable."
+        )
     witnesses, until, entries = "; ".join(report.window.witnesses), report.window.until, report.window.entries
     return paragraph(
         f"前 {entries} 个条目不晚于 {until} 已存在（{witnesses}）。",

@@ -46,7 +46,12 @@ def _window(report: WaczReport) -> list[str]:
         for one in sorted(report.seen, key=lambda one: (one.entries, one.moment))[:SHOWN]
     ]
     if report.until is None:
-        return [paragraph("没有受信任的时间戳证明全部抓取的时间。", "No trusted timestamp dates all of it."), *said]
+        return [
+            paragraph(
+                "没有受信任的时间戳或见证证明全部抓取的时间。", "No trusted timestamp dates all of it, and no witness."
+            ),
+            *said,
+        ]
     whole = paragraph(
         f"全部抓取不晚于 {report.until} 已存在（日志前 {report.entries} 个条目）。",
         f"All of it existed by {report.until} (the first {report.entries} entries of the log).",

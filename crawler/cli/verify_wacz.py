@@ -57,7 +57,7 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
     only = f"; {weak.chinese} / {weak.english}" if report.is_weak else ""
     yield f"{report.path}: {' / '.join(VERDICTS[report.verdict])}{only}"
     if report.is_readable:
-        yield f"  {report.proven} of {report.captures} captures proved"
+        yield f"  抓取 {report.captures} 条，日志可证 {report.proven} 条 / {report.proven} of {report.captures} captures proved"
         told = f"≤ {report.until}, {report.entries} entries" if report.until else "无 none"
         yield f"  可证明的时间 provable time: {told}"
         yield from _to_sights(report)
@@ -72,7 +72,11 @@ def _to_lines(report: WaczReport, *, is_trusted: bool) -> Iterator[str]:
 
 def _to_captures(report: WaczReport) -> Iterator[str]:
     for one in report.listed[:_SHOWN]:
-        about = [f"{where} {word}" for where, word in (("from", one.peer), ("certificate", one.certificate)) if word]
+        about = [
+            f"{where} {word}"
+            for where, word in (("来自 from", one.peer), ("证书 certificate", one.certificate))
+            if word
+        ]
         about += [] if one.is_answered else [" ".join(UNANSWERED)]
         yield "; ".join((f"  {one.date} {one.uri}", *about))
     if (rest := report.proven - _SHOWN) > 0:
