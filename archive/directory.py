@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+from archive.bounded import read_file
 from archive.disk import on_disk, replace_synced
 from archive.errors import NotAnArchive
 
@@ -105,7 +106,7 @@ def _make(folder: Path) -> None:
 def _read_id(folder: Path) -> str:
     where = folder / MARK
     try:
-        mark: Any = json.loads(where.read_bytes())
+        mark: Any = json.loads(read_file(where))
     except OSError as error:
         raise NotAnArchive(f"{where}: cannot be read: {error.strerror}; check its permissions") from None
     except ValueError:

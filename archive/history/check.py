@@ -16,9 +16,11 @@ from archive.log.entries import DerivedEntry
 from archive.reader.deleted import look_for_deletion_of
 from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
-from archive.reader.seals import CaptureVerdict, OpenLog, open_log
-from archive.reader.verdict import Evidence, compare_claims, look_at_each
+from archive.reader.seals import CaptureVerdict, OpenLog, find_seal, open_log
+from archive.reader.verdict import Evidence, compare_claims, look_at_each, worse
 from archive.reading import read_exchange
+
+_UNLOGGED_TEXT = CaptureVerdict("not-provable", "日志中没有此文字", "the log has no text of it")
 
 
 def check_sightings(archive: Archive, sightings: Sequence[Sighting]) -> Iterator[CaptureVerdict]:
@@ -61,13 +63,20 @@ def _judge(log: OpenLog, sighting: Sighting, evidence: Evidence) -> CaptureVerdi
         ("摘要", "payload", evidence.payload, sighting.payload_digest),
         ("原件", "original", shown.record_id, sighting.refers_to or sighting.record_id),
     )
-    return compare_claims(claims) or _judge_reading(log, sighting) or evidence.verdict
+    return compare_claims(claims) or _judge_reading(log, sighting, evidence.verdict)
 
 
-def _judge_reading(log: OpenLog, sighting: Sighting) -> CaptureVerdict | None:
-    """Whether the article of a capture is none of those that the log has of it; one that was never logged proves nothing."""
-    entries = map(log.log.entry, log.index.derived_of(sighting.refers_to or sighting.record_id))
-    logged = [entry.body for entry in entries if isinstance(entry, DerivedEntry)]
-    if not sighting.reading or not logged or sighting.reading in logged:
-        return None
-    return compare_claims([("文字", "text", logged[-1], sighting.reading)])
+def _judge_reading(log: OpenLog, sighting: Sighting, verdict: CaptureVerdict) -> CaptureVerdict:
+    """The verdict on a capture with its article: that must be one of those that the log has of it, and sealed as it is.
+
+    Anybody who can write can log one more, or give one to a capture that has none.
+    """
+    if not sighting.reading:
+        return verdict
+    entries = [(leaf, log.log.entry(leaf)) for leaf in log.index.derived_of(sighting.refers_to or sighting.record_id)]
+    logged = {entry.body: leaf for leaf, entry in reversed(entries) if isinstance(entry, DerivedEntry)}
+    if sighting.reading in logged:
+        return worse(verdict, find_seal(log, logged[sighting.reading]))
+    if not logged:
+        return worse(verdict, _UNLOGGED_TEXT)
+    return compare_claims([("文字", "text", next(iter(logged)), sighting.reading)]) or verdict

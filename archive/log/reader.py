@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from archive.bounded import read_file
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import Entry, decode_entry
@@ -117,7 +118,7 @@ class LogReader:
         note = seal.note
         for path in self.beside(seal, COSIGNATURES):
             try:
-                lines = map(parse_signature, path.read_text(encoding="utf-8").splitlines())
+                lines = map(parse_signature, read_file(path).decode().splitlines())
                 note = Note(note.text, tuple(dict.fromkeys((*note.signatures, *lines))))
             except (NoteError, OSError, UnicodeDecodeError):
                 continue
@@ -127,7 +128,7 @@ class LogReader:
         """The public keys that lie with the log, the oldest first; raises BrokenLog."""
         path = self.folder / KEYS
         try:
-            return list(parse_keys(path.read_text(encoding="utf-8"))) if path.exists() else []
+            return list(parse_keys(read_file(path).decode())) if path.exists() else []
         except (NoteError, OSError, UnicodeDecodeError) as error:
             raise BrokenLog(f"{path}: {error}; {_HINT}") from None
 
@@ -140,7 +141,7 @@ def read_head(folder: Path) -> Checkpoint:
             raise BrokenLog(f"{path}: is missing, and there are tiles; {_HINT}")
         return Checkpoint("", 0, EMPTY_ROOT)
     try:
-        return Checkpoint.parse(path.read_text(encoding="utf-8"))
+        return Checkpoint.parse(read_file(path).decode())
     except (NoteError, OSError, UnicodeDecodeError) as error:
         raise BrokenLog(f"{path}: {error}; {_HINT}") from None
 
@@ -148,7 +149,7 @@ def read_head(folder: Path) -> Checkpoint:
 def read_seal(path: Path) -> Seal:
     """A signed checkpoint in a file; raises BrokenLog. Its signatures are not checked here."""
     try:
-        note = Note.parse(path.read_bytes())
+        note = Note.parse(read_file(path))
         return Seal(path.name, note, Checkpoint.parse(note.text))
     except (NoteError, OSError) as error:
         raise BrokenLog(f"{path}: {error}; {_HINT}") from None

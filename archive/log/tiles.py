@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from archive.bounded import read_file
 from archive.log.merkle import HASH_SIZE, node_hash
 
 WIDTH: Final = 256
@@ -99,7 +100,7 @@ def read_widest(folder: Path, level: int | str, number: int, width: int) -> byte
     for _ in range(_LOOKS):
         for path in _wide_enough(folder, level, number, width):
             with suppress(FileNotFoundError):
-                return path.read_bytes()
+                return read_file(path)
     raise BrokenTile(f"{tile_path(level, number, width)} is missing")
 
 

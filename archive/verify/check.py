@@ -36,6 +36,8 @@ _log = logging.getLogger(__name__)
 WHOLE: Final = Selection()
 _CONTRADICTED: Final = ("altered", "unreadable")
 _LOOKS: Final = 3
+_STAGES: Final = frozenset({"warc", "imports", "texts", CATALOG, "index"})
+"""What is looked at by what the log says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Task:
 
 @dataclass(slots=True)
 class _Check:
-    """A verification on its way."""
+    """A verification on its way; `unseen` are the stages that could not look at everything."""
 
     archive: Path
     spool: Spool
@@ -64,6 +66,7 @@ class _Check:
     seen: Seen = field(default_factory=Seen)
     selected: int | None = None
     reextractor: Reextractor | None = None
+    unseen: set[str] = field(default_factory=set)
 
 
 def verify(
@@ -105,6 +108,7 @@ def _verify(archive: Path, trust: Trust, task: Task) -> Report:
 def _everything(check: _Check) -> Iterator[Finding]:
     archive, spool, state = check.archive, check.spool, check.state
     if not state.head.size:
+        check.unseen |= _STAGES
         yield make_finding("no-log", place="log")
         return
     for leaf, subject, reason in spool.gaps():
@@ -123,15 +127,19 @@ def _everything(check: _Check) -> Iterator[Finding]:
         "index": check_index(archive, spool, check.listing.indexes) if is_whole else iter(()),
     }
     for place, findings in stages.items():
-        yield from _make(place, findings)
+        yield from _make(check, place, findings)
 
 
-def _make(place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+def _make(check: _Check, place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """One check. Whoever altered an archive chose the data: what nobody thought of must not keep the rest from being told."""
     try:
-        yield from findings
+        for finding in findings:
+            if finding.kind == "catalog-other":
+                check.unseen.add(place)
+            yield finding
     except Exception as error:  # noqa: BLE001 (the outermost boundary of a check: it always reports)
         _log.debug("%s", place, exc_info=True)
+        check.unseen.add(place)
         yield make_finding("check-failed", place=place, actual=f"{type(error).__name__}: {error}")
 
 
@@ -188,7 +196,7 @@ def _report(check: _Check) -> Report:
         is_deep=task.is_deep,
         url=task.selection.url,
         since=task.selection.since,
-        looked=make_looks(archive, state, task.selection, is_deep=task.is_deep, reextraction=made),
+        looked=make_looks(archive, state, task.selection, is_deep=task.is_deep, reextraction=made, unseen=check.unseen),
         reextraction=made,
         head=f"{state.head.size} {state.head.root.hex()}",
         checkpoint=state.checkpoint.text if state.checkpoint else None,
@@ -210,7 +218,7 @@ def _report(check: _Check) -> Report:
             timestamps=state.timestamps,
             selected=check.selected,
         ),
-        claims=make_claims(state, check.trust, is_unaltered=verdict != "altered", is_whole=task.selection.is_whole),
+        claims=make_claims(state, check.trust, is_whole=task.selection.is_whole),
         findings=tuple(state.findings),
         omitted=state.findings.omitted,
         commands=make_commands(archive, state),

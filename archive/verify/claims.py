@@ -4,13 +4,13 @@ from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Claim
 
 
-def make_claims(state: LogState, trust: Trust, *, is_unaltered: bool, is_whole: bool = True) -> tuple[Claim, ...]:
+def make_claims(state: LogState, trust: Trust, *, is_whole: bool = True) -> tuple[Claim, ...]:
     """Claims in the order of their strength; of what was looked at, where that is not the whole."""
     trusted = [key.name for key in trust.witnesses]
     return (
         Claim(
             kind="unchanged",
-            holds=is_unaltered,
+            holds=state.findings.is_all_as_logged,
             chinese="归档文件与日志逐字节一致" if is_whole else "所选抓取的记录与日志逐字节一致；其余未查",
             english="the files are, byte for byte, what the log says"
             if is_whole

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from archive.bounded import open_file, read_at
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.log.reader import LogReader
 from archive.verify.kinds import Where, make_finding
@@ -52,18 +53,18 @@ def _check(
 
 def _read(path: Path, capture: CaptureEntry) -> bytes | None:
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = open_file(path)
     except OSError:
         return None
     try:
-        return os.pread(handle, capture.length, capture.offset)
+        return read_at(handle, capture.offset, capture.length)
     finally:
         os.close(handle)
 
 
 def _is_tombstone_of(path: Path, capture: CaptureEntry) -> bool:
     """Whether a record says nothing but that it was deleted: under that word no other page can be put in."""
-    handle = os.open(path, os.O_RDONLY)
+    handle = open_file(path)
     try:
         record = read_record(handle, capture.offset, os.fstat(handle).st_size).record
     except BrokenRecord:

@@ -61,9 +61,16 @@ def diagnose(handle: int, size: int, file: str, *, log: LogReader, spool: Spool)
         data, _ = read_member(handle, member.offset, size)
         yield from explain_joined(file, member.offset, split_records(data), due, log)
     told = {name for member in joined for name in member.record_ids}
+    namesakes = {one.record_id: one for one in actual}
     for one in gone:
-        if one.record_id not in told:
-            yield from _explain_gone(handle, size, file, one=one, new=new, log=log)
+        if one.record_id in told:
+            continue
+        # Whoever altered a record may have logged it once more as it is now: it is altered all the same.
+        if now := new.take_successor(one) or namesakes.get(one.record_id):
+            yield from _explain(handle, size, file, one=one, now=now, log=log)
+        else:
+            where = dict(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
+            yield make_finding("record-missing", **where, expected=one.digest)  # type: ignore[arg-type]
     yield from _strangers(file, new.by_place.values(), spool)
     yield from _order(file, expected, actual)
 
@@ -72,16 +79,6 @@ def _is_another(expected: list[Expected], actual: list[Actual]) -> bool:
     """Whether there are records, and not one of those that should be there."""
     found = {name for one in actual for name in one.record_ids} - {None}
     return bool(found) and found.isdisjoint(one.record_id for one in expected)
-
-
-def _explain_gone(handle: int, size: int, file: str, *, one: Expected, new: _New, log: LogReader) -> Iterator[Finding]:
-    """What became of a member that is not there any more; what lies there instead is taken out of `new`."""
-    successor = new.take_successor(one)
-    if successor is None:
-        where = Where(place=file, offset=one.offset, record=one.record_id, entry=one.leaf)
-        yield make_finding("record-missing", **where, expected=one.digest)
-        return
-    yield from _explain(handle, size, file, one=one, now=successor, log=log)
 
 
 def _explain(handle: int, size: int, file: str, *, one: Expected, now: Actual, log: LogReader) -> Iterator[Finding]:

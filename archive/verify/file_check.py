@@ -20,7 +20,9 @@ def check_files(holding: Holding, listing: Listing) -> Iterator[Finding]:
     """
     archive, closed = holding.archive, holding.closed
     known = closed.keys() | holding.spool.file_names()
-    strangers = {file: _digest(archive / file) for file in (*sorted(listing.closed - known), *listing.strangers)}
+    strangers = {
+        file: _digest(archive / file) for file in (*sorted(listing.closed), *listing.strangers) if file not in known
+    }
     missing = {file for file in known - listing.present if not is_there(archive / file)}
     for file in sorted(missing):
         digest = closed[file].digest if file in closed else None
@@ -48,8 +50,9 @@ def check_references(spool: Spool) -> Iterator[Finding]:
         "LEFT JOIN captures other ON other.record_id = one.refers_to "
         "WHERE one.record_type = 'revisit' AND (other.record_id IS NULL OR other.record_type = 'revisit')"
     )
+    known: dict[str, str | None] = {}
     for record_id, refers_to, file, offset, leaf in spool.connection.execute(query):
-        kind = _revisit_fault(spool, record_id)
+        kind = _revisit_fault(spool, record_id, known)
         if kind:
             yield make_finding(kind, place=file, offset=offset, record=record_id, entry=leaf, actual=refers_to)
     query = (
@@ -60,19 +63,20 @@ def check_references(spool: Spool) -> Iterator[Finding]:
         yield make_finding("derived-nowhere", record=record_id, entry=leaf)
 
 
-def _revisit_fault(spool: Spool, record_id: str) -> str | None:
-    """Follow a chain of revisits to its original."""
-    met: set[str] = set()
+def _revisit_fault(spool: Spool, record_id: str, known: dict[str, str | None]) -> str | None:
+    """Follow a chain of revisits to its original, or to one of those whose end is `known`: to each once, however long."""
+    met: dict[str, None] = {}
     query = "SELECT record_type, refers_to FROM captures WHERE record_id = ?"
+    fault: str | None = "revisit-loop"
     while record_id not in met:
-        met.add(record_id)
+        met[record_id] = None
         row = spool.connection.execute(query, (record_id,)).fetchone()
-        if row is None:
-            return "revisit-nowhere"
-        if row[0] != "revisit":
-            return None
+        if record_id in known or row is None or row[0] != "revisit":
+            fault = known.get(record_id, None if row else "revisit-nowhere")
+            break
         record_id = row[1] or ""
-    return "revisit-loop"
+    known.update(dict.fromkeys(met, fault))
+    return fault
 
 
 def _digest(path: Path) -> str | None:

@@ -18,11 +18,13 @@ class Findings:
     def __init__(self) -> None:
         self._kept: list[Finding] = []
         self._weights: Counter[Weight] = Counter()
+        self._kinds: Counter[str] = Counter()
         self.omitted = 0
 
     def append(self, finding: Finding) -> None:
         """Take a finding in."""
         self._weights[finding.weight] += 1
+        self._kinds[finding.kind] += 1
         if self._weights[finding.weight] <= (MOST_NOTES if finding.weight == "note" else MOST):
             self._kept.append(finding)
         else:
@@ -31,6 +33,13 @@ class Findings:
     def add(self, kind: str, *, expected: object = None, actual: object = None, **where: Unpack[Where]) -> None:
         """Take in a finding of a kind."""
         self.append(make_finding(kind, expected=expected, actual=actual, **where))
+
+    @property
+    def is_all_as_logged(self) -> bool:
+        """Whether nothing was found that the log does not have, and everything could be looked at."""
+        return self.verdict in {"intact", "not-provable"} and not (
+            self._kinds["no-log"] or self._kinds["open-unlogged"]
+        )
 
     @property
     def verdict(self) -> Verdict:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from archive.bounded import read_at
 from archive.log.covering import digest_file
 from archive.log.reader import LogReader
 from archive.verify.diagnosis import diagnose
@@ -67,7 +68,7 @@ class HeldFile:
 
     def read(self, expected: Expected) -> bytes | None:
         """The bytes of a member that is as it was logged, and there; None for another."""
-        data = os.pread(self.handle, expected.length, expected.offset)
+        data = read_at(self.handle, expected.offset, expected.length)
         if sha256(data) != expected.digest:
             return None
         self.holding.seen.records += 1

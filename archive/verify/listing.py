@@ -19,6 +19,7 @@ _WRITTEN: Final = ("*", "log/*", "warc/*/*")
 _DEPTH: Final = 4
 """Parts of the name of a file in its place: `warc/<site>/<month>/<name>`."""
 _DEEPEST: Final = 32
+"""Folders below one another that are looked into; a deeper one is none of ours, whatever is in it."""
 _ASIDE: Final = re.compile(r".+\.warc\.gz\.(?:cut-\d+|mending|deleting)")
 """What mending and deleting leave beside a file: bytes that were cut, and drafts of a killed process."""
 _BEGINNINGS: Final = (b"\x1f\x8b", b"WARC/")
@@ -54,16 +55,16 @@ class Listing:
 def list_files(archive: Path) -> Listing:
     """Look through the folder of the WARC files, links included, and that of their indexes."""
     listing = Listing(indexes=sorted((archive / _INDEX).glob(f"*{SUFFIX}")))
-    names = sorted(_walk(archive, archive / WARC, listing.links, set()))
+    names = sorted(_walk(archive, archive / WARC, listing, set()))
+    in_place = {name for name in names if name.count("/") == _DEPTH - 1 and _can_be_logged(archive, name)}
     for name in names:
-        is_in_place = name.count("/") == _DEPTH - 1
-        if is_in_place and name.endswith(ENDING):
+        if name in in_place and name.endswith(ENDING):
             listing.closed.add(name)
-        elif is_in_place and _ASIDE.fullmatch(name):
+        elif name in in_place and _ASIDE.fullmatch(name):
             listing.asides.append(name)
-        elif not (is_in_place and name.endswith(ENDING + OPEN)):
+        elif not (name in in_place and name.endswith(ENDING + OPEN)):
             (listing.strangers if _is_warc(archive / name) else listing.strays).append(name)
-    for name in (name for name in names if name.count("/") == _DEPTH - 1 and name.endswith(ENDING + OPEN)):
+    for name in (name for name in names if name in in_place and name.endswith(ENDING + OPEN)):
         own = name.removesuffix(OPEN)
         if own in listing.closed:
             listing.strangers.append(name)
@@ -72,20 +73,28 @@ def list_files(archive: Path) -> Listing:
     return listing
 
 
-def _walk(archive: Path, folder: Path, links: list[str], seen: set[tuple[int, int]]) -> Iterator[str]:
+def _can_be_logged(archive: Path, name: str) -> bool:
+    """Whether it is a file of bytes, whose name is text: the log knows of no other."""
+    return (archive / name).is_file() and not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _walk(archive: Path, folder: Path, listing: Listing, seen: set[tuple[int, int]]) -> Iterator[str]:
     """Links are followed, as every reader does, but into no folder twice."""
     if not folder.is_dir():
         return
     status = folder.stat()
-    if (status.st_dev, status.st_ino) in seen or len(folder.relative_to(archive).parts) > _DEEPEST:
+    if (status.st_dev, status.st_ino) in seen:
+        return
+    if len(folder.relative_to(archive).parts) > _DEEPEST:
+        listing.strangers.append(folder.relative_to(archive).as_posix())
         return
     seen.add((status.st_dev, status.st_ino))
     for path in sorted(folder.iterdir()):
         name = path.relative_to(archive).as_posix()
         if path.is_symlink():
-            links.append(name)
+            listing.links.append(name)
         if path.is_dir():
-            yield from _walk(archive, path, links, seen)
+            yield from _walk(archive, path, listing, seen)
         else:
             yield name
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from archive.bounded import read_file
 from archive.directory import MARK
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
@@ -66,7 +67,7 @@ def check_log(archive: Path, spool: Spool, trust: Trust) -> LogState:
 
 def _published_size(log: LogReader) -> set[int]:
     try:
-        return {Checkpoint.parse((log.folder / CHECKPOINT).read_text("utf-8").partition("\n\n")[0]).size}
+        return {Checkpoint.parse(read_file(log.folder / CHECKPOINT).decode().partition("\n\n")[0]).size}
     except (ValueError, OSError):
         return set()
 
@@ -77,7 +78,7 @@ def _check_id(archive: Path, state: LogState) -> None:
     if not (path.exists() and state.head.size):
         return
     try:
-        said = json.loads(path.read_bytes())["id"]
+        said = json.loads(read_file(path))["id"]
     except (ValueError, KeyError, TypeError, OSError, RecursionError) as error:
         said = error
     if said != state.head.origin:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from archive.bounded import read_at
 from archive.verify.spool import Expected, Spool
 from archive.warc.openfile import open_either
 from archive.warc.records import BrokenRecord, Placed, Record, decode_known, read_member, sha256
@@ -82,6 +83,6 @@ def logged_records(archive: Path, spool: Spool) -> Iterator[LoggedRecords]:
 def _read(handle: int, members: list[Expected]) -> Iterator[Placed]:
     size = os.fstat(handle).st_size
     for one in members:
-        if sha256(os.pread(handle, one.length, one.offset)) != one.digest:
+        if sha256(read_at(handle, one.offset, one.length)) != one.digest:
             raise BrokenRecord("is not as it was logged")
         yield Placed(decode_known(read_member(handle, one.offset, size)[0]), one.offset, one.length)

@@ -1,17 +1,45 @@
 """What a verification looked at and what it did not, in both languages: a verdict is worth no more than that."""
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from archive.directory import CATALOG
 from archive.verify.log_state import LogState
 from archive.verify.report import Look, Reextraction
 from archive.verify.selection import Selection
 
+_STAGES: Final = {"files": "warc", "inflated": "warc", "catalog": CATALOG}
+"""The check that looks, where it has another name."""
+
 
 def make_looks(
+    archive: Path,
+    state: LogState,
+    selection: Selection,
+    *,
+    is_deep: bool,
+    reextraction: Reextraction | None,
+    unseen: Collection[str],
+) -> tuple[Look, ...]:
+    """One line each for the log, the files, their records, the originals of imports, the texts, the catalog and the index.
+
+    `unseen` are the checks that could not look at everything.
+    """
+    looks = _make_looks(archive, state, selection, is_deep=is_deep, reextraction=reextraction)
+    return tuple(_unfinished(one) if _STAGES.get(one.kind, one.kind) in unseen else one for one in looks)
+
+
+def _unfinished(look: Look) -> Look:
+    if not look.done:
+        return look
+    words = dict(chinese=f"未能全部查看：{look.chinese}", english=f"not all of it could be looked at: {look.english}")
+    return look.model_copy(update={"done": False, **words})
+
+
+def _make_looks(
     archive: Path, state: LogState, selection: Selection, *, is_deep: bool, reextraction: Reextraction | None
 ) -> tuple[Look, ...]:
-    """One line each for the log, the files, their records, the originals of imports, the texts, the catalog and the index."""
     is_whole = selection.is_whole
     return (
         Look(

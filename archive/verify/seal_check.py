@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from archive.bounded import read_file
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.key_chain import KeyChain
@@ -132,7 +133,7 @@ def check_published(log: LogReader, state: LogState, seals: Sequence[Seal]) -> N
     if not path.exists():
         return
     try:
-        note = Note.parse(path.read_bytes())
+        note = Note.parse(read_file(path))
         checkpoint = Checkpoint.parse(note.text)
         is_signed = bool(note.signed_by(state.chain.keys)) and state.roots.get(checkpoint.size) == checkpoint.root
     except (NoteError, OSError) as error:

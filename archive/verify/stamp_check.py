@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from archive.bounded import read_file
 from archive.errors import TimestampError
 from archive.log.reader import REPLIES, SEALS, LogReader, Seal
 from archive.log.timestamps import check_reply, verify_reply
@@ -18,10 +19,10 @@ def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) 
     data = seal.checkpoint.text.encode()
     for path in log.beside(seal, REPLIES):
         place = f"log/{SEALS}/{path.name}"
-        reply = path.read_bytes()
         try:
+            reply = read_file(path)
             check_reply(reply, data)
-        except TimestampError as error:
+        except (TimestampError, OSError) as error:
             state.findings.add("timestamp-other", place=place, actual=error)
             continue
         if not trust.roots:

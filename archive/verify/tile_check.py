@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from archive.bounded import read_file
 from archive.log.merkle import leaf_hash
 from archive.log.reader import LogReader
 from archive.log.tiles import (
@@ -91,7 +92,7 @@ def _stored(log: LogReader, files: _Files, level: int, number: int, width: int) 
     if name is None or width < WIDTH:
         return ()
     try:
-        hashes = decode_tile((log.folder / name).read_bytes())
+        hashes = decode_tile(read_file(log.folder / name))
     except (BrokenTile, OSError):
         return ()
     return hashes if len(hashes) == WIDTH else ()
@@ -109,7 +110,7 @@ def _check(log: LogReader, files: _Files, level: str, number: int, due: Sequence
     for width, name in sorted(found.items()):
         place, first = f"log/{name}", number * WIDTH * span
         try:
-            items = decode((log.folder / name).read_bytes())
+            items = decode(read_file(log.folder / name))
         except FileNotFoundError:
             continue  # a living writer has put a wider one in its place
         except (BrokenTile, OSError) as error:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.bounded import read_file
 from archive.log.note import Note, NoteError, PublicKey, Signature
 from archive.log.reader import COSIGNATURES, SEALS, LogReader, Seal
 from archive.log.witness import parse_cosignatures, when
@@ -33,8 +34,8 @@ def check_cosignatures(log: LogReader, state: LogState, seal: Seal, trust: Trust
     for path in log.beside(seal, COSIGNATURES):
         place = f"log/{SEALS}/{path.name}"
         try:
-            lines = parse_cosignatures(path.read_bytes())
-        except NoteError as error:
+            lines = parse_cosignatures(read_file(path))
+        except (NoteError, OSError) as error:
             state.findings.add("cosignature-invalid", place=place, actual=error)
             continue
         for line in lines:

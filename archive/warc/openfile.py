@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Self
 
+from archive.bounded import open_file
 from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder, write_at
 from archive.errors import StorageFull
@@ -142,8 +143,8 @@ def open_either(path: Path) -> tuple[int, bool]:
     """
     for name in (path, opened(path)):
         with suppress(FileNotFoundError):
-            return os.open(name, os.O_RDONLY), name == path
-    return os.open(path, os.O_RDONLY), True
+            return open_file(name), name == path
+    return open_file(path), True
 
 
 def finish(path: Path, *, is_empty: bool) -> None:

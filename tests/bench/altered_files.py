@@ -25,6 +25,7 @@ from tests.archive.altered.catalog import CATALOG
 from tests.archive.altered.clean import make_clean, make_whole_wacz
 from tests.archive.altered.derived import DERIVED
 from tests.archive.altered.files import FILES
+from tests.archive.altered.hostile import HOSTILE
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
 from tests.archive.altered.seals import SEALS
@@ -42,6 +43,7 @@ OURS = "lantian verify"
 GROUPS = {
     "records in WARC files": RECORDS,
     "WARC files": FILES,
+    "pipes, devices, unsigned entries": HOSTILE,
     "log and keys": [*LOG, *SEALS, *TILES],
     "catalog and index": [*DERIVED, *CATALOG],
     "times": TIMES,

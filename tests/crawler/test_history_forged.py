@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.directory import Archive
+from archive.log.entries import DerivedEntry, decode_entry
+from archive.log.reader import LogReader
+from archive.log.writer import Log
+from archive.warc.records import sha256
 from tests.archive.made_pages import article_title, article_url
+from tests.archive.verify.sealed import seal_now
 from tests.crawler.test_history_commands import OTHER, URL, folder, lines, run
 
 __all__ = ["folder"]
@@ -87,3 +93,33 @@ def test_the_page_of_a_diff_has_its_title_from_the_bytes_and_says_what_its_recor
     assert "ALTERED" in run(forged, "diff", URL, "--html", str(page), "--force").output
     text = page.read_text(encoding="utf-8")
     assert (article_title(1) in text, "伪造" in text, "ALTERED" in text) == (True, False, True)
+
+
+@pytest.fixture
+def sealed(forged: Path) -> Path:
+    seal_now(Archive.open(forged))
+    assert stands(forged, STAYED) == {"intact"}
+    return forged
+
+
+def stands(folder: Path, url: str) -> set[str]:
+    return {line["proof"]["state"] for line in lines(run(folder, "history", url, "--json"))}
+
+
+def test_a_text_that_somebody_put_into_catalog_and_log_is_not_called_good(sealed: Path) -> None:
+    """Whoever can write can log without a key: only what a seal signs is intact."""
+    tell(sealed, "UPDATE versions SET body = replace(body, '第3期', '伪造')")
+    assert stands(sealed, STAYED) == {"altered"}
+    with closing(sqlite3.connect(sealed / "catalog.sqlite")) as catalog:
+        find = f"SELECT body, record_id FROM captures c JOIN versions v ON v.id = c.version WHERE c.url = '{STAYED}'"
+        body, record = catalog.execute(find).fetchone()
+    entries = [decode_entry(data) for _, data in LogReader.open(sealed).entries()]
+    derived = next(one for one in entries if isinstance(one, DerivedEntry) and one.capture == record)
+    with Log(Archive.open(sealed)) as log:
+        log.append([derived.model_copy(update={"body": sha256(body.encode())})])
+    assert "not-provable" in stands(sealed, STAYED)
+
+
+def test_a_text_of_a_capture_that_the_log_has_none_of_is_not_called_good(sealed: Path) -> None:
+    tell(sealed, f"UPDATE captures SET version = {FIRST % 'version'}, kind = 'article' WHERE status = 404")
+    assert "not-provable" in stands(sealed, OTHER)

@@ -6,10 +6,11 @@ from tests.archive.altered.case import Case
 from tests.archive.altered.catalog import CATALOG
 from tests.archive.altered.derived import DERIVED
 from tests.archive.altered.files import FILES
+from tests.archive.altered.hostile import HOSTILE
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
 from tests.archive.altered.seals import SEALS
 from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
 
-CASES: Final[list[Case]] = [*RECORDS, *FILES, *DERIVED, *CATALOG, *LOG, *SEALS, *TILES, *TIMES]
+CASES: Final[list[Case]] = [*RECORDS, *FILES, *HOSTILE, *DERIVED, *CATALOG, *LOG, *SEALS, *TILES, *TIMES]

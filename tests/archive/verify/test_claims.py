@@ -1,11 +1,19 @@
 """What a report claims of a history that was rewritten by whoever has the key: no more than it can."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from archive.directory import Archive
 from archive.store import Store
 from archive.verify.check import verify
+from archive.verify.findings import Findings
+from archive.verify.kinds import make_finding
+from archive.verify.report import Report
+from tests.archive.altered.clean import make_clean
 from tests.archive.altered.relogging import checkpoint_kept
 from tests.archive.verify.sealed import build, files_of, seal_now, today
 from tests.archive.warc.samples import page
@@ -39,3 +47,43 @@ def test_a_history_rewritten_and_signed_anew_shows_only_against_what_is_kept_els
     known = verify(folder, trust=trust)
     assert known.verdict == "altered"
     assert {finding.kind for finding in known.findings} & {"log-forked", "log-cut"}
+
+
+def looks(report: Report) -> set[str]:
+    return {look.kind for look in report.looked if look.done}
+
+
+def is_unchanged(report: Report) -> bool:
+    return next(claim.holds for claim in report.claims if claim.kind == "unchanged")
+
+
+def test_nothing_is_claimed_to_be_as_logged_where_nothing_is_logged(tmp_path: Path) -> None:
+    build(tmp_path / "archive")
+    shutil.rmtree(tmp_path / "archive" / "log")
+    report = verify(tmp_path / "archive", is_deep=True)
+    assert (report.verdict, is_unchanged(report), looks(report)) == ("not-provable", False, {"log"})
+
+
+def test_bytes_that_the_log_does_not_have_are_not_claimed_to_be_as_logged(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    build(folder)
+    path = files_of(folder)[0]
+    shutil.copyfile(path, path.with_name("wuxi-20261128072500-00000.warc.gz.open"))
+    report = verify(folder)
+    assert (report.verdict, is_unchanged(report)) == ("not-provable", False)
+
+
+def test_a_catalog_that_was_passed_over_is_not_said_to_have_been_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    make_clean(folder)
+    before = looks(verify(folder))
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog:
+        catalog.execute("PRAGMA user_version = 1")
+    assert before - looks(verify(folder)) == {"catalog"}
+
+
+@pytest.mark.parametrize(("kind", "holds"), [("gap", True), ("unsealed", True), ("check-failed", False)])
+def test_a_check_that_broke_off_claims_nothing(kind: str, *, holds: bool) -> None:
+    findings = Findings()
+    findings.append(make_finding(kind))
+    assert findings.is_all_as_logged == holds
