@@ -136,8 +136,9 @@ class LogReader:
 def read_head(folder: Path) -> Checkpoint:
     """How many entries a log has, by its own word; raises BrokenLog."""
     path = folder / HEAD
+    has_tiles = (folder / TILES).exists()  # asked first: whoever begins a log writes the head before them
     if not path.exists():
-        if (folder / TILES).exists():
+        if has_tiles:
             raise BrokenLog(f"{path}: is missing, and there are tiles; {_HINT}")
         return Checkpoint("", 0, EMPTY_ROOT)
     try:
