@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from archive.directory import Archive
 from archive.ingest import Intake, Taken
@@ -11,6 +11,7 @@ from archive.store import Store
 from archive.workers.pool import Workers
 from pipelines.records import Capture, Outcome
 from pipelines.site import Site
+from tests.archive.made_pages import article_capture
 
 Result = tuple[Outcome, Verdict | None]
 
@@ -38,6 +39,30 @@ def take_all(
 def verdicts(results: Sequence[Result]) -> list[Verdict | None]:
     """What was judged, in order."""
     return [verdict for _, verdict in results]
+
+
+def die(work: Callable[[], object]) -> None:
+    """Do work in a process of its own, which dies when it has done it, if not before."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+
+def take_and_die(archive: Archive, count: int) -> None:
+    """Captures of which everything is catalogued, and nothing logged yet."""
+
+    def take() -> None:
+        with Workers(0) as workers, Intake(archive, workers=workers, sites={}) as intake:
+            taken = [intake.take(article_capture(number, minute=number), site=None) for number in range(count)]
+            for one in taken:
+                one.verdict.result(timeout=30)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    die(take)
 
 
 def kill_writer(archive: Archive, capture: Capture, *, torn: int = 0) -> str:

@@ -1,9 +1,6 @@
 """What a start finds that was killed between two of the places where things are kept, and brings together."""
 
-import os
-import signal
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,39 +10,18 @@ from archive.catalog.catalog import Catalog
 from archive.catalog.database import open_engine, writing
 from archive.catalog.schema import captures, files
 from archive.directory import Archive
-from archive.ingest import Intake
 from archive.log.entries import DerivedEntry, SiteEntry
 from archive.log.index import PATH
 from archive.log.reader import LogReader
 from archive.reindex import reindex
 from archive.workers.pool import Workers
 from tests.archive.made_pages import article_capture
-from tests.archive.taking import take_all
+from tests.archive.taking import take_all, take_and_die
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     return Archive.open(tmp_path / "archive")
-
-
-def die(work: Callable[[], None]) -> None:
-    """Do work in a process of its own, which dies when it has done it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        finally:
-            os.kill(os.getpid(), signal.SIGKILL)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
-
-
-def take_and_wait(archive: Archive) -> None:
-    """Captures of which everything is catalogued, and nothing logged yet."""
-    with Workers(0) as workers, Intake(archive, workers=workers, sites={}) as intake:
-        taken = [intake.take(article_capture(number, minute=number), site=None) for number in range(6)]
-        for one in taken:
-            one.verdict.result(timeout=30)
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def derived(archive: Archive) -> list[str]:
@@ -63,7 +39,7 @@ def catalogued(archive: Archive) -> list[str]:
 
 
 def test_what_was_catalogued_before_a_kill_and_not_logged_is_logged_at_the_next_start(archive: Archive) -> None:
-    die(lambda: take_and_wait(archive))
+    take_and_die(archive, 6)
     assert len(catalogued(archive)) == 6
     assert derived(archive) == []
     for _ in range(2):
@@ -72,7 +48,7 @@ def test_what_was_catalogued_before_a_kill_and_not_logged_is_logged_at_the_next_
 
 
 def test_a_catalog_made_anew_does_not_hide_what_is_not_logged_yet(archive: Archive) -> None:
-    die(lambda: take_and_wait(archive))
+    take_and_die(archive, 6)
     with Workers(0) as workers:
         reindex(archive, workers=workers, sites={})
     take_all(archive, [])
@@ -80,7 +56,7 @@ def test_a_catalog_made_anew_does_not_hide_what_is_not_logged_yet(archive: Archi
 
 
 def test_a_file_is_no_longer_read_at_each_start_when_what_was_made_of_it_is_logged(archive: Archive) -> None:
-    die(lambda: take_and_wait(archive))
+    take_and_die(archive, 6)
     take_all(archive, [])
     with Catalog(archive) as catalog:
         assert len(catalog.complete_files()) == 1
@@ -88,7 +64,7 @@ def test_a_file_is_no_longer_read_at_each_start_when_what_was_made_of_it_is_logg
 
 def test_captures_that_a_power_cut_took_are_forgotten_though_the_start_after_it_was_killed(archive: Archive) -> None:
     """That start had mended the file, and died before it took them out of the catalog."""
-    die(lambda: take_and_wait(archive))
+    take_and_die(archive, 6)
     take_all(archive, [])
     known = catalogued(archive)
     engine = open_engine(archive.catalog_path)

@@ -3,10 +3,9 @@
 import csv
 import io
 import json
+import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,6 +20,8 @@ from archive.catalog.catalog import Catalog
 from archive.catalog.database import writing
 from archive.directory import Archive
 from archive.errors import ExportBusy
+from archive.export import lines, seed
+from archive.export import parquet as parquet_form
 from archive.export.articles import Form, export_articles
 from archive.export.draft import Tally, open_draft
 from archive.export.manifest import manifest_path
@@ -31,9 +32,8 @@ from archive.workers.pool import Workers
 from pipelines.records import Article, Provenance, format_instant
 from tests.archive.made_catalog import fill_catalog
 from tests.archive.made_pages import START, article_capture, article_html, article_url, capture
-from tests.archive.taking import take_all
+from tests.archive.taking import die, take_all
 
-ROOT = Path(__file__).resolve().parents[2]
 FORMS: tuple[Form, ...] = ("seed", "jsonl", "csv", "parquet")
 NAMES = {"seed": "texts", "jsonl": "all.jsonl", "csv": "all.csv", "parquet": "articles"}
 GLOSSED = "環(huán)境保護(hù)局發(fā)布通知,要求各單位認(rèn)真落實(shí)。"
@@ -81,6 +81,21 @@ def test_two_exports_are_equal_to_the_byte_manifest_included(made: Archive, tmp_
     assert not [name for name in one if "draft" in name]
 
 
+def export_and_die(archive: Archive, form: Form, out: Path, articles: int) -> None:
+    """Export with notes in the journal every few articles, in a process that dies when so many are in."""
+
+    def stop(so_far: int) -> None:
+        if so_far >= articles:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def work() -> None:
+        lines.AT_ONCE, seed.AT_ONCE, parquet_form.MOST_ROWS = 7, 7, 3
+        with Catalog(archive) as catalog:
+            export_articles(catalog, form, out, Selection(), archive_id=archive.id, progress=stop)
+
+    die(work)
+
+
 @pytest.mark.parametrize(
     ("form", "articles"), [("seed", 1), ("seed", 30), ("jsonl", 30), ("csv", 60), ("parquet", 30), ("parquet", 60)]
 )
@@ -89,9 +104,7 @@ def test_an_export_that_was_killed_goes_on_and_gives_the_same_bytes(
 ) -> None:
     export(made, form, tmp_path / "whole")
     out = tmp_path / "killed" / NAMES[form]
-    command = [sys.executable, "-m", "tests.archive.export_harness", str(made.path), form, str(out), str(articles)]
-    killed = subprocess.run(command, cwd=ROOT, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    export_and_die(made, form, out, articles)
     assert not out.exists()
     journal = out.with_name(f".{out.name}.draft") / "journal.jsonl"
     assert json.loads(journal.read_text("utf-8").splitlines()[-1])["tally"]["articles"] >= articles
@@ -107,10 +120,9 @@ def test_a_draft_whose_files_were_damaged_or_whose_archive_grew_is_begun_again(
     with Catalog(archive) as catalog:
         fill_catalog(catalog, range(40), characters=100)
     out = tmp_path / "out" / NAMES["seed"]
-    command = [sys.executable, "-m", "tests.archive.export_harness", str(archive.path), "seed", str(out), "20"]
     for change in ("damage", "growth"):
         shutil.rmtree(out.parent, ignore_errors=True)
-        subprocess.run(command, cwd=ROOT, check=False)
+        export_and_die(archive, "seed", out, 20)
         if change == "damage":
             next(iter(sorted((out.with_name(".texts.draft") / "data").iterdir()))).write_bytes(b"\0" * 100)
         else:

@@ -1,10 +1,9 @@
+import itertools
 import json
+import multiprocessing
 import os
 import random
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -23,9 +22,8 @@ from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from tests.archive.exporting import exported_lines
 from tests.archive.made_pages import HOST, START, article_capture, article_url, capture, listing_html
-from tests.archive.taking import take_all, verdicts
+from tests.archive.taking import take_all, take_and_die, verdicts
 
-ROOT = Path(__file__).resolve().parents[2]
 LIST = f"{HOST}/xwzx/gzdt/index.html"
 
 
@@ -205,7 +203,7 @@ def test_an_address_that_no_database_can_hold_does_not_stop_the_crawl(archive: A
 
 
 def test_captures_behind_a_hole_are_found_at_their_new_place(archive: Archive) -> None:
-    subprocess.run([sys.executable, "-c", FALL, str(archive.path)], cwd=ROOT, check=False)
+    take_and_die(archive, 12)
     acknowledged = catalogued(archive)
     assert len(acknowledged) == 12
     (file,) = archive.warc_dir.rglob("*.warc.gz.open")
@@ -222,45 +220,29 @@ def test_captures_behind_a_hole_are_found_at_their_new_place(archive: Archive) -
         assert {one.differences for one in replay(archive, workers=workers, sites={}, diff=True)} == {()}
 
 
-FALL = """
-import os, signal, sys
-from archive.directory import Archive
-from archive.ingest import Intake
-from archive.workers.pool import Workers
-from tests.archive.made_pages import article_capture
-with Workers(0) as workers, Intake(Archive.open(sys.argv[1]), workers=workers, sites={}) as intake:
-    taken = [intake.take(article_capture(number, minute=number), site=None) for number in range(12)]
-    [one.verdict.result() for one in taken]
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-CRAWL = """
-import sys, time
-from archive.directory import Archive
-from archive.ingest import Intake
-from archive.workers.pool import Workers
-from tests.archive.made_pages import article_capture
-first = int(sys.argv[2])
-with Workers(1) as workers, Intake(Archive.open(sys.argv[1]), workers=workers, sites={}) as intake:
-    print("open", flush=True)
-    for number in range(first, first + 5000):
-        capture = article_capture(number, minute=number)
-        intake.take(capture, site=None)
-        print(capture.record_id, flush=True)
-        time.sleep(0.01)
-"""
+def crawl(archive: Archive, first: int, tell: int) -> None:
+    """Take captures without end; each is told when it was acknowledged."""
+    with Workers(1) as workers, Intake(archive, workers=workers, sites={}) as intake:
+        for number in itertools.count(first):
+            capture = article_capture(number, minute=number)
+            intake.take(capture, site=None)
+            os.write(tell, f"{capture.record_id}\n".encode())
+            time.sleep(0.01)
 
 
 def crawl_and_kill(archive: Archive, *, first: int, seconds: float) -> list[str]:
     """Take captures in another process until it is killed; gives the records that were acknowledged."""
-    command = [sys.executable, "-c", CRAWL, str(archive.path), str(first)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "open\n"
+    heard, tell = os.pipe()
+    process = multiprocessing.get_context("fork").Process(target=crawl, args=(archive, first, tell))
+    process.start()
+    os.close(tell)
+    with os.fdopen(heard, encoding="ascii") as lines:
+        begun = lines.readline()
         time.sleep(seconds)
-        os.kill(process.pid, signal.SIGKILL)
-        lines = process.stdout.read().splitlines(keepends=True)
-    return [line.strip() for line in lines if line.endswith("\n")]
+        process.kill()
+        acknowledged = [begun, *lines]
+    process.join()
+    return [line.strip() for line in acknowledged if line.endswith("\n")]
 
 
 def kill_and_go_on(archive: Archive, *, kills: int, seed: int) -> None:

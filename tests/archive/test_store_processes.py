@@ -3,7 +3,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from archive.directory import Archive
 from archive.store import Store
@@ -13,57 +17,51 @@ from tests.archive.warc.samples import page
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WRITER = """
-import sys
-from archive.directory import Archive
-from archive.store import Store
-from tests.archive.warc.samples import page
-sys.stdin.readline()
-for _ in range(8):
-    with Store(Archive.open(sys.argv[1]), max_file_bytes=9000) as store:
-        for number in range(20):
-            stored = store.append(page(number), site="wuxi")
-            print(stored.record_id, stored.file, stored.offset, flush=True)
-"""
+Kept = tuple[str, str, int]
+WRITERS = 4
 
 
-def start_writers(archive: Archive) -> list["subprocess.Popen[str]"]:
-    command = [sys.executable, "-c", WRITER, str(archive.path)]
-    writers = [
-        subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(4)
-    ]
-    for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    return writers
+def write(archive: Archive) -> list[Kept]:
+    """Open, rotate and close files of one site, as often as others do beside it in the same second."""
+    kept = []
+    for _ in range(8):
+        with Store(archive, max_file_bytes=9000) as store:
+            stored = [store.append(page(number), site="wuxi") for number in range(20)]
+        kept += [(one.record_id, one.file, one.offset) for one in stored]
+    return kept
 
 
-def test_processes_write_at_once_each_in_files_of_its_own(tmp_path: Path) -> None:
-    """A crawl and ingestions: they open, rotate and close files of one site in the same second."""
+@pytest.fixture
+def writers(tmp_path: Path) -> Iterator[list[Future[list[Kept]]]]:
+    """A crawl and ingestions, at work since this moment."""
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(WRITERS, mp_context=context) as processes:
+        yield [processes.submit(write, Archive.open(tmp_path)) for _ in range(WRITERS)]
+
+
+def test_processes_write_at_once_each_in_files_of_its_own(writers: list[Future[list[Kept]]], tmp_path: Path) -> None:
+    kept = [one for writer in writers for one in writer.result()]
     archive = Archive.open(tmp_path)
-    writers = start_writers(archive)
-    lines = [line.split() for writer in writers for line in writer.communicate()[0].splitlines()]
-    assert [writer.returncode for writer in writers] == [0] * 4
-    found = [[stored.record_id, stored.file, str(stored.offset)] for _, stored in read_captures(archive)]
-    assert sorted(found) == sorted(lines)
-    assert len(found) == 4 * 8 * 20
-    assert len(warc_files(archive)) >= 4 * 8 * 2
+    found = [(stored.record_id, stored.file, stored.offset) for _, stored in read_captures(archive)]
+    assert sorted(found) == sorted(kept)
+    assert len(found) == WRITERS * 8 * 20
+    assert len(warc_files(archive)) >= WRITERS * 8 * 2
     assert not list(archive.warc_dir.rglob("*.open"))
     assert not list(archive.warc_dir.rglob("*.cut-*"))
 
 
-def test_a_reader_never_sees_fewer_captures_while_files_come_and_are_renamed(tmp_path: Path) -> None:
+def test_a_reader_never_sees_fewer_captures_while_files_come_and_are_renamed(
+    writers: list[Future[list[Kept]]], tmp_path: Path
+) -> None:
     archive = Archive.open(tmp_path)
-    writers = start_writers(archive)
     seen: set[str] = set()
-    while any(writer.poll() is None for writer in writers):
+    while not all(writer.done() for writer in writers):
         found = {stored.record_id for _, stored in read_captures(archive)}
         assert seen <= found
         seen = found
-    lines = [line for writer in writers for line in writer.communicate()[0].splitlines()]
-    assert len(lines) == 4 * 8 * 20
-    assert {stored.record_id for _, stored in read_captures(archive)} == {line.split()[0] for line in lines}
+    kept = {one[0] for writer in writers for one in writer.result()}
+    assert len(kept) == WRITERS * 8 * 20
+    assert {stored.record_id for _, stored in read_captures(archive)} == kept
 
 
 def test_an_ingestion_beside_a_crawl_is_seen_while_both_write(tmp_path: Path) -> None:

@@ -1,18 +1,20 @@
+import multiprocessing
+import resource
+import signal
 import sqlite3
-import subprocess
-import sys
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
-from archive.errors import CatalogError
+from archive.errors import CatalogError, StorageFull
 from tests.archive.made_pages import HOST, START, article_capture, article_html, article_url, capture
 from tests.archive.taking import take_all
 
-ROOT = Path(__file__).resolve().parents[3]
+FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -149,45 +151,32 @@ def test_somebody_elses_database_is_left_alone(archive: Archive) -> None:
     assert rows(archive, "SELECT name FROM sqlite_master") == [("theirs",)]
 
 
-FULL = """
-import resource, signal, sys
-from archive.directory import Archive
-from archive.errors import StorageFull
-from tests.archive.made_pages import article_capture
-from tests.archive.taking import take_all
-archive = Archive.open(sys.argv[1])
-take_all(archive, [article_capture(1)])
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-try:
-    take_all(archive, [article_capture(number, minute=number) for number in range(2, 60)])
-except StorageFull as error:
-    print(error)
-"""
+def take_until_full(archive: Archive) -> str:
+    """Take captures until no file may grow; gives what is said then."""
+    take_all(archive, [article_capture(1)])
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    with pytest.raises(StorageFull) as told:
+        take_all(archive, [article_capture(number, minute=number) for number in range(2, 60)])
+    return str(told.value)
 
 
-def test_a_disk_that_takes_no_more_is_told_in_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", FULL.format(limit=100_000), str(tmp_path / "archive")]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert result.stderr == ""
-    (line,) = result.stdout.splitlines()
+def test_a_disk_that_takes_no_more_is_told_in_one_line(archive: Archive, capfd: pytest.CaptureFixture[str]) -> None:
+    with ProcessPoolExecutor(1, mp_context=FORK) as process:
+        line = process.submit(take_until_full, archive).result()
+    assert capfd.readouterr() == ("", "")
     assert "catalog.sqlite" in line or "warc.gz" in line
+    assert "\n" not in line
 
 
-WRITER = """
-import sys
-from archive.directory import Archive
-from tests.archive.made_pages import article_capture
-from tests.archive.taking import take_all
-first = int(sys.argv[2])
-take_all(Archive.open(sys.argv[1]), [article_capture(number, minute=number) for number in range(first, first + 12)])
-"""
+def take_twelve(archive: Archive, first: int) -> None:
+    take_all(archive, [article_capture(number, minute=number) for number in range(first, first + 12)])
 
 
 def test_two_processes_write_one_catalog(archive: Archive) -> None:
-    commands = [[sys.executable, "-c", WRITER, str(archive.path), first] for first in ("0", "6")]
-    writers = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for command in commands]
-    assert [writer.communicate()[1] for writer in writers] == ["", ""]
+    with ProcessPoolExecutor(2, mp_context=FORK) as processes:
+        for done in [processes.submit(take_twelve, archive, first) for first in (0, 6)]:
+            done.result()
     assert rows(archive, "SELECT count(*), count(DISTINCT record_id), count(version) FROM captures") == [(24, 24, 24)]
     assert rows(archive, "SELECT count(*) FROM articles") == [(18,)]
     assert rows(archive, "SELECT count(DISTINCT article || body_digest) FROM versions") == [(18,)]

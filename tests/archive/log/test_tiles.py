@@ -1,9 +1,9 @@
 """How the log lies on disk: names by the specification, growth in batches of any size, kills, several writers."""
 
+import multiprocessing
+import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,20 +19,19 @@ from archive.log.reader import LogReader
 from archive.log.tiles import BrokenTile, decode_bundle, encode_bundle, tile_path, tile_widths
 from archive.log.writer import Log
 
-ROOT = Path(__file__).resolve().parents[3]
+FORK = multiprocessing.get_context("fork")
+MOMENT = "2024-01-01T00:00:00Z"
 
 
 def gap(number: int) -> GapEntry:
-    return GapEntry(
-        logged="2024-01-01T00:00:00Z", kind="refused", subject=f"http://a.example/{number}", reason="robots"
-    )
+    return GapEntry(logged=MOMENT, kind="refused", subject=f"http://a.example/{number}", reason="robots")
 
 
 def capture(number: int, *, uri: str = "http://a.example/", claim: Claim = "received") -> CaptureEntry:
     digest = f"sha256:{number:064x}"
     return CaptureEntry(
-        logged="2024-01-01T00:00:00Z", claim=claim, file="warc/a/202401/a.warc.gz", offset=number, length=1,
-        record_id=f"urn:uuid:{number}", record_type="response", date="2024-01-01T00:00:00Z", uri=uri, member=digest,
+        logged=MOMENT, claim=claim, file="warc/a/202401/a.warc.gz", offset=number, length=1,
+        record_id=f"urn:uuid:{number}", record_type="response", date=MOMENT, uri=uri, member=digest,
         header=digest, block=digest, payload=None, refers_to=None, others=(),
     )  # fmt: skip
 
@@ -151,24 +150,23 @@ def append_one(archive: Archive) -> None:
         log.append([gap(44)])
 
 
-WRITE = """
-import sys
-from archive.directory import Archive
-from archive.log.entries import GapEntry
-from archive.log.writer import Log
-with Log(Archive.open(sys.argv[1])) as log:
-    for number in range(int(sys.argv[3])):
-        entry = GapEntry(logged="2024-01-01T00:00:00Z", kind="refused", subject=f"{sys.argv[2]}-{number}", reason="robots")
-        log.append([entry])
-        print(number, flush=True)
-"""
+def write(archive: Path, name: str, count: int, tell: int | None = None) -> None:
+    """Append entries one by one; each is told when it is in."""
+    with Log(Archive.open(archive)) as log:
+        for number in range(count):
+            log.append([GapEntry(logged=MOMENT, kind="refused", subject=f"{name}-{number}", reason="robots")])
+            if tell is not None:
+                os.write(tell, f"{number}\n".encode())
 
 
 def test_processes_append_side_by_side(tmp_path: Path) -> None:
     Archive.open(tmp_path)
-    commands = [[sys.executable, "-c", WRITE, str(tmp_path), name, "12"] for name in "abc"]
-    writers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) for command in commands]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    writers = [FORK.Process(target=write, args=(tmp_path, name, 12)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0, 0]
     subjects = [reader_entry.subject for reader_entry in _gaps(tmp_path)]
     assert sorted(subjects) == sorted(f"{name}-{number}" for name in "abc" for number in range(12))
     for name in "abc":
@@ -179,11 +177,14 @@ def test_processes_append_side_by_side(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_a_log_that_goes_on(tmp_path: Path) -> None:
     Archive.open(tmp_path)
     stop_after = 17
-    command = [sys.executable, "-c", WRITE, str(tmp_path), "a", "1000"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-        assert writer.stdout is not None
-        told = [int(writer.stdout.readline()) for _ in range(stop_after)]
+    heard, tell = os.pipe()
+    writer = FORK.Process(target=write, args=(tmp_path, "a", 1000, tell))
+    writer.start()
+    os.close(tell)
+    with os.fdopen(heard, encoding="ascii") as lines:
+        told = [int(lines.readline()) for _ in range(stop_after)]
         writer.kill()
+    writer.join()
     with Log(Archive.open(tmp_path)) as log:
         log.append([gap(0)])
     reader = LogReader.open(tmp_path)
