@@ -49,10 +49,12 @@ def _payloads(record: FoundRecord, kind: str, block: bytes) -> list[bytes]:
     if kind not in {"response", "request"}:
         return []
     is_http = (record.get("content-type") or "").lower().startswith("application/http")
-    if not is_http or (kind == "response" and not block.startswith(b"HTTP/")):
-        return [block]  # not all that servers send is HTTP (§6.3.2)
     body = block.partition(b"\r\n\r\n")[2]
-    return [split_response(block, method="GET")[1], body] if kind == "response" else [body]
+    if not is_http or (kind == "response" and not block.startswith(b"HTTP/")):
+        return [block, body]  # not all that servers send is HTTP (§6.3.2)
+    # The body of a request is framed as that of an answer is.
+    framed = block if kind == "response" else b"HTTP/1.1 200 OK\r\n" + block.partition(b"\n")[2]
+    return [split_response(framed, method="GET")[1], body]
 
 
 def is_digest_of(stated: str, data: bytes) -> bool | None:
