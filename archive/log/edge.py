@@ -13,10 +13,8 @@ from archive.log.tiles import (
     HEIGHT,
     WIDTH,
     BrokenTile,
-    decode_bundle,
-    decode_tile,
     encode_bundle,
-    read_widest,
+    read_items,
     tile_path,
     tile_root,
     tile_widths,
@@ -68,10 +66,10 @@ class Edge:
         try:
             if head.size % WIDTH:
                 width = head.size % WIDTH
-                self._bundle = decode_bundle(read_widest(self._folder, ENTRIES, head.size // WIDTH, width))[:width]
+                self._bundle = read_items(self._folder, ENTRIES, head.size // WIDTH, width)
             for level, number, width in tile_widths(head.size):
                 self._levels += [[] for _ in range(level + 1 - len(self._levels))]
-                self._levels[level] = decode_tile(read_widest(self._folder, level, number, width))[:width]
+                self._levels[level] = read_items(self._folder, level, number, width)
         except (BrokenTile, OSError) as error:
             raise BrokenLog(f"{self._folder}: {error}; restore the log from a copy") from None
         is_whole = [leaf_hash(entry) for entry in self._bundle] == (self._levels or [[]])[0]

@@ -5,7 +5,6 @@ length in two bytes. A tile that is not full yet is named by its width; it may g
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,17 +90,28 @@ def tile_root(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
-def read_widest(folder: Path, level: int | str, number: int, width: int) -> bytes:
-    """The bytes of a tile of that width, or of the full one, or of the narrowest that is wide enough.
+def read_items(folder: Path, level: int | str, number: int, width: int) -> list[bytes]:
+    """The first hashes or entries, so many as `width`, of the narrowest tile or bundle that has them.
 
-    The exact one comes first: a killed writer may have left a wider one that never counted. A living one puts a wider
-    one there before it removes any, so that it is looked for again. Raises BrokenTile when there is none.
+    The exact one comes first: a killed writer may have left a wider one that never counted. A living one writes a wider
+    one before it removes any, so that one that is not whole is passed over, and one that has gone looked for again.
+    Raises BrokenTile, OSError.
     """
+    decode = decode_bundle if level == ENTRIES else decode_tile
+    problem = BrokenTile(f"{tile_path(level, number, width)} is missing")
     for _ in range(_LOOKS):
         for path in _wide_enough(folder, level, number, width):
-            with suppress(FileNotFoundError):
-                return read_file(path)
-    raise BrokenTile(f"{tile_path(level, number, width)} is missing")
+            try:
+                items = decode(read_file(path))
+            except FileNotFoundError:
+                continue
+            except BrokenTile as error:
+                problem = error
+                continue
+            if len(items) >= width:
+                return items[:width]
+            problem = BrokenTile(f"{path.relative_to(folder).as_posix()} ends after {len(items)} of {width}")
+    raise problem
 
 
 def _wide_enough(folder: Path, level: int | str, number: int, width: int) -> Iterator[Path]:
@@ -142,11 +152,9 @@ class Tiles:
         """The entries of a bundle that belong to the tree; raises BrokenTile."""
         if number not in self._bundles:
             width = min(WIDTH, self.size - number * WIDTH)
-            entries = decode_bundle(read_widest(self.folder, ENTRIES, number, width))
-            if len(entries) < width:
-                raise BrokenTile(f"{tile_path(ENTRIES, number, width)} ends after entry {len(entries)} of {width}")
+            entries = read_items(self.folder, ENTRIES, number, width)
             _make_room(self._bundles, self._kept)
-            self._bundles[number] = entries[:width]
+            self._bundles[number] = entries
         return self._bundles[number]
 
     def entries(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -160,7 +168,7 @@ class Tiles:
     def _tile(self, level: int, number: int) -> list[bytes]:
         if (level, number) not in self._tiles:
             width = min(WIDTH, (self.size >> (HEIGHT * level)) - number * WIDTH)
-            hashes = decode_tile(read_widest(self.folder, level, number, width))
+            hashes = read_items(self.folder, level, number, width)
             _make_room(self._tiles, self._kept)
             self._tiles[level, number] = hashes
         return self._tiles[level, number]

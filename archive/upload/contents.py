@@ -10,9 +10,8 @@ from archive.directory import MARK, Archive
 from archive.importing.kept import FOLDER as IMPORTS
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import FileEntry
-from archive.log.merkle import HASH_SIZE
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, KEYS, SEALS, LogReader
-from archive.log.tiles import ENTRIES, WIDTH, decode_bundle, encode_bundle, read_widest, tile_path, tile_widths
+from archive.log.tiles import ENTRIES, WIDTH, encode_bundle, read_items, tile_path, tile_widths
 from archive.log.writer import Log
 from archive.warc.openfile import ENDING, OPEN
 
@@ -88,11 +87,11 @@ def _full_tiles(size: int) -> Iterator[str]:
 def _edge(folder: Path, size: int) -> Iterator[tuple[str, bytes]]:
     if size % WIDTH:
         number, width = divmod(size, WIDTH)
-        entries = decode_bundle(read_widest(folder, ENTRIES, number, width))[:width]
+        entries = read_items(folder, ENTRIES, number, width)
         yield f"{FOLDER}/{tile_path(ENTRIES, number, width)}", encode_bundle(entries)
     for level, number, width in tile_widths(size):
-        data = read_widest(folder, level, number, width)
-        yield f"{FOLDER}/{tile_path(level, number, width)}", data[: width * HASH_SIZE]
+        hashes = read_items(folder, level, number, width)
+        yield f"{FOLDER}/{tile_path(level, number, width)}", b"".join(hashes)
 
 
 def _seals(folder: Path) -> Iterator[str]:
