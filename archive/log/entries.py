@@ -24,6 +24,8 @@ File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$")]
 """A file of the archive: whoever made the log, no reader of it is led out of there."""
 Claim = Literal["received", "supplied", "found"]
 """Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
+NO_BYTES: Final = ("request", "metadata")
+"""What the first record of a capture is where no bytes came."""
 _LATER: Final = ("site", "numbers")
 """Fields that the first entries did not have; written only where they say something, so that those stay what they are."""
 
@@ -75,7 +77,7 @@ class CaptureEntry(_Entry):
     @property
     def is_answered(self) -> bool:
         """Whether any bytes came: of an exchange that failed before, only what was asked and why it failed is kept."""
-        return self.record_type not in ("request", "metadata")
+        return self.record_type not in NO_BYTES
 
 
 class FileEntry(_Entry):

@@ -17,6 +17,11 @@ UNANSWERED: Final = ("没有得到应答", "no answer came")
 """In its place, of an exchange that failed before any byte came."""
 
 
+def tell_origin(claim: str, *, is_answered: bool) -> tuple[str, str]:
+    """How a capture came, in both languages."""
+    return UNANSWERED if claim == "received" and not is_answered else CLAIMS[claim]
+
+
 def make_claims(report: WaczReport, *, are_keys_trusted: bool) -> tuple[Claim, ...]:
     """Claims in the order of their strength."""
     return tuple(_claims(report, are_keys_trusted=are_keys_trusted))

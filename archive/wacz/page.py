@@ -5,7 +5,7 @@ from typing import Final
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
 from archive.verify.page import BROUGHT, SHOWN, VERDICTS, findings_part
-from archive.wacz.claims import CLAIMS, UNANSWERED, make_claims
+from archive.wacz.claims import make_claims, tell_origin
 from archive.wacz.report import WaczReport
 
 LYING: Final = "取自文件本身，可信与否请用 --pubkey 指定 found in the file itself; name it with --pubkey to trust it"
@@ -66,7 +66,7 @@ def _captures(report: WaczReport) -> list[tuple[str, ...]]:
             escape(one.date),
             "<br>".join(
                 (
-                    both(*CLAIMS[one.claim] if one.is_answered else UNANSWERED),
+                    both(*tell_origin(one.claim, is_answered=one.is_answered)),
                     *(escape(word) for word in (one.peer, one.certificate) if word),
                 )
             ),

@@ -159,7 +159,7 @@ class WaczReport:
             origin = read_origin(records)
             about = (logged.uri, logged.date, logged.record_id, logged.claim)
             self.listed.append(Listed(*about, origin.peer, origin.certificate, logged.is_answered))
-        self.unanswered += not logged.is_answered
+        self.unanswered += logged.claim == "received" and not logged.is_answered
         if logged.claim == "found":
             self.found += 1
             self.found_by = max(self.found_by or logged.logged, logged.logged)

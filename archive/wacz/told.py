@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.errors import TimestampError
 from archive.log.checkpoint import Checkpoint
+from archive.log.entries import NO_BYTES
 from archive.log.note import Note, NoteError
 from archive.log.timestamps import check_reply
 from archive.log.witness import is_cosignature, when
@@ -68,7 +69,8 @@ def _read_lines(inclusion: Iterable[str]) -> Told:
             if entry["type"] == "derived" and entry["capture"] in told.captures:
                 told.texts[entry["capture"]] = entry
             continue
-        told.counts[entry["claim"]] += 1
+        is_unanswered = entry["claim"] == "received" and entry["record_type"] in NO_BYTES
+        told.counts["unanswered" if is_unanswered else entry["claim"]] += 1
         told.end = max(told.end, value["index"] + 1)
         if len(told.captures) < LISTED:
             told.captures[entry["record_id"]] = (value["index"], entry)

@@ -8,7 +8,7 @@ from archive.wacz.container import Container
 from archive.wacz.proofs import CERTIFICATE, INCLUSION, KEYS, README, README_FILE, RECIPE, REPORT_FILE, UNSEALED
 from archive.wacz.report import WaczReport
 from archive.wacz.spool import Spool
-from archive.wacz.statement import FORM, FORM_MARK, make_statement
+from archive.wacz.statement import FORM, FORM_MARK, FORMS, make_statement
 from archive.wacz.unpacking import LARGEST_LINE, MALFORMED, UNREADABLE, read_lines
 from archive.warc.records import sha256
 
@@ -45,9 +45,10 @@ def check_statement(report: WaczReport, container: Container) -> None:
     data = _read(report, container, REPORT_FILE)
     if data is None:
         return
-    form = FORM_MARK.search(data)
-    if form and int(form[1]) != FORM:
-        report.add("report-unknown", REPORT_FILE, expected=f"form {FORM}", actual=f"form {int(form[1])}")
+    mark = FORM_MARK.search(data)
+    form = int(mark[1]) if mark else FORM
+    if form not in FORMS:
+        report.add("report-unknown", REPORT_FILE, expected=f"form {FORM}", actual=f"form {form}")
         return
     unsealed = read_lines(report, container, UNSEALED) if UNSEALED in container.entries else ()
     inclusion = read_lines(report, container, INCLUSION)
@@ -57,6 +58,7 @@ def check_statement(report: WaczReport, container: Container) -> None:
             lambda name: container.read(name, limit=LARGEST_LINE),
             inclusion=inclusion,
             unsealed=unsealed,
+            form=form,
         ).encode("utf-8", "backslashreplace")
     except (*UNREADABLE, *MALFORMED) as error:
         report.add("report-differs", REPORT_FILE, actual=f"the proofs give none: {error}")

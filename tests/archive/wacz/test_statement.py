@@ -5,17 +5,21 @@ import re
 from hashlib import sha256
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.log.checkpoint import Checkpoint
 from archive.log.note import Note, cosign, public_key, sign
 from archive.wacz.report import LISTED
-from archive.wacz.statement import FORM, make_statement
+from archive.wacz.statement import FORM, FORMS, make_statement
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 NAME = "urn:uuid:00000000-0000-0000-0000-000000000001"
 HOSTILE = "http://sthj.example.cn/<script>alert(1)</script>\u202e.html"
-PINNED = {1: "9e12b8f534c8b3cf932e330742d3c7cae28a0a134173d303530058a57911b090"}
+PINNED = {
+    1: "9e12b8f534c8b3cf932e330742d3c7cae28a0a134173d303530058a57911b090",
+    2: "c5f2eb9349f37700432395c7f69e466a651817ed56e535afe4ef8d988500aa23",
+}
 """Of every form the digest of the page for the proofs below: a text that changes is another form."""
 
 
@@ -38,7 +42,9 @@ def line(index: int, **entry: Any) -> str:
     return json.dumps({"index": index, "proof": [], "entry": json.dumps(entry)}) + "\n"
 
 
-def capture(index: int, *, claim: str = "received", uri: str = "http://sthj.example.cn/1.html") -> str:
+def capture(
+    index: int, *, claim: str = "received", uri: str = "http://sthj.example.cn/1.html", record_type: str = "response"
+) -> str:
     return line(
         index,
         type="capture",
@@ -47,24 +53,35 @@ def capture(index: int, *, claim: str = "received", uri: str = "http://sthj.exam
         date="2026-04-02T01:00:00Z",
         logged="2026-04-02T01:00:01.000000Z",
         record_id=f"urn:uuid:{index}",
+        record_type=record_type,
         member="sha256:00",
         payload=None,
     )
 
 
-def statement(*inclusion: str, unsealed: tuple[str, ...] = ()) -> str:
+def statement(*inclusion: str, unsealed: tuple[str, ...] = (), form: int = FORM) -> str:
     made = files()
-    return make_statement(made, made.__getitem__, inclusion=inclusion, unsealed=unsealed)
+    return make_statement(made, made.__getitem__, inclusion=inclusion, unsealed=unsealed, form=form)
 
 
 READ = line(4, type="derived", capture="urn:uuid:3", published="2026-03-02")
 SAMPLE = (capture(3), READ, capture(5, claim="found"), capture(6, claim="supplied"))
 
 
-def test_the_text_of_a_form_never_changes() -> None:
-    made = statement(*SAMPLE, unsealed=("{}\n",))
-    assert PINNED[FORM] == sha256(made.encode()).hexdigest(), "a text that changes is another form: see the module"
-    assert f"<!-- lantian proof report {FORM} -->" in made
+@pytest.mark.parametrize("form", FORMS)
+def test_the_text_of_a_form_never_changes(form: int) -> None:
+    made = statement(*SAMPLE, unsealed=("{}\n",), form=form)
+    assert PINNED[form] == sha256(made.encode()).hexdigest(), "a text that changes is another form: see the module"
+    assert f"<!-- lantian proof report {form} -->" in made
+
+
+def test_an_exchange_without_an_answer_is_told_as_one() -> None:
+    made = statement(capture(3), capture(4, record_type="metadata"))
+    assert made.count("从服务器收到<br>received from a server") == made.count("没有得到应答<br>no answer came") == 1
+    for words in ("没有得到应答 no answer came", "从服务器收到 received from a server"):
+        assert f"<tr><td>{words}</td><td>1</td></tr>" in made
+    assert "Captures (2)" in made
+    assert "every capture was logged as it was received from a server; 1 of them had no answer" in made
 
 
 def test_it_says_in_both_languages_what_it_is_and_claims_no_verdict() -> None:
