@@ -8,6 +8,7 @@ tests/soak.
 import importlib
 import json
 import re
+import statistics
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,8 @@ def _proof() -> list[list[Any]]:
     large = {way: f"{way} {figures['peak_mb'][-1]:.0f}" for way, figures in memory.items()}
     fuzz = _read(SOAK / "fuzz.json")
     slowest = max(target["slowest_cpu_seconds"] for target in fuzz["targets"].values())
+    proved = _read(SOAK / "prove.json")
+    waited = f"{statistics.median(proved['seconds'])} s, at most {max(proved['seconds'])} s"
     told = f"{fuzz['defects']} crashes, hangs or wrong ends; slowest {slowest} s, memory at most {fuzz['peak_mb']} MB"
     return [
         ["clean archives grown by chance, verified in every way", sum(part["seeds"] for part in parts), alarms],
@@ -163,6 +166,7 @@ def _proof() -> list[list[Any]]:
             f"{memory['verify FILE.wacz']['captures'][-1]:,}",
             f"MB of memory: {large.pop('export --format wacz')}, {large.pop('verify FILE.wacz')}",
         ],
+        ["captures in an archive, one of them packed with its proofs", f"{proved['captures']:,}", waited],
         ["bytes of a foreign file", f"{memory['import']['bytes'][-1]:,}", f"MB of memory: {large.pop('import')}"],
     ]
 
