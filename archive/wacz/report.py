@@ -11,6 +11,8 @@ from archive.wacz.kinds import KINDS
 from archive.wacz.origin import read_origin
 from archive.warc.records import Record
 
+FORMAT: Final = "lantian-verify-wacz-1"
+"""What the JSON says it is, beside that of an archive, see `archive.verify.report`."""
 LISTED: Final = 100
 """Captures that are listed; the others are counted."""
 MOST: Final = 1000

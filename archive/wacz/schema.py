@@ -5,7 +5,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from archive.verify.report import Claim, Verdict, Weight
-from archive.wacz.report import WaczReport
+from archive.wacz.report import FORMAT, WaczReport
 
 
 def make_schema() -> dict[str, Any]:
@@ -17,6 +17,7 @@ def make_schema() -> dict[str, Any]:
         finding["properties"][language] = {"title": language.capitalize(), "type": "string"}
     schema["$defs"]["Claim"] = Claim.model_json_schema()
     schema["properties"]["claims"] = {"items": {"$ref": "#/$defs/Claim"}, "title": "Claims", "type": "array"}
+    schema["properties"]["format"] = {"const": FORMAT, "title": "Format", "type": "string"}
     schema["properties"]["verdict"] = {"enum": list(get_args(Verdict)), "title": "Verdict"}
     schema["properties"]["are_keys_trusted"] = {"title": "Are Keys Trusted", "type": "boolean"}
     for one in (finding, schema):

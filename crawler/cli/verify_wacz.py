@@ -11,7 +11,7 @@ from archive.verify.report import EXIT_CODES
 from archive.wacz.check import check_wacz
 from archive.wacz.claims import UNANSWERED, make_claims
 from archive.wacz.page import LYING, to_html
-from archive.wacz.report import WaczReport
+from archive.wacz.report import FORMAT, WaczReport
 from archive.writing import write_text
 from crawler.cli.output import print_json, say
 
@@ -47,7 +47,7 @@ def to_json(report: WaczReport, *, is_trusted: bool) -> dict[str, Any]:
     ]
     made = report.reextraction.model_dump() if report.reextraction else None
     claims = [claim.model_dump() for claim in make_claims(report, are_keys_trusted=is_trusted)]
-    more = {"verdict": report.verdict, "are_keys_trusted": is_trusted, "claims": claims}
+    more = {"format": FORMAT, "verdict": report.verdict, "are_keys_trusted": is_trusted, "claims": claims}
     return asdict(report) | {"findings": findings, "reextraction": made} | more
 
 
