@@ -34,8 +34,8 @@ from archive.recall import recall
 from archive.refresh import judge_fairly
 from archive.store import GIBIBYTE, Store
 from archive.twins import Twins
-from archive.warc.captures import Reference
 from archive.warc.readback import Stored, read_capture, read_primary
+from archive.warc.reference import Reference
 from archive.workers.pool import Workers, promise
 from pipelines.framing import parse_head
 from pipelines.records import EXCHANGED, Capture, Outcome

@@ -25,11 +25,12 @@ from archive.log.covering import capture_entry, cover, file_entry
 from archive.log.entries import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
-from archive.warc.captures import Reference, to_records
+from archive.warc.captures import to_records
 from archive.warc.frame import make_first, make_last
 from archive.warc.openfile import OpenFile, opened
 from archive.warc.readback import Stored, to_stored
 from archive.warc.records import Placed, Record, encode_header, encode_member, encode_record, sha256
+from archive.warc.reference import Reference
 from pipelines.records import Capture
 
 _log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from typing import Final
 from archive.catalog.catalog import Catalog, Place
 from archive.directory import Archive
 from archive.errors import BrokenWarc
-from archive.warc.captures import Reference, read_original
 from archive.warc.readback import Stored, read_capture, read_primary
 from archive.warc.records import BrokenRecord, sha256
+from archive.warc.reference import Reference, read_original
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, format_instant
 

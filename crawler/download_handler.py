@@ -19,7 +19,7 @@ from scrapy.utils.asyncio import is_asyncio_available
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import ArchiveError
-from archive.warc.captures import LONGEST_URI
+from archive.warc.uris import LONGEST_URI
 from crawler.addon import ExactCapture
 from crawler.addresses import parse_reach
 from crawler.exchange import EXCHANGE, Exchange

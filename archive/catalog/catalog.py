@@ -17,12 +17,13 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from archive.catalog.database import is_one_of, one_line, open_engine, reading, writing
-from archive.catalog.entries import Entry, add_entries, expunge, remove_captures, replace_entries
+from archive.catalog.entries import Entry
 from archive.catalog.schema import captures, files, versions
+from archive.catalog.storing import add_entries, expunge, remove_captures, replace_entries
 from archive.directory import Archive
 from archive.judge import Judgement, judge, order_of
 from archive.search.index import begin_purge, compact_index, is_purging, purge_further, tidy_index
-from archive.warc.captures import Reference
+from archive.warc.reference import Reference
 from pipelines.framing import decode_header
 from pipelines.records import EXCHANGED, Capture, format_instant, parse_instant
 

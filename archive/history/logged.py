@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from archive.directory import Archive
 from archive.log.reader import FOLDER as LOG
 from archive.reader.seals import open_log
-from archive.warc.captures import to_uri
+from archive.warc.uris import to_uri
 
 
 def logged_captures(archive: Archive, urls: Iterable[str]) -> set[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from archive.importing.records import ForeignRecord, Skipped, read_records
-from archive.warc.captures import is_too_long
+from archive.warc.uris import is_too_long
 from pipelines.records import Capture, Truncation, parse_instant
 
 REVISIT: Final = "revisit"

@@ -33,7 +33,7 @@ def settle(log: Log) -> tuple[tuple[Cut, ...], int]:
     counts: list[int] = []
     cuts = mend(log.archive, before_closing=lambda file: counts.append(_append(log, file, is_closed=False)))
     closed = (file for file in warc_files(log.archive) if (log.archive.path / file).exists())
-    counts += [_append(log, file, is_closed=True) for file in closed if not log.index.has_file(file)]
+    counts += [_append(log, file, is_closed=True) for file in closed if log.index.file_leaf(file) is None]
     if added := sum(counts):
         _log.info("%s: %d entries for what was found and not logged", log.archive.path, added)
     return cuts, added

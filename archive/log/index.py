@@ -4,7 +4,7 @@ It answers questions while captures are logged and proofs are made. `verify` nev
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -13,44 +13,16 @@ from typing import Final, Self
 
 from archive.errors import BrokenLog
 from archive.log.entries import (
-    CaptureEntry,
-    DeletionEntry,
-    DerivedEntry,
     Entry,
-    FileEntry,
-    KeyRotationEntry,
-    SiteEntry,
     decode_entry,
 )
+from archive.log.index_tables import add_rows, is_current, make_tables
 from archive.log.reader import LogReader
 from archive.readonly import can_write, has_unfinished, immutable_uri
 
 PATH: Final = "log.sqlite"
-_VERSION: Final = 5
 _PATIENCE: Final = 60
 _BATCH: Final = 4096
-_TABLES: Final = """
-CREATE TABLE captures (leaf INTEGER PRIMARY KEY, record_id TEXT, uri TEXT, file TEXT, "offset" INTEGER);
-CREATE INDEX captures_by_uri ON captures (uri, leaf);
-CREATE INDEX captures_by_record ON captures (record_id);
-CREATE INDEX captures_by_place ON captures (file, "offset");
-CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
-CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
-CREATE INDEX derived_by_capture ON derived (capture);
-CREATE TABLE sites (digest TEXT PRIMARY KEY, leaf INTEGER);
-CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
-CREATE TABLE rotations (leaf INTEGER PRIMARY KEY);
-CREATE TABLE size (size INTEGER, root TEXT);
-INSERT INTO size VALUES (0, NULL);
-"""
-_INSERTS: Final = (
-    "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
-    "INSERT OR REPLACE INTO files VALUES (?, ?)",
-    "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
-    "INSERT OR IGNORE INTO sites VALUES (?, ?)",
-    "INSERT OR REPLACE INTO deletions VALUES (?)",
-    "INSERT OR REPLACE INTO rotations VALUES (?)",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +65,7 @@ class LogIndex:
         if (archive / PATH).exists() and not has_unfinished(archive / PATH):
             index = cls(sqlite3.connect(immutable_uri(archive / PATH), uri=True, check_same_thread=False))
             with suppress(sqlite3.DatabaseError):
-                if index._version() == _VERSION and index.size == log.size and index._is_of(log):
+                if is_current(index._connection) and index.size == log.size and index._is_of(log):
                     return index
             index.close()
         index = cls(sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
@@ -128,12 +100,12 @@ class LogIndex:
         """Take in what the log has and the index lacks; an index of another log or version begins anew."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            if self._version() != _VERSION or self.size > log.size or not self._is_of(log):
-                self._begin_anew()
+            if not is_current(self._connection) or self.size > log.size or not self._is_of(log):
+                make_tables(self._connection)
             start = self.size
             while start < log.size:
                 batch = list(islice(log.entries(start), _BATCH))
-                self._add([(index, _decode(index, data)) for index, data in batch])
+                add_rows(self._connection, [(index, _decode(index, data)) for index, data in batch])
                 start += len(batch)
                 root = log.head.root.hex() if start == log.size else None
                 self._connection.execute("UPDATE size SET size = ?, root = ?", (start, root))
@@ -146,7 +118,7 @@ class LogIndex:
         """Take in entries that were appended at `start`, after which the tree has this root; the caller has the log's lock."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            self._add(enumerate(entries, start))
+            add_rows(self._connection, enumerate(entries, start))
             values = (start + len(entries), root.hex() if root else None)
             self._connection.execute("UPDATE size SET size = ?, root = ?", values)
             self._connection.execute("COMMIT")
@@ -178,12 +150,8 @@ class LogIndex:
         ]
         return leaf
 
-    def has_file(self, file: str) -> bool:
-        """Whether a file is logged as closed."""
-        return bool(self._connection.execute("SELECT 1 FROM files WHERE file = ?", (file,)).fetchone())
-
     def file_leaf(self, file: str) -> int | None:
-        """The entry that says that a file was closed."""
+        """The entry that says that a file was closed; None for one that is not."""
         found = self._connection.execute("SELECT leaf FROM files WHERE file = ?", (file,)).fetchone()
         return found[0] if found else None
 
@@ -222,41 +190,10 @@ class LogIndex:
             return True
         return bool(root == (log.head.root if size == log.size else log.root(size)).hex())
 
-    def _version(self) -> int:
-        version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        return version
-
     def _roll_back(self) -> None:
         """On a full disk SQLite may have done so by itself."""
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-    def _begin_anew(self) -> None:
-        for table in ("captures", "files", "derived", "sites", "deletions", "rotations", "size"):
-            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-        for statement in _TABLES.split(";\n"):
-            if statement.strip():
-                self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA user_version = {_VERSION}")
-
-    def _add(self, entries: Iterable[tuple[int, Entry]]) -> None:
-        rows: dict[str, list[tuple[object, ...]]] = {statement: [] for statement in _INSERTS}
-        captures, files, derived, sites, deletions, rotations = rows.values()
-        for leaf, entry in entries:
-            if isinstance(entry, CaptureEntry):
-                captures.append((leaf, entry.record_id, entry.uri, entry.file, entry.offset))
-            elif isinstance(entry, FileEntry):
-                files.append((entry.file, leaf))
-            elif isinstance(entry, DerivedEntry):
-                derived.append((leaf, entry.capture, entry.article))
-            elif isinstance(entry, SiteEntry):
-                sites.append((entry.digest, leaf))
-            elif isinstance(entry, DeletionEntry):
-                deletions.append((leaf,))
-            elif isinstance(entry, KeyRotationEntry):
-                rotations.append((leaf,))
-        for statement, of_table in rows.items():
-            self._connection.executemany(statement, of_table)
 
 
 def _decode(index: int, data: bytes) -> Entry:

@@ -157,11 +157,6 @@ def public_key(name: str, key: Ed25519PrivateKey, *, kind: int = ED25519) -> Pub
     return PublicKey(name, key.public_key().public_bytes_raw(), kind)
 
 
-def find_signature(note: Note, key: PublicKey) -> Signature:
-    """The line that a key signed with; the caller has checked that there is one."""
-    return next(line for line in note.signatures if line.name == key.name and line.key_id == key.id)
-
-
 def _cosigned(text: str, time: bytes) -> bytes:
     return f"cosignature/v1\ntime {int.from_bytes(time, 'big')}\n{text}".encode()
 

@@ -111,7 +111,7 @@ class Log:
 
     def _is_logged(self, entry: Entry) -> bool:
         if isinstance(entry, FileEntry):
-            return self.index.has_file(entry.file)
+            return self.index.file_leaf(entry.file) is not None
         if isinstance(entry, CaptureEntry) and entry.claim == "found":
             return self.index.has_capture(entry.file, entry.offset)
         return False

@@ -11,7 +11,7 @@ from archive.catalog.catalog import Catalog
 from archive.catalog.schema import captures
 from archive.deletion.kept import IS_KEPT
 from archive.judge import order_of
-from archive.warc.captures import to_uri
+from archive.warc.uris import to_uri
 from pipelines.records import EXCHANGED, parse_instant
 
 RECENT = 50

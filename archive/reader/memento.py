@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from archive.reader.lookup import Sight
-from archive.warc.captures import to_uri
+from archive.warc.uris import to_uri
 
 TIMEGATE, TIMEMAP, MEMENTO = "/timegate/", "/timemap/link/", "/memento/"
 CONTENT, BYTES = "/content/", "/bytes/"

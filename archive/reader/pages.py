@@ -7,7 +7,7 @@ from archive.display import escape
 from archive.reader.lookup import Sight
 from archive.reader.memento import BYTES, CONTENT, TIMEMAP, memento_path
 from archive.reader.verdict import Evidence
-from archive.warc.captures import to_uri
+from archive.warc.uris import to_uri
 from pipelines.records import format_instant
 
 POLICY: Final = (

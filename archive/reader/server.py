@@ -24,7 +24,7 @@ from archive.reader.deleted import look_for_deletion
 from archive.reader.lookup import Sight, find_recent, find_sights, nearest, parse_stamp
 from archive.reader.seals import WORST, CaptureVerdict
 from archive.reader.verdict import look_at
-from archive.warc.captures import to_uri
+from archive.warc.uris import to_uri
 from pipelines.http import parse_response
 from pipelines.records import EXCHANGED, Capture
 

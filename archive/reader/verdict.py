@@ -132,7 +132,7 @@ def _compare(log: OpenLog, place: tuple[str, int], group: Sequence[Placed], memb
     if logged is None:
         if log.index.has_capture(*place):
             return altered("日志在此处记有另一条记录", "the log has another record at this place")
-        if log.index.has_file(place[0]):
+        if log.index.file_leaf(place[0]) is not None:
             return altered("日志没有登记此记录", "the log has the file as closed, without this record")
         return _UNLOGGED
     entry = log.log.entry(logged.leaf)

@@ -12,9 +12,9 @@ from archive.verify.logged_records import LoggedRecords, logged_records
 from archive.verify.logged_sites import parse_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
-from archive.warc.captures import to_uri
 from archive.warc.metadata_block import read_metadata
 from archive.warc.openfile import opened
+from archive.warc.uris import to_uri
 from pipelines.identity import page_url
 from pipelines.records import DELETED
 from pipelines.urls import canonical_url

@@ -7,26 +7,22 @@ one WARC-Date, and the others are concurrent to the primary.
 """
 
 import ipaddress
-import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 
-from archive.canonical import LARGEST_INTEGER
 from archive.warc.metadata_block import read_metadata, write_metadata
 from archive.warc.records import BrokenRecord, Fields, Record, make_record, sha256
+from archive.warc.reference import ORIGINAL, Reference, write_original
 from archive.warc.tombstone import FAILURE, is_tombstone
+from archive.warc.uris import LONGEST_URI, is_too_long, to_uri
 from pipelines.framing import parse_head, split_response
 from pipelines.records import EXCHANGED, Capture, Failure, format_instant, new_record_id, parse_instant
 
 IDENTICAL_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 SERVER_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_ORIGINAL: Final = "original"
 _RESPONSE: Final = "application/http;msgtype=response"
 _REQUEST: Final = "application/http;msgtype=request"
 _FIELDS_TYPE: Final = ("Content-Type", "application/warc-fields")
@@ -43,28 +39,8 @@ MOST_RECORDS: Final = max(map(len, _SHAPES))
 _SHARED: Final = {"WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address"}
 UNFINISHED: Final = Failure("unfinished", "the writer was stopped before it had written all of this capture")
 """The failure of a capture whose last record was never written; its other records are whole."""
-# RFC 3986 §2, and the brackets, bars and braces that are common in real queries.
-_URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|{}]+")
-_URI_SAFE: Final = "-._~:/?#[]@!$&'()*+,;=%|{}"
-LONGEST_URI: Final = 60 * 1024
-"""Bytes of a WARC-Target-URI; the entry of the log that names it has room for 64 KiB."""
-_FILE: Final = re.compile(r"warc(/[^/.][^/]*){3}")
 _MEDIA_TYPE: Final = re.compile(r"[!#$&^_.+\-0-9A-Za-z]+/[!#$&^_.+\-0-9A-Za-z]+(;[\x20-\x7e]*)?")
 _RECORD_ID: Final = re.compile(r"[a-z][a-z0-9+.-]*:[A-Za-z0-9\-._~:/?#@!$&'()*+,;=%]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """The capture that a 304 says is still what the server has, or whose body came again.
-
-    In the latter case `place` says where it stands: file and offset.
-    """
-
-    record_id: str
-    url: str
-    fetched_at: datetime
-    payload_digest: str | None = None
-    place: tuple[str, int] | None = None
 
 
 def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None = None) -> tuple[Record, ...]:
@@ -85,14 +61,9 @@ def to_records(capture: Capture, *, warcinfo_id: str, original: Reference | None
         records.append(make_record(fields, capture.request))
     fields = (*_head("metadata", capture, is_primary=kind == "metadata"), *shared)
     is_url_exact = to_uri(capture.url) == capture.url
-    block = write_metadata(capture, is_url_exact=is_url_exact) + _write_original(original)
+    block = write_metadata(capture, is_url_exact=is_url_exact) + write_original(original)
     records.append(make_record((*fields, _FIELDS_TYPE), block))
     return tuple(records)
-
-
-def is_too_long(url: str) -> bool:
-    """Whether no capture of an address can be kept."""
-    return len(to_uri(url)) > LONGEST_URI
 
 
 def from_records(records: Sequence[Record]) -> Capture:
@@ -103,31 +74,12 @@ def from_records(records: Sequence[Record]) -> Capture:
         raise BrokenRecord("not the records of a capture")
     try:
         known = read_metadata(blocks["metadata"])
-        known.pop(_ORIGINAL, None)
+        known.pop(ORIGINAL, None)
         if is_tombstone(primary):
             known["failure"] = FAILURE
         return _build(primary, blocks, known)
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"the metadata of a capture cannot be read: {error}") from None
-
-
-def read_original(metadata: bytes) -> tuple[str, int] | None:
-    """Where the body of a revisit stands, file and offset, from its metadata record; None where that does not say.
-
-    Raises BrokenRecord for what is no place in an archive.
-    """
-    try:
-        file, offset = read_metadata(metadata).get(_ORIGINAL) or ("", 0)
-        is_place = bool(_FILE.fullmatch(file)) and isinstance(offset, int) and 0 <= offset <= LARGEST_INTEGER
-    except (ValueError, KeyError, TypeError) as error:
-        raise BrokenRecord(f"it does not say where its body stands: {error}") from None
-    if file and not is_place:
-        raise BrokenRecord(f"where its body stands is no place in an archive: {file!r:.80} {offset!r:.20}")
-    return (file, offset) if file else None
-
-
-def _write_original(original: Reference | None) -> bytes:
-    return f"{_ORIGINAL}: {json.dumps(original.place)}\r\n".encode() if original and original.place else b""
 
 
 def make_missing_last(records: Sequence[Record]) -> Record:
@@ -215,11 +167,6 @@ def _block_type(capture: Capture, kind: str) -> str:
         return _RESPONSE
     claimed = capture.content_type or ""
     return claimed if _MEDIA_TYPE.fullmatch(claimed) else "application/octet-stream"
-
-
-def to_uri(url: str) -> str:
-    """An address as WARC-Target-URI can have it: what no URI holds is escaped."""
-    return url if _URI.fullmatch(url) else quote(url, safe=_URI_SAFE, errors="surrogatepass")
 
 
 @lru_cache(maxsize=1024)

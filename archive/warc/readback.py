@@ -13,11 +13,12 @@ from typing import Final
 
 from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
-from archive.warc.captures import MOST_RECORDS, from_records, is_primary, payload_digest, read_original
+from archive.warc.captures import MOST_RECORDS, from_records, is_primary, payload_digest
 from archive.warc.frame import is_first, is_last, require_count
 from archive.warc.openfile import ENDING, OPEN, is_being_written, open_either
 from archive.warc.original import give_body, needs_body
 from archive.warc.records import BrokenRecord, Placed, Record, read_records
+from archive.warc.reference import read_original
 from archive.warc.tail import mend
 from archive.warc.tombstone import FAILURE, is_tombstone
 from pipelines.records import Capture

@@ -13,7 +13,7 @@ from archive.directory import Archive
 from archive.index import read_index, update_index
 from archive.reindex import reindex
 from archive.store import Store
-from archive.warc.captures import Reference
+from archive.warc.reference import Reference
 from archive.workers.pool import Workers
 from pipelines.records import Capture, Failure
 from tests.archive.made_pages import HOST, article_capture, article_html, article_url, capture

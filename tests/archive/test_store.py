@@ -14,9 +14,10 @@ import pytest
 
 from archive.directory import Archive
 from archive.store import Store
-from archive.warc.captures import Reference, to_records
+from archive.warc.captures import to_records
 from archive.warc.readback import Stored, read_capture, read_captures, warc_files
 from archive.warc.records import Record, encode_record, read_records
+from archive.warc.reference import Reference
 from pipelines.records import new_record_id
 from tests.archive.keeping import keep
 from tests.archive.warc.samples import not_modified, page, samples

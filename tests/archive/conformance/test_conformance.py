@@ -12,7 +12,8 @@ from archive.conformance.check import Breach, check_file
 from archive.conformance.rules import BY_NAME, RULES, TYPES
 from archive.directory import Archive
 from archive.store import Store
-from archive.warc.captures import Reference, to_records
+from archive.warc.captures import to_records
+from archive.warc.reference import Reference
 from archive.warc.tombstone import encode_tombstone, make_tombstone
 from crawler.cli import main
 from tests.archive.conformance.cases import ID, INVALID, URI, VALID, record

@@ -25,9 +25,9 @@ from archive.verify import scanning
 from archive.verify.check import verify
 from archive.verify.spool import Expected
 from archive.wacz.proofs import certificate_files
-from archive.warc.captures import read_original
 from archive.warc.metadata_block import read_metadata
 from archive.warc.records import BrokenRecord, sha256
+from archive.warc.reference import read_original
 from pipelines.records import Capture
 from tests.archive.fuzz.__main__ import fuzz
 from tests.archive.fuzz.material import Material, make_material

@@ -14,8 +14,8 @@ from archive.log.entries import CaptureEntry, FileEntry
 from archive.log.index import PATH
 from archive.log.reader import LogReader
 from archive.store import Store
-from archive.warc.captures import Reference
 from archive.warc.readback import read_captures
+from archive.warc.reference import Reference
 from pipelines.records import Capture, new_record_id
 from tests.archive.warc.samples import chunked, not_modified, page, samples
 

@@ -13,7 +13,6 @@ from archive.log.note import (
     PublicKey,
     cosign,
     cosigned_at,
-    find_signature,
     parse_keys,
     public_key,
     sign,
@@ -165,7 +164,7 @@ def test_a_cosignature_covers_its_time() -> None:
     witness = public_key("witness.example/w1", KEY, kind=4)
     note = Note(text).with_signature(signature)
     assert note.signed_by([witness]) == [witness]
-    assert cosigned_at(find_signature(note, witness)) == 1_700_000_000
+    assert cosigned_at(note.signatures[-1]) == 1_700_000_000
     later = type(signature)(signature.name, signature.key_id, (1_800_000_000).to_bytes(8, "big") + signature.data[8:])
     with pytest.raises(NoteError):
         Note(text).with_signature(later).signed_by([witness])

@@ -19,8 +19,8 @@ from archive.log.note import public_key
 from archive.log.seal import seal
 from archive.log.writer import Log
 from archive.store import Store
-from archive.warc.captures import Reference
 from archive.warc.readback import Stored
+from archive.warc.reference import Reference
 from pipelines.records import Capture, new_record_id
 from tests.archive.warc.samples import chunked, not_modified, page
 

@@ -15,9 +15,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.directory import Archive
 from archive.store import Store
-from archive.warc.captures import SERVER_NOT_MODIFIED, Reference, from_records, to_records
+from archive.warc.captures import SERVER_NOT_MODIFIED, from_records, to_records
 from archive.warc.readback import warc_files
 from archive.warc.records import Record, decode_record, encode_record, read_member
+from archive.warc.reference import Reference
 from pipelines.records import Capture, Failure, Tls, new_record_id
 from tests.archive.warc.samples import MOMENT, PAGE, chunked, not_modified, page, samples
 
