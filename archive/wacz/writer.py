@@ -5,16 +5,13 @@ has no `created`. What must wait for its place in the ZIP (index, pages, proofs)
 """
 
 import gzip
-import heapq
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from itertools import groupby, islice, tee
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
@@ -22,10 +19,10 @@ from archive.directory import Archive
 from archive.disk import on_disk
 from archive.index import make_line
 from archive.log.titles import title_digest
+from archive.wacz.draft import Draft, Packed, rewound, size_of
 from archive.wacz.index_map import HEAD, INDEX, INDEX_MAP, map_line
 from archive.wacz.manifest import DIGEST, MANIFEST, VERSIONS, encode_manifest, encode_signature
 from archive.wacz.pages import PAGES, PAGES_HEAD, home_words, is_markup, page_line, page_of
-from archive.wacz.part import Part
 from archive.wacz.proofs import INCLUSION, REPORT_FILE, UNSEALED, Prover, certificate_files
 from archive.wacz.selection import Chosen
 from archive.wacz.signature import sign_manifest
@@ -37,35 +34,6 @@ from archive.warc.records import Placed, read_member, sha256
 from archive.writing import write_whole
 
 LINES_A_BLOCK: Final = 300
-_MOST_RUNS: Final = 100
-"""Temporary files held open at once."""
-
-
-@dataclass(slots=True)
-class Packed:
-    """What went into a WACZ: captures, pages, and how many of the captures the log vouches for."""
-
-    captures: int = 0
-    pages: int = 0
-    proven: int = 0
-    digest: str = ""
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A WACZ that is being written, and what waits for its place in it."""
-
-    zip: zipfile.ZipFile
-    held: ExitStack
-    prover: Prover | None
-    pages: IO[str]
-    proofs: IO[str]
-    unsealed: IO[str]
-    packed: Packed = field(default_factory=Packed)
-    resources: list[dict[str, Any]] = field(default_factory=list)
-    index: list[IO[str]] = field(default_factory=list)
-    certificates: dict[str, bytes] = field(default_factory=dict)
-    home: dict[str, str] | None = None
 
 
 def write_wacz(
@@ -83,27 +51,23 @@ def write_wacz(
     Without a prover nothing in it is proven. Raises BrokenWarc, BrokenLog, StorageFull.
     """
     with on_disk(path), write_whole(path) as file, ExitStack() as held, zipfile.ZipFile(file, "w") as packed:
-        draft = _Draft(packed, held, prover, _aside(held), _aside(held), _aside(held))
+        draft = Draft(packed, held, prover)
         for name, group in groupby(chosen, key=lambda one: one.file):
             _pack_file(draft, archive, name, group)
         _add_index(draft)
-        _add_lines(draft, PAGES, [PAGES_HEAD], draft.pages)
+        draft.add_lines(PAGES, [PAGES_HEAD], draft.pages)
         _add_proofs(draft)
         _add_manifest(draft, title=title, software=software, key=key)
     return draft.packed
 
 
-def _aside(held: ExitStack) -> IO[str]:
-    return held.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n"))
-
-
-def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chosen]) -> None:
+def _pack_file(draft: Draft, archive: Archive, file: str, chosen: Iterable[Chosen]) -> None:
     """Copy the members of one WARC file: its warcinfo record, then the captures that were chosen."""
     path = archive.path / file
     name = f"archive/{PurePosixPath(file).name}"
     lines: list[str] = []
-    with os.fdopen(open_either(path)[0], "rb") as stored, _part(draft, name, most=_size(stored)) as out:
-        size = _size(stored)
+    with os.fdopen(open_either(path)[0], "rb") as stored, draft.part(name, most=size_of(stored)) as out:
+        size = size_of(stored)
         at = out.copy(stored.fileno(), 0, read_member(stored.fileno(), 0, size)[1])
         ones, again = tee(chosen)
         for one, group in zip(ones, read_groups_at(archive, file, (one.offset for one in again)), strict=True):
@@ -115,14 +79,10 @@ def _pack_file(draft: _Draft, archive: Archive, file: str, chosen: Iterable[Chos
             _note(draft, one, group)
     if draft.prover:
         draft.proofs.writelines(draft.prover.file_lines(file))
-    run = _aside(draft.held)
-    run.writelines(sorted(lines))
-    draft.index.append(run)
-    if len(draft.index) >= _MOST_RUNS:
-        draft.index = [_merge(draft)]
+    draft.take_run(sorted(lines))
 
 
-def _note(draft: _Draft, one: Chosen, group: list[Placed]) -> None:
+def _note(draft: Draft, one: Chosen, group: list[Placed]) -> None:
     """Put down what the capture adds to pages, proofs and certificates."""
     draft.packed.captures += 1
     proofs = _prove(draft, one.record_id)
@@ -142,7 +102,7 @@ def _title(title: str | None, proofs: Sequence[str]) -> str | None:
     return title if any(title_digest(title) in line for line in proofs) else None
 
 
-def _prove(draft: _Draft, record_id: str) -> list[str]:
+def _prove(draft: Draft, record_id: str) -> list[str]:
     """A capture that no seal covers is named as such: else it would look like one that was put in later."""
     if draft.prover is None:
         return []
@@ -154,51 +114,34 @@ def _prove(draft: _Draft, record_id: str) -> list[str]:
     return lines
 
 
-def _merge(draft: _Draft) -> IO[str]:
-    """All sorted lines so far in one temporary file."""
-    merged = _aside(draft.held)
-    for run in draft.index:
-        run.seek(0)
-    merged.writelines(heapq.merge(*draft.index))
-    for run in draft.index:
-        run.close()
-    merged.seek(0)
-    return merged
-
-
-def _add_index(draft: _Draft) -> None:
+def _add_index(draft: Draft) -> None:
     """The sorted lines in gzip blocks of 300, and where each block begins (CDXJ, "compressed index")."""
-    merged = _merge(draft)
+    merged = draft.merge()
     places = [HEAD]
     at = 0
-    with _part(draft, INDEX, most=_size(merged)) as out:
+    with draft.part(INDEX, most=size_of(merged)) as out:
         while lines := list(islice(merged, LINES_A_BLOCK)):
             block = gzip.compress("".join(lines).encode(), mtime=0)
             places.append(map_line(lines[0], block, at))
             out.write(block)
             at += len(block)
-    _add_lines(draft, INDEX_MAP, places)
+    draft.add_lines(INDEX_MAP, places)
 
 
-def _add_proofs(draft: _Draft) -> None:
+def _add_proofs(draft: Draft) -> None:
     if draft.prover is None:
         return
-    _add_lines(draft, INCLUSION, [], draft.proofs)
+    draft.add_lines(INCLUSION, [], draft.proofs)
     if draft.unsealed.tell():
-        _add_lines(draft, UNSEALED, [], draft.unsealed)
+        draft.add_lines(UNSEALED, [], draft.unsealed)
     files = dict(draft.prover.files()) | dict(sorted(draft.certificates.items()))
-    told = make_statement(files, files.__getitem__, inclusion=_again(draft.proofs), unsealed=_again(draft.unsealed))
+    told = make_statement(files, files.__getitem__, inclusion=rewound(draft.proofs), unsealed=rewound(draft.unsealed))
     for name, data in (files | {REPORT_FILE: told.encode("utf-8", "backslashreplace")}).items():
-        with _part(draft, name) as out:
+        with draft.part(name) as out:
             out.write(data)
 
 
-def _again(lines: IO[str]) -> IO[str]:
-    lines.seek(0)
-    return lines
-
-
-def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurvePrivateKey) -> None:
+def _add_manifest(draft: Draft, *, title: str, software: str, key: EllipticCurvePrivateKey) -> None:
     """The manifest, which lists every file, and its signed digest."""
     manifest: dict[str, Any] = {**VERSIONS, "title": title, "software": software, **home_words(draft.home)}
     manifest["resources"] = draft.resources
@@ -206,21 +149,5 @@ def _add_manifest(draft: _Draft, *, title: str, software: str, key: EllipticCurv
     draft.packed.digest = sha256(text)
     signed = sign_manifest(draft.packed.digest, key, software=software)
     for name, data in ((MANIFEST, text), (DIGEST, encode_signature(draft.packed.digest, signed))):
-        with _part(draft, name) as out:
+        with draft.part(name) as out:
             out.write(data)
-
-
-def _add_lines(draft: _Draft, name: str, first: Iterable[str], rest: IO[str] | None = None) -> None:
-    with _part(draft, name, most=_size(rest) if rest else 0) as out:
-        for line in first:
-            out.write(line.encode())
-        for line in _again(rest) if rest else ():
-            out.write(line.encode())
-
-
-def _part(draft: _Draft, name: str, *, most: int = 0) -> Part:
-    return Part(draft.zip, draft.resources, name, most=most)
-
-
-def _size(file: IO[Any]) -> int:
-    return os.fstat(file.fileno()).st_size

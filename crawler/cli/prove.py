@@ -14,10 +14,11 @@ from archive.history.logged import logged_captures
 from archive.reader.lookup import find_sight
 from archive.reader.verdict import look_at
 from archive.sites import read_sites
+from archive.wacz.draft import Packed
 from archive.wacz.proofs import Prover
 from archive.wacz.selection import Selection, choose, find_capture
 from archive.wacz.signature import load_key
-from archive.wacz.writer import Packed, write_wacz
+from archive.wacz.writer import write_wacz
 from crawler.cli.address import KNOWN_ADDRESS
 from crawler.cli.moment import MOMENT
 from crawler.cli.new_path import NewFile, force_option
