@@ -105,12 +105,7 @@ class Reextractor:
     def _finish(self, one: LoggedText, reading: Future[Reading] | str) -> Iterator[Finding]:
         self.tally.read += 1
         where = Where(place=one.file, offset=one.offset, record=one.capture, entry=one.leaf)
-        try:
-            found = reading if isinstance(reading, str) else reading.result()
-        except WorkerError as error:
-            found = str(error)
-        if isinstance(found, Reading) and not found.body and found.outcome.reason in _UNREAD:
-            found = found.outcome.reason or ""
+        found = _result(reading)
         if isinstance(found, str):
             self.tally.failed += 1
             yield make_finding("reextract-failed", **where, expected=one.body, actual=found)
@@ -129,3 +124,15 @@ class Reextractor:
                 expected=one.body,
                 actual=digest or f"no article: {found.outcome.reason}",
             )
+
+
+def _result(reading: Future[Reading] | str) -> Reading | str:
+    """What came of a reading; or why the page was not read."""
+    if isinstance(reading, str):
+        return reading
+    try:
+        found = reading.result()
+    except WorkerError as error:
+        return str(error)
+    reason = found.outcome.reason
+    return reason if not found.body and reason in _UNREAD else found

@@ -97,6 +97,11 @@ def _follow_rotations(state: LogState, size: int) -> None:
 
 def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
     place = f"log/seals/{seal.name}"
+    return _check_signers(state, seal, place) and _check_tree(log, state, seal, place)
+
+
+def _check_signers(state: LogState, seal: Seal, place: str) -> bool:
+    """Whether a key of the chain signed it that no other had replaced by then."""
     try:
         signers = seal.note.signed_by(state.chain.keys)
     except NoteError as error:
@@ -113,6 +118,11 @@ def _check_seal(log: LogReader, state: LogState, seal: Seal) -> bool:
         names = ", ".join(f"{key.name}+{key.id.hex()}" for key in signers)
         state.findings.add("key-retired", place=place, expected=since, actual=names)
         return False
+    return True
+
+
+def _check_tree(log: LogReader, state: LogState, seal: Seal, place: str) -> bool:
+    """Whether the log begins with the entries that were sealed."""
     if seal.checkpoint.origin != log.head.origin:
         state.findings.add("archive-other", place="log/head", expected=seal.checkpoint.origin, actual=log.head.origin)
     if seal.checkpoint.size > log.size:

@@ -107,8 +107,9 @@ def _check(log: LogReader, files: _Files, level: str, number: int, due: Sequence
         yield make_finding("log-tiles", place=place, actual="missing")
     decode: Callable[[bytes], list[bytes]] = decode_bundle if level == ENTRIES else decode_tile
     span = 1 if level == ENTRIES else WIDTH ** int(level)
+    first = number * WIDTH * span
     for width, name in sorted(found.items()):
-        place, first = f"log/{name}", number * WIDTH * span
+        place = f"log/{name}"
         try:
             items = decode(read_file(log.folder / name))
         except FileNotFoundError:
@@ -117,21 +118,22 @@ def _check(log: LogReader, files: _Files, level: str, number: int, due: Sequence
             kind = "log-tiles" if width <= len(due) else "log-left-over"
             yield make_finding(kind, place=place, entry=first, actual=error)
             continue
-        at = next((at for at, pair in enumerate(zip(items, due, strict=False)) if pair[0] != pair[1]), None)
-        if at is not None:
-            yield make_finding(
-                "log-tiles", place=place, entry=first + at * span, expected=_show(due[at]), actual=_show(items[at])
-            )
-        elif len(items) > width or len(items) < width <= len(due):
-            yield make_finding(
-                "log-tiles",
-                place=place,
-                entry=first + min(len(items), width) * span,
-                expected=f"{width} items",
-                actual=f"{len(items)} items",
-            )
-        elif width > len(due):
-            yield make_finding("log-left-over", place=place, actual=f"{len(items) - len(due)} items beyond the head")
+        yield from _compare(items, due, width=width, place=place, first=first, span=span)
+
+
+def _compare(
+    items: Sequence[bytes], due: Sequence[bytes], *, width: int, place: str, first: int, span: int
+) -> Iterator[Finding]:
+    """What a file of so many items has against what is due; each covers `span` entries, the first from `first` on."""
+    at = next((at for at, pair in enumerate(zip(items, due, strict=False)) if pair[0] != pair[1]), None)
+    if at is not None:
+        values = (_show(due[at]), _show(items[at]))
+    elif len(items) > width or len(items) < width <= len(due):
+        at, values = min(len(items), width), (f"{width} items", f"{len(items)} items")
+    elif width > len(due):
+        yield make_finding("log-left-over", place=place, actual=f"{len(items) - len(due)} items beyond the head")
+    if at is not None:
+        yield make_finding("log-tiles", place=place, entry=first + at * span, expected=values[0], actual=values[1])
 
 
 def _show(item: bytes) -> str:
