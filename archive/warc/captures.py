@@ -86,7 +86,9 @@ def make_missing_last(records: Sequence[Record]) -> Record:
     """The last record of a capture whose writer was stopped before it; the other records tell what they can."""
     primary = records[0]
     blocks = {record.type: record.block for record in records}
-    known: dict[str, Any] = {"truncated": primary.get("WARC-Truncated"), "failure": UNFINISHED}
+    # Of a body that is left out because it came before, the field says just that.
+    truncated = None if primary.get("WARC-Profile") == IDENTICAL_PAYLOAD else primary.get("WARC-Truncated")
+    known: dict[str, Any] = {"truncated": truncated, "failure": UNFINISHED}
     if primary.type == "resource":
         known |= {"custody": "operator", "content_type": primary.get("Content-Type")}
     if method := re.match(rb"[A-Z]+(?= )", blocks.get("request", b"")):
@@ -141,10 +143,11 @@ def _shared_fields(capture: Capture, warcinfo_id: str) -> Fields:
 
 def _received(capture: Capture, kind: str, shared: Fields, original: Reference | None) -> Record:
     fields = [*_head(kind, capture, is_primary=True), *shared]
-    block = capture.response
+    block, truncated = capture.response, capture.truncated
     if kind == "revisit" and original:
         if original.place:
             block = block[: parse_head(block).size]
+            truncated = "length" if len(block) < len(capture.response) else truncated  # §6.7.2
         fields += [
             ("WARC-Profile", IDENTICAL_PAYLOAD if original.place else SERVER_NOT_MODIFIED),
             ("WARC-Refers-To", f"<{original.record_id}>"),
@@ -154,8 +157,8 @@ def _received(capture: Capture, kind: str, shared: Fields, original: Reference |
         digest = original.payload_digest
     else:
         digest = payload_digest(kind, capture.response, capture.method)
-    if capture.truncated:
-        fields.append(("WARC-Truncated", capture.truncated))
+    if truncated:
+        fields.append(("WARC-Truncated", truncated))
     if digest:
         fields.append(("WARC-Payload-Digest", digest))
     fields.append(("Content-Type", _block_type(capture, kind)))

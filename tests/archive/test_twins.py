@@ -66,6 +66,7 @@ def test_the_revisit_names_the_capture_that_has_the_body(archive: Archive) -> No
     assert block.endswith(b"\r\n\r\n")
     assert second.response.startswith(block)
     assert len(block) < len(second.response)
+    assert headers["WARC-Truncated"] == "length", "ISO 28500 §6.7.2"
     assert headers["WARC-Refers-To"] == f"<{first.record_id}>"
     assert headers["WARC-Refers-To-Target-URI"] == first.url
     assert headers["WARC-Refers-To-Date"].startswith("2026-04-0")
