@@ -1,6 +1,7 @@
 """The anonymous signature of a WACZ (WACZ Signing and Verification 0.1.0): ECDSA on P-384 over the manifest's digest.
 
 It says that whoever has the key packed this, and nothing of who that is; what was captured is vouched for by the log.
+`created` and `version` of that draft are left out: no signature covers them, nor would the same captures make the same file.
 ReplayWeb.page takes SHA-256 and raw r‖s over the ASCII text `sha256:<hex>`. Signing is deterministic (RFC 6979).
 """
 
