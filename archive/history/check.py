@@ -2,7 +2,7 @@
 
 A history is told from the catalog, which anybody can write who can write there. Held against the record are the moment,
 the address, the custody, the status, the payload and what a 304 stands for; held against the log, the text with its title
-and date. Of what kind a page is, is the catalog's word, which `lantian verify` looks at.
+and date. Of what kind a page without a text is, is the catalog's word.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

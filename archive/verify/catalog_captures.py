@@ -37,9 +37,10 @@ FROM captures l LEFT JOIN files ON files.file = l.file LEFT JOIN catalog.files c
 WHERE NOT EXISTS (SELECT 1 FROM catalog.captures c WHERE c.record_id = l.record_id)
 """
 _REREAD: Final = """
-SELECT c.record_id, 'version ' || o.version || ' of ' || o.canonical, 'version ' || c.version || ' of ' || c.canonical
+SELECT c.record_id, o.kind || coalesce(', version ' || o.version, '') || ' of ' || o.canonical,
+  c.kind || coalesce(', version ' || c.version, '') || ' of ' || c.canonical
 FROM catalog.captures c JOIN catalog.captures o ON o.record_id = c.refers_to
-WHERE c.version IS NOT o.version OR c.canonical IS NOT o.canonical
+WHERE c.version IS NOT o.version OR c.canonical IS NOT o.canonical OR (c.kind IS NOT o.kind AND c.recipe = o.recipe)
 """
 
 

@@ -11,9 +11,10 @@ from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc.records import sha256
+from pipelines.urls import digest_address
 
 _ROWS: Final = """
-SELECT c.record_id, c.recipe, c.canonical, c.version, v.recipe AS its_recipe, v.article, v.body_digest, v.text_digest,
+SELECT c.record_id, c.recipe, c.canonical, c.kind, c.version, v.recipe AS its_recipe, v.article, v.body_digest, v.text_digest,
   v.published, v.first_page, l.leaf, files.size IS NOT NULL AND files.size = complete.size AS is_complete
 FROM catalog.captures c LEFT JOIN catalog.versions v ON v.id = c.version LEFT JOIN captures l ON l.record_id = c.record_id
 LEFT JOIN files ON files.file = c.file LEFT JOIN catalog.files complete ON complete.file = c.file
@@ -88,6 +89,7 @@ def _parts(row: Any, said: Any, body: bytes | None) -> Iterator[tuple[str, objec
     yield "date of publication", published, row["published"]
     yield "text", digest, row["body_digest"]
     yield "recipe", recipe, row["its_recipe"]
+    yield "kind of page", "article", row["kind"]
     yield "article", article, row["article"]
     yield "page", url, row["canonical"]
     if row["first_page"] is None:
@@ -110,6 +112,9 @@ def check_versions(connection: sqlite3.Connection, broken: set[object]) -> Itera
             yield _altered(number, article, "one page", "a text of several pages")
     for number, article in connection.execute(_ENDS):
         yield _altered(number, article, "its first and last capture", "other captures")
+    for article, canonical in connection.execute("SELECT id, canonical FROM catalog.articles"):
+        if not isinstance(canonical, str) or digest_address(canonical) != article:
+            yield make_finding("derived-altered", place=CATALOG, expected=f"article {article}", actual=canonical)
 
 
 def _content_of(body: bytes) -> tuple[str, str | None] | None:

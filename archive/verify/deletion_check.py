@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.bounded import open_file, read_at
+from archive.log.covering import digest_file
 from archive.log.entries import CaptureEntry, DeletionEntry
 from archive.log.reader import LogReader
 from archive.verify.kinds import Where, make_finding
+from archive.verify.listing import is_readable
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc.records import BrokenRecord, read_record, sha256
@@ -31,8 +33,7 @@ def _check(
 ) -> Iterator[Finding]:
     where = Where(place=entry.file, record=entry.record_id or None, entry=leaf)
     if entry.member is None:
-        kind = "deletion-unfinished" if (archive / entry.file).exists() else done
-        yield make_finding(kind, **where, actual=entry.reason)
+        yield from _check_original(archive / entry.file, entry, where, done=done)
         return
     where["offset"] = entry.offset
     captured = spool.capture_at(entry.file, entry.offset, before=leaf)
@@ -49,6 +50,15 @@ def _check(
     else:
         yield make_finding(done, **where, actual=entry.reason)
     spool.expect_deleted(capture.file, capture.offset, member=entry.member, after=entry.after)
+
+
+def _check_original(path: Path, entry: DeletionEntry, where: Where, *, done: str) -> Iterator[Finding]:
+    """The kept file of an import, which goes as a whole."""
+    digest = digest_file(path) if is_readable(path) else None
+    if path.exists() and digest != entry.removed:
+        yield make_finding("deletion-false", **where, actual=digest)
+    else:
+        yield make_finding("deletion-unfinished" if digest else done, **where, actual=entry.reason)
 
 
 def _read(path: Path, capture: CaptureEntry) -> bytes | None:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from archive.verify.held_file import HeldFile
 from archive.verify.kinds import make_finding
 from archive.verify.report import Finding
-from archive.warc.frame import is_first
-from archive.warc.records import BrokenRecord, read_record
 
 
 def check_growing(held: HeldFile) -> Iterator[Finding]:
@@ -20,7 +18,7 @@ def check_growing(held: HeldFile) -> Iterator[Finding]:
         if held.read(expected) is None:
             yield from held.explain()
             return
-        if expected.offset > end and not (end == 0 and _is_head(held, expected.offset)):
+        if expected.offset > end and not (end == 0 and held.head == expected.offset):
             gaps.append((end, expected.offset))
         end = max(end, expected.offset + expected.length)
         yield from held.look_into(expected)
@@ -29,12 +27,3 @@ def check_growing(held: HeldFile) -> Iterator[Finding]:
     if gaps:
         count = sum(after - before for before, after in gaps)
         yield make_finding("open-unlogged", place=held.file, offset=gaps[0][0], actual=f"{count} bytes")
-
-
-def _is_head(held: HeldFile, end: int) -> bool:
-    """Whether nothing stands before the first capture but the record that heads every file: it is logged at the end."""
-    try:
-        placed = read_record(held.handle, 0, held.size)
-    except BrokenRecord:
-        return False
-    return placed.length == end and is_first(placed.record)

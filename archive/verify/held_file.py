@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from archive.bounded import read_at
 from archive.log.covering import digest_file
@@ -16,8 +17,12 @@ from archive.verify.kinds import Where, make_finding
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, ExpectedFile, Spool
 from archive.warc.captures import payload_digest
+from archive.warc.frame import is_first
 from archive.warc.openfile import open_either
-from archive.warc.records import BrokenRecord, decode_record, read_member, sha256, split_header
+from archive.warc.records import BrokenRecord, decode_record, read_member, read_record, sha256, split_header
+
+_STRANGERS: Final = ("record-unlisted", "bytes-unlisted")
+"""What is no alteration in a file that is still written, and proven by nothing."""
 
 
 @dataclass(slots=True)
@@ -55,7 +60,7 @@ class Holding:
             os.close(handle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldFile:
     """A file that was opened: `is_open` by the name it has while it is written; `is_growing` when the log has it not closed."""
 
@@ -65,6 +70,15 @@ class HeldFile:
     size: int
     is_open: bool
     is_growing: bool
+
+    @cached_property
+    def head(self) -> int:
+        """The length of the record that heads every file, if it is there: it is logged when the file is closed."""
+        try:
+            placed = read_record(self.handle, 0, self.size)
+        except BrokenRecord:
+            return 0
+        return placed.length if is_first(placed.record) else 0
 
     def read(self, expected: Expected) -> bytes | None:
         """The bytes of a member that is as it was logged, and there; None for another."""
@@ -91,7 +105,10 @@ class HeldFile:
         holding = self.holding
         for finding in diagnose(self.handle, self.size, self.file, log=holding.log, spool=holding.spool):
             count += 1
-            yield finding
+            if not (self.is_growing and finding.kind in _STRANGERS):
+                yield finding
+            elif finding.offset or not self.head:
+                yield make_finding("open-unlogged", place=self.file, offset=finding.offset, record=finding.record)
         if not count:
             expected = closed[self.file].digest if self.file in closed else None
             yield make_finding("file-altered", place=self.file, expected=expected, actual=digest)

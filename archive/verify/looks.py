@@ -113,8 +113,8 @@ def _at_catalog(archive: Path, *, is_whole: bool) -> Look:
         "catalog",
         (archive / CATALOG).exists(),
         (
-            f"目录库里的每条抓取和{which}文字（不含附件文字和检索索引；状态码和头部须加 --deep）",
-            f"every capture of the catalog, {texts} (not those of attached files, nor the search index; status and headers: --deep)",
+            f"目录库里的每条抓取和{which}文字（不含附件文字、检索索引、近似重复，以及没有文字的页面属于哪一类；状态码和头部须加 --deep）",
+            f"every capture of the catalog, {texts} (not of attached files, nor search, near-duplicates, the kind of pages without text; status and headers: --deep)",
         ),
         ("没有目录库可查", "there is no catalog to look at"),
     )

@@ -42,13 +42,20 @@ class _Files:
             name = path.relative_to(folder).as_posix()
             if path.is_dir() and not path.is_symlink():
                 continue
-            known = _TILE.fullmatch(name)
-            if known and path.is_file():
-                number = int(known[2].replace("/", "").replace("x", ""))
-                files.tiles.setdefault((known[1], number), {})[int(known[3] or WIDTH)] = name
+            if (tile := _tile_of(name)) and path.is_file():
+                files.tiles.setdefault(tile[:2], {})[tile[2]] = name
             elif not _OTHERS.fullmatch(name) or not path.is_file():
                 files.strays.append(name)
         return files
+
+
+def _tile_of(name: str) -> tuple[str, int, int] | None:
+    """The level, number and width of a tile by its one name; by another that reads the same it would stand before it."""
+    if not (known := _TILE.fullmatch(name)):
+        return None
+    level, number, width = known[1], int(known[2].replace("/", "").replace("x", "")), int(known[3] or WIDTH)
+    is_its = name == tile_path(level if level == ENTRIES else int(level), number, width)
+    return (level, number, width) if is_its else None
 
 
 def check_tile_files(log: LogReader, *, is_tree_of_entries: bool) -> Iterator[Finding]:

@@ -45,9 +45,7 @@ class Standing:
         told = ", ".join(f"{counts[state]} {words}" for state, words in WORDS.items() if counts[state])
         found = sum("found" in self.of(one).claims for one in sightings)
         told += f", of {found} 登记时如此存在 only found, not received" if found else ""
-        return (
-            f"held against record and log: {told}; what kind of page it is, is the catalog's word, for lantian verify"
-        )
+        return f"held against record and log: {told}; the kind of a page without text is the catalog's word; lantian verify reads the whole log"
 
 
 def look_into(archive: Archive, url: str, history: Sequence[Sighting], shown: Iterable[Sighting]) -> Standing:

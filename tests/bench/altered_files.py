@@ -32,6 +32,7 @@ from tests.archive.altered.seals import SEALS
 from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
 from tests.archive.altered.wacz import WACZ
+from tests.archive.altered.writers import WRITERS
 from tests.archive.warc.samples import page
 from tests.bench._checkers import FASTWARC, VALIDATE, WARCIO
 from tests.bench._table import make_table
@@ -42,7 +43,7 @@ TOOLS = ROOT / ".venv-replay" / "bin"
 OURS = "lantian verify"
 GROUPS = {
     "records in WARC files": RECORDS,
-    "WARC files": FILES,
+    "WARC files": [*FILES, *WRITERS],
     "pipes, devices, unsigned entries": HOSTILE,
     "log and keys": [*LOG, *SEALS, *TILES],
     "catalog and index": [*DERIVED, *CATALOG],

@@ -9,12 +9,13 @@ from archive.directory import Archive
 from archive.importing.files import import_file
 from archive.index import update_index
 from archive.ingest import Intake
+from archive.log.covering import digest_file, now
+from archive.log.entries import DeletionEntry
+from archive.log.writer import Log
 from archive.store import Store
-from archive.warc.openfile import opened
 from archive.workers.pool import Workers
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.clean import first_file, name_of, second_file
-from tests.archive.altered.relogging import relog
 from tests.archive.verify.sealed import seal_now, split, today
 from tests.archive.warc.samples import page
 
@@ -89,22 +90,6 @@ def _beside(folder: Path) -> Sequence[Spot]:
     return [Spot(f"{name_of(folder, path)}.open")]
 
 
-def _behind_a_writer(folder: Path) -> Sequence[Spot]:
-    """Records behind those that a writer logged before it was killed."""
-    store = Store(Archive.open(folder))
-    kept = store.append(today(page(50)), site="wuxi")
-    store.journal.flush()
-    path = opened(folder / kept.file)
-    whole = path.read_bytes()
-    store.close()
-    (folder / kept.file).rename(path)
-    path.write_bytes(whole)
-    relog(folder, lambda entry: None if entry["type"] == "file" and entry["file"] == kept.file else entry)
-    with path.open("ab") as file:
-        file.write(split(second_file(folder).read_bytes())[1].change(_other_id).data)
-    return [Spot(kept.file, len(whole))]
-
-
 def _adopt(folder: Path) -> Sequence[Spot]:
     """Somebody's file, closed and logged as found by whoever writes next, and signed."""
     (spot,) = _drop(_DROPPED)(folder)
@@ -134,6 +119,25 @@ def _imported(change: Callable[[Path], object]) -> Callable[[Path], Sequence[Spo
         return [Spot(kept)]
 
     return alter
+
+
+def _deleted_and_another_put_in(kept: Path) -> None:
+    """As an order had it, and then by whoever can write."""
+    archive, file = Archive.open(kept.parent.parent), f"imports/{kept.name}"
+    gone = DeletionEntry(
+        logged=now(),
+        file=file,
+        offset=0,
+        record_id="",
+        removed=digest_file(kept),
+        member=None,
+        after=None,
+        reason="court",
+    )
+    with Log(archive) as log:
+        log.append([gone])
+    seal_now(archive)
+    kept.write_bytes(b"rubbish")
 
 
 def _stray(folder: Path) -> Sequence[Spot]:
@@ -180,18 +184,17 @@ FILES: Final = [
     ),
     Case("file dropped as one that is written beside the closed one", _beside, ("file-unlisted",)),
     Case("closed file renamed as one that is written, records appended", _reopen, ("file-reopened", "record-unlisted")),
-    Case(
-        "records appended to the file of a killed writer",
-        _behind_a_writer,
-        ("open-unlogged",),
-        verdict="not-provable",
-        notes=("open-file", "catalog-behind"),
-    ),
     Case("file replaced by a link out of the archive", _link, ("link",), verdict="not-provable"),
     Case(
         "original of an import altered",
         _imported(lambda path: path.write_bytes(b"rubbish")),
         ("original-altered",),
+        notes=("found-only",),
+    ),
+    Case(
+        "original of an import deleted, and another put in its place",
+        _imported(_deleted_and_another_put_in),
+        ("deletion-false",),
         notes=("found-only",),
     ),
     Case("original of an import removed", _imported(Path.unlink), ("original-missing",), notes=("found-only",)),

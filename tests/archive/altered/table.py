@@ -12,5 +12,6 @@ from tests.archive.altered.records import RECORDS
 from tests.archive.altered.seals import SEALS
 from tests.archive.altered.tiles import TILES
 from tests.archive.altered.times import TIMES
+from tests.archive.altered.writers import WRITERS
 
-CASES: Final[list[Case]] = [*RECORDS, *FILES, *HOSTILE, *DERIVED, *CATALOG, *LOG, *SEALS, *TILES, *TIMES]
+CASES: Final[list[Case]] = [*RECORDS, *FILES, *WRITERS, *HOSTILE, *DERIVED, *CATALOG, *LOG, *SEALS, *TILES, *TIMES]

@@ -41,6 +41,15 @@ def _zero(name: str, at: int = 20, span: int = 1) -> Callable[[Path], Sequence[S
     return alter
 
 
+def _behind_another_name(folder: Path) -> Sequence[Spot]:
+    """A copy of the right tile under a name that reads the same."""
+    path = folder / "log/tile/0/000"
+    other = path.with_name("x000") / "000"
+    other.parent.mkdir()
+    other.write_bytes(path.read_bytes())
+    return _zero("tile/0/000")(folder)
+
+
 def _remove(folder: Path) -> Sequence[Spot]:
     (folder / "log/tile/0/000").unlink()
     return [Spot("log/tile/0/000")]
@@ -76,6 +85,7 @@ def _add(name: str, data: bytes = bytes(32 * 256)) -> Callable[[Path], Sequence[
 
 TILES: Final = [
     Case("hash in a full tile edited", _grown(_zero("tile/0/000")), ("log-tiles",), notes=("gap",)),
+    Case("hash in a full tile edited, a whole one beside it under another name", _grown(_behind_another_name), ("log-tiles",), notes=("gap", "log-stray")),
     Case("hash in a tile of the second level edited", _grown(_zero("tile/1/000.p/2", 1, 256), entries=600), ("log-tiles",), notes=("gap",)),
     Case("full tile removed", _grown(_remove), ("log-tiles",), notes=("gap",)),
     Case("entry put behind those of a bundle", _append_entry, ("log-tiles",)),
