@@ -294,6 +294,21 @@ def parts_of_index(archive: Archive) -> int:
         return int(view.exec_driver_sql("SELECT count(DISTINCT segid) FROM text_index_idx").scalar_one())
 
 
+@pytest.mark.parametrize("names", [("warc", "index", "catalog.sqlite"), ("index",), ("catalog.sqlite",)])
+def test_what_was_deleted_and_is_put_back_is_named(clean: Path, folder: Path, names: tuple[str, ...]) -> None:
+    assert delete(folder, URL).exit_code == 0
+    for path in (path for name in names for path in files_under(clean / name)):
+        shutil.copy(path, folder / path.relative_to(clean))
+    seal_now(Archive.open(folder))
+    report = verify(folder)
+    places = {one.place.partition("/")[0] for one in report.findings if one.kind == "deletion-unfinished" and one.place}
+    assert (report.verdict, places) == ("not-provable", {names[0]})
+
+
+def files_under(path: Path) -> list[Path]:
+    return [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
+
+
 def test_another_page_under_the_name_of_a_deletion_is_found(folder: Path) -> None:
     assert delete(folder, URL).exit_code == 0
     path = next(path for path in files_of(folder) if b"deleted: " in gzip.decompress(path.read_bytes()))
@@ -329,6 +344,10 @@ def test_the_kept_original_of_an_import_goes_too(page: bytes, tmp_path: Path) ->
     seal_now(Archive.open(folder))
     report = verify(folder, is_deep=True)
     assert (report.verdict, kinds(report)) == ("intact", ["deleted"] * 2)
+    kept = next(e.file for e in entries_of(folder) if isinstance(e, DeletionEntry) and e.member is None)
+    (folder / kept).write_bytes(page)
+    report = verify(folder)
+    assert (report.verdict, sorted(kinds(report))) == ("not-provable", ["deleted", "deletion-unfinished"])
 
 
 def entries_of(folder: Path) -> list[object]:

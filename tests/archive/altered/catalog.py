@@ -15,7 +15,7 @@ from archive.reindex import reindex
 from archive.workers.pool import Workers
 from tests.archive.altered.case import Case, Spot
 from tests.archive.altered.clean import first_file, name_of
-from tests.archive.altered.relogging import PAGE
+from tests.archive.altered.relogging import PAGE, relog
 from tests.archive.verify.sealed import seal_now
 
 _CATALOG: Final = "catalog.sqlite"
@@ -82,6 +82,12 @@ def _read_anew(folder: Path) -> Sequence[Spot]:
     return []
 
 
+def _text_ahead(folder: Path) -> Sequence[Spot]:
+    """As a run leaves it that was killed before it logged what it had read."""
+    relog(folder, lambda entry: None if entry["type"] == "derived" else entry)
+    return _do("DELETE FROM files")(folder)
+
+
 def _no_catalog(folder: Path) -> Sequence[Spot]:
     (folder / _CATALOG).write_bytes(b"SQLite format 3\x00" + bytes(200))
     return [Spot(_CATALOG)]
@@ -132,6 +138,10 @@ CATALOG: Final = [
     Case("text a list", _do("UPDATE versions SET body = '[]'"), ("derived-altered",)),
     Case("text nested without end", _do("UPDATE versions SET body = replace(hex(zeroblob(100000)), '0', '[')"), ("derived-altered",)),
     Case("date of a capture no text", _set("fetched_at", "x'ff00'", _RESPONSE), ("derived-altered",)),
+    Case("page of a revisit edited", _set("canonical", "'http://other.example/'", "refers_to IS NOT NULL"), ("derived-altered",)),
+    Case("page said to be part of another article", _do("UPDATE articles SET part_of = 'x'"), ("derived-altered",)),
+    Case("text and capture, of a file that is not read to its end, not logged yet", _text_ahead, (), verdict="intact", notes=("catalog-ahead",)),
+    Case("catalog of another version of this program", _do("PRAGMA user_version = 7"), (), verdict="intact", notes=("catalog-other",)),
     Case("catalog no database", _no_catalog, ("derived-altered",)),
     Case("table that is a view", _view, ("derived-altered",)),
     Case("library upgraded, the catalog read anew", _read_anew, (), verdict="intact"),

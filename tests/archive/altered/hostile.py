@@ -100,6 +100,9 @@ def _logged_again(folder: Path) -> Sequence[Spot]:
 
 _EDITED: Final = ("payload-altered", "header-altered")
 HOSTILE: Final = [
+    Case("file among the originals of imports", _put("imports/x", Path.touch), (), verdict="intact", notes=("original-unlisted",)),
+    Case("link among the originals of imports", _put("imports/x", _device), ("link",), verdict="not-provable", notes=("original-unlisted",)),
+    Case("keys of the log no keys", _put("log/keys", lambda path: path.write_bytes(b"x")), ("seal-unreadable", "key-swapped", "unsealed")),
     Case("pipe in the place of a WARC file", _in_place_of_file, ("file-missing",)),
     Case("pipe by the name of a file that is written", _put("warc/wuxi/202611/x.warc.gz.open", os.mkfifo), ("file-unlisted",)),
     Case("device in the place of a seal", _beside_seal("", _device), ("seal-unreadable", "no-seal"), notes=("log-stray",)),

@@ -143,6 +143,7 @@ RECORDS: Final = [
     _row("bit flipped", lambda all_: [*all_[:4], _flip(all_[4]), *all_[5:]], "gzip-broken", at=4),
     _row("all records in one member", lambda all_: [_packed(*all_)], "records-joined", at=0),
     _row("a capture joined in one member, its payload edited", lambda all_: [all_[0], _packed(all_[1].change(with_block(edit, recompute=False)), *all_[2:4]), *all_[4:]], "records-joined", "payload-altered"),
+    _row("a foreign record joined to one of ours", lambda all_: [_packed(all_[0], all_[1].change(_REUSED)), *all_[1:]], "records-joined", "record-unlisted", at=0),
     _row("hidden extra member", lambda all_: [*all_[:2], Member(gzip.compress(b"hidden", mtime=0)), *all_[2:]], "bytes-unlisted", at=2, is_new=True),
     _row("extra gzip field", lambda all_: [all_[0], _add_gzip_field(all_[1]), *all_[2:]], "gzip-altered"),
     _row("compressed anew", lambda all_: [all_[0], _packed(all_[1]), *all_[2:]], "gzip-altered"),

@@ -10,7 +10,8 @@ from archive.wacz.check import check_wacz
 from archive.wacz.kinds import KINDS
 from tests.archive.altered.clean import make_whole_wacz
 from tests.archive.altered.records import record_of
-from tests.archive.altered.wacz import WACZ, WaczCase
+from tests.archive.altered.wacz import WACZ
+from tests.archive.altered.wacz_case import WaczCase
 from tests.archive.altered.wacz_changes import RECORDS
 from tests.archive.verify.sealed import split
 from tests.archive.wacz.packing import archive_name, unpack

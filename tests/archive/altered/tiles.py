@@ -91,6 +91,7 @@ TILES: Final = [
     Case("entry put behind those of a bundle", _append_entry, ("log-tiles",)),
     Case("bundle that goes beyond the head", _add_full_bundle, (), verdict="intact", notes=("log-left-over",)),
     Case("tile of another tree beside the one that is read", _add("log/tile/0/000"), ("log-tiles",)),
+    Case("tile that is none beside the one that is read", _add("log/tile/0/000.p/1", b"x"), ("log-tiles",)),
     Case("tile beyond the head", _add("log/tile/0/007"), (), verdict="intact", notes=("log-left-over",)),
     Case("file in the log that is none of it", _add("log/tile/evil.txt"), (), verdict="intact", notes=("log-stray",)),
 ]  # fmt: skip

@@ -1,17 +1,14 @@
 """WACZ files altered: each row a way, and what must be said of it."""
 
 import gzip
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-from archive.verify.log_state import Trust
-from archive.verify.report import Verdict
 from archive.wacz.index_map import INDEX_MAP
 from archive.wacz.manifest import DIGEST, MANIFEST
 from tests.archive.altered.case import nothing_kept
 from tests.archive.altered.times import others_trusted, trusted
+from tests.archive.altered.wacz_broken import BROKEN
+from tests.archive.altered.wacz_case import WaczCase
 from tests.archive.altered.wacz_changes import (
     BOMB,
     CHECKPOINT,
@@ -105,25 +102,6 @@ from tests.archive.altered.wacz_words import (
     one_page_twice,
 )
 from tests.archive.wacz.packing import INDEX, PAGES, rehash, repack, unpack
-
-
-@dataclass(frozen=True, slots=True)
-class WaczCase:
-    """`alter` makes another file of a whole one; `kinds` are all that must be found, the first of them at `file`, or a name like it.
-
-    `page` is the end of the address whose record it must name.
-    """
-
-    name: str
-    alter: Callable[[Path, Path], object]
-    kinds: tuple[str, ...]
-    file: str
-    page: str | None = None
-    kept: Callable[[Path], Trust] = nothing_kept
-    verdict: Verdict = "altered"
-    reextract: bool = False
-    needs_openssl: bool = False
-
 
 _LINES: Final = ("index-line-extra", "index-line-missing")
 
@@ -246,5 +224,6 @@ WACZ: Final = [
     WaczCase("bomb: a file", bomb_entry, ("bomb",), ""),
     WaczCase("bomb: the index", forged(with_file(INDEX, gzip.compress(bytes(BOMB), 1, mtime=0))), ("bomb", "index-line-missing", "index-line-extra"), INDEX),
     WaczCase("bomb: a record", forged(bomb_record), ("broken-record",), RECORDS),
+    *BROKEN,
     WaczCase("bomb: entries that share their bytes", overlapping, ("bomb", "hidden-bytes", "local-header-differs"), ""),
 ]  # fmt: skip

@@ -1,0 +1,82 @@
+"""Ways to break what is in a WACZ, listed and signed as it is then, and what stands about its files in the ZIP."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+from archive.wacz.index_map import INDEX_MAP
+from archive.wacz.manifest import MANIFEST
+from tests.archive.altered.wacz_case import WaczCase
+from tests.archive.altered.wacz_changes import (
+    CHECKPOINT,
+    INCLUSION,
+    RECORDS,
+    UNSEALED,
+    Change,
+    careless,
+    forged,
+    with_file,
+)
+from tests.archive.altered.wacz_keys import ROTATIONS, rotated
+from tests.archive.verify.sealed import split
+from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name
+
+
+def _cut_capture(files: Files) -> Files:
+    """Without the last record of the last capture."""
+    name = archive_name(files)
+    return files | {name: b"".join(member.data for member in split(files[name])[:-1])}
+
+
+def _more_of(name: str, data: bytes) -> Change:
+    """Bytes at the end of a file."""
+    return lambda files: files | {name: files[name] + data}
+
+
+def _other_head(files: Files) -> Files:
+    """The first line of the page list, which players show."""
+    return files | {PAGES: files[PAGES].replace(b'"title": ', b'"title": "x", "was": ', 1)}
+
+
+def _not_unsealed(files: Files) -> Files:
+    """An entry that is no capture's, among those that no seal covers."""
+    lines = map(json.loads, files[INCLUSION].splitlines())
+    entry = next(one["entry"] for one in lines if json.loads(one["entry"])["type"] != "capture")
+    return files | {UNSEALED: json.dumps({"record_id": "urn:uuid:x", "entry": entry}).encode() + b"\n"}
+
+
+def _capture_among_keys(files: Files) -> Files:
+    """The line of a capture, which proves it, among those of new keys."""
+    lines = files[INCLUSION].splitlines(keepends=True)
+    line = next(one for one in lines if json.loads(json.loads(one)["entry"])["type"] == "capture")
+    return files | {ROTATIONS: files[ROTATIONS] + line}
+
+
+def _without_header(whole: Path, path: Path) -> None:
+    """The page list has no header of its own where the directory says."""
+    data = bytearray(whole.read_bytes())
+    at = data.find(PAGES.encode()) - 30
+    data[at : at + 4] = b"PK\0\0"
+    path.write_bytes(data)
+
+
+def _encrypted(whole: Path, path: Path) -> None:
+    """By what both headers of the page list say."""
+    data = bytearray(whole.read_bytes())
+    for at in (data.find(PAGES.encode()) - 30 + 6, data.rfind(PAGES.encode()) - 46 + 8):
+        data[at] |= 1
+    path.write_bytes(data)
+
+
+BROKEN: Final = [
+    WaczCase("last record of a capture left out, manifest made anew", forged(_cut_capture), ("capture-cut", "record-missing", "index-line-extra"), RECORDS),
+    WaczCase("line behind those of the map of the index", forged(_more_of(INDEX_MAP, b"x\n")), ("index-map-differs",), INDEX_MAP),
+    WaczCase("index no gzip, manifest made anew", forged(with_file(INDEX)), ("broken-file", "index-line-missing"), INDEX),
+    WaczCase("head of the page list forged", forged(_other_head), ("page-differs",), PAGES),
+    WaczCase("entry of no capture among those that no seal covers", forged(_not_unsealed), ("proof-invalid",), UNSEALED),
+    WaczCase("checkpoint no text", forged(with_file(CHECKPOINT, b"\xff")), ("checkpoint-invalid", "proofs-missing"), CHECKPOINT),
+    WaczCase("entry of a capture among those of new keys", rotated(_capture_among_keys), ("proof-invalid",), ROTATIONS),
+    WaczCase("manifest a list", careless(with_file(MANIFEST, b"[]")), ("broken-file", "unlisted-file", "manifest-hash-differs", "signature-invalid"), MANIFEST),
+    WaczCase("file of the ZIP without a header", _without_header, ("local-header-missing", "hidden-bytes", "missing-file", "missing-pages"), PAGES),
+    WaczCase("file of the ZIP said to be encrypted", _encrypted, ("encrypted", "entry-differs", "broken-file"), PAGES),
+]  # fmt: skip
