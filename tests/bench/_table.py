@@ -1,6 +1,8 @@
-"""Tables in Markdown."""
+"""Tables in Markdown, and the reports they are made of."""
 
+import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -12,3 +14,8 @@ def make_table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 def _line(cells: Sequence[Any]) -> str:
     return "| " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |"
+
+
+def read_report(path: Path) -> Any:
+    """A committed report."""
+    return json.loads(path.read_text(encoding="utf-8"))
