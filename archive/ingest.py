@@ -26,7 +26,8 @@ from archive.judge import Verdict
 from archive.locks import sharing_catalog
 from archive.log.covering import now
 from archive.log.deriving import Deriving
-from archive.log.entries import Gap, GapEntry
+from archive.log.entries import GapEntry
+from archive.log.fields import Gap
 from archive.log.run import Answers, RunRecord
 from archive.noting import DerivedNotes
 from archive.reading import Reading, as_revisit

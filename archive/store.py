@@ -22,7 +22,7 @@ from archive.disk import on_disk, sync_file
 from archive.errors import StorageFull
 from archive.log.bring_in import settle
 from archive.log.covering import capture_entry, cover, file_entry
-from archive.log.entries import Claim
+from archive.log.fields import Claim
 from archive.log.journal import Journal
 from archive.log.writer import Log
 from archive.warc.captures import to_records

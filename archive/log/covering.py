@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from archive.log.entries import CaptureEntry, Claim, FileEntry, Member
+from archive.log.entries import CaptureEntry, FileEntry
+from archive.log.fields import Claim, Member
 from archive.warc.records import Record, read_record, sha256
 from pipelines.records import format_instant
 

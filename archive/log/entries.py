@@ -5,49 +5,21 @@ An entry says what the archive knew when it was made, and no more: `claim` tells
 
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from archive.canonical import LARGEST_INTEGER, write_plain
-from pipelines.records import parse_instant
+from archive.canonical import write_plain
+from archive.log.fields import Claim, Digest, Exact, File, Gap, Member, Moment, Number, Server
 
-
-def _require_moment(value: str) -> str:
-    parse_instant(value)
-    return value
-
-
-Moment = Annotated[str, AfterValidator(_require_moment)]
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Number = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
-Offset = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
-File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$")]
-"""A file of the archive: whoever made the log, no reader of it is led out of there."""
-Claim = Literal["received", "supplied", "found"]
-"""Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""
 NO_BYTES: Final = ("request", "metadata")
 """What the first record of a capture is where no bytes came."""
 _LATER: Final = ("site", "numbers")
 """Fields that the first entries did not have; written only where they say something, so that those stay what they are."""
 
 
-class _Entry(BaseModel):
+class _Entry(Exact):
     """Common to all: `logged` is when the entry was made."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
     logged: Moment
-
-
-class Member(BaseModel):
-    """One record of a file as it lies there: its gzip member and the digest of those bytes."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    record_type: str
-    record_id: str
-    offset: Number
-    length: Number
-    member: Digest
 
 
 class CaptureEntry(_Entry):
@@ -91,26 +63,6 @@ class FileEntry(_Entry):
     captures: Number
     first: Member
     last: Member | None
-
-
-class Server(BaseModel):
-    """What a run met under the name of one host.
-
-    `answers` are the addresses that its name resolved to, `peers` those connected to, `tls` versions with the digests
-    of the certificates shown. `clock_offsets` are the least and the greatest seconds by which the server's Date header
-    was ahead of our clock, `robots` the record of its robots.txt.
-    """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    host: str
-    answers: tuple[str, ...]
-    peers: tuple[str, ...]
-    tls: tuple[tuple[str, bool | None, tuple[Digest, ...]], ...]
-    clock_offsets: tuple[Offset, Offset] | None
-    robots: str | None
-    captures: Number
-    failures: Number
 
 
 class RunStartEntry(_Entry):
@@ -222,9 +174,6 @@ class KeyRotationEntry(_Entry):
     def statement(self) -> str:
         """What the old key signed, as the text of a note."""
         return f"lantian key rotation\n{self.old}\n{self.new}\n"
-
-
-Gap = Literal["refused", "missed-run", "doubtful"]
 
 
 class GapEntry(_Entry):

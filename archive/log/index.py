@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from archive.errors import BrokenLog
-from archive.log.entries import (
-    Entry,
-    decode_entry,
-)
+from archive.log.entries import Entry, decode_entry
 from archive.log.index_tables import add_rows, is_current, make_tables
 from archive.log.reader import LogReader
 from archive.readonly import can_write, has_unfinished, immutable_uri

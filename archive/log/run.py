@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from archive.language import describe_recipe
 from archive.log.covering import now
-from archive.log.entries import Entry, RunEndEntry, RunStartEntry, Server
+from archive.log.entries import Entry, RunEndEntry, RunStartEntry
+from archive.log.fields import Server
 from archive.warc.records import sha256
 from pipelines.framing import parse_head
 from pipelines.records import Capture

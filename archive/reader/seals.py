@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from archive.directory import Archive
 from archive.errors import BrokenLog
-from archive.log.entries import Claim
+from archive.log.fields import Claim
 from archive.log.index import LogIndex
 from archive.log.key_chain import follow_keys
 from archive.log.merkle import is_included, leaf_hash

@@ -4,16 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archive.log.entries import (
-    CaptureEntry,
-    DeletionEntry,
-    DerivedEntry,
-    FileEntry,
-    GapEntry,
-    ImportEntry,
-    Member,
-    SiteEntry,
-)
+from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, FileEntry, GapEntry, ImportEntry, SiteEntry
+from archive.log.fields import Member
 from archive.spooling import TemporaryDatabase
 
 _TABLES: Final = """

@@ -14,15 +14,7 @@ from archive.directory import Archive
 from archive.ingest import Intake
 from archive.language import read_knowledge
 from archive.log.covering import digest_file
-from archive.log.entries import (
-    CaptureEntry,
-    DerivedEntry,
-    Entry,
-    ExportEntry,
-    RunEndEntry,
-    RunStartEntry,
-    encode_entry,
-)
+from archive.log.entries import CaptureEntry, DerivedEntry, Entry, ExportEntry, RunEndEntry, RunStartEntry, encode_entry
 from archive.log.reader import LogReader
 from archive.log.run import RunRecord, clock_offset
 from archive.replay import replay

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from archive.directory import Archive
 from archive.errors import BrokenLog
-from archive.log.entries import CaptureEntry, Claim, GapEntry, encode_entry
+from archive.log.entries import CaptureEntry, GapEntry, encode_entry
+from archive.log.fields import Claim
 from archive.log.index import PATH, LogIndex
 from archive.log.merkle import Tree, is_consistent, is_included, leaf_hash
 from archive.log.reader import LogReader

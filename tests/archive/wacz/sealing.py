@@ -6,7 +6,8 @@ import os
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.directory import Archive
-from archive.log.entries import CaptureEntry, Entry, Member
+from archive.log.entries import CaptureEntry, Entry
+from archive.log.fields import Member
 from archive.log.note import Note, PublicKey, public_key, sign
 from archive.log.reader import CHECKPOINT, KEYS, SEALS, LogReader
 from archive.log.writer import Log
