@@ -101,15 +101,14 @@ class HeldFile:
         if other:
             yield make_finding("file-misplaced", place=self.file, expected=self.file, actual=other)
             return
-        count = 0
-        holding = self.holding
+        is_told, holding = False, self.holding
         for finding in diagnose(self.handle, self.size, self.file, log=holding.log, spool=holding.spool):
-            count += 1
             if not (self.is_growing and finding.kind in _STRANGERS):
+                is_told = True
                 yield finding
             elif finding.offset or not self.head:
                 yield make_finding("open-unlogged", place=self.file, offset=finding.offset, record=finding.record)
-        if not count:
+        if not is_told:
             expected = closed[self.file].digest if self.file in closed else None
             yield make_finding("file-altered", place=self.file, expected=expected, actual=digest)
 

@@ -15,7 +15,7 @@ from tests.archive.verify.sealed import rewrite, split, today, with_block
 from tests.archive.warc.samples import page
 
 
-def _left(*changes: Callable[[Members], Members], at_member: int) -> Callable[[Path], Sequence[Spot]]:
+def _left(*changes: Callable[[Members], Members], at_member: int | None) -> Callable[[Path], Sequence[Spot]]:
     """A file with one capture, to which a record nobody logged is appended before it is changed."""
 
     def alter(folder: Path) -> Sequence[Spot]:
@@ -30,7 +30,8 @@ def _left(*changes: Callable[[Members], Members], at_member: int) -> Callable[[P
         relog(folder, lambda entry: None if entry["type"] == "file" and entry["file"] == kept.file else entry)
         with path.open("ab") as file:
             file.write(split(second_file(folder).read_bytes())[1].change(sub(b"urn:uuid:", b"urn:uuid:0")).data)
-        place = sum(len(member.data) for member in split(path.read_bytes())[:at_member])
+        members = split(path.read_bytes())
+        place = None if at_member is None else sum(len(member.data) for member in members[:at_member])
         for change in changes:
             rewrite(path, change)
         return [Spot(kept.file, place)]
@@ -39,7 +40,9 @@ def _left(*changes: Callable[[Members], Members], at_member: int) -> Callable[[P
 
 
 _EDIT: Final = at(1, with_block(edit, recompute=True))
+_LONGER: Final = at(0, sub(b"WARC-Type: ", b"X-Note: this moves what is behind\r\nWARC-Type: "))
 WRITERS: Final = [
     Case("records appended to the file of a killed writer", _left(at_member=4), ("open-unlogged",), verdict="not-provable", notes=("open-file", "catalog-behind")),
     Case("payload edited in the file of a killed writer", _left(_EDIT, at_member=1), ("payload-altered", "header-altered", "open-unlogged"), notes=("open-file", "catalog-behind")),
+    Case("head of the file of a killed writer edited, its records elsewhere", _left(_LONGER, at_member=None), ("file-altered", "open-unlogged"), notes=("open-file", "catalog-behind")),
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from archive.verify.page import to_html, to_lines
 from archive.warc.records import sha256
+from tests.archive.altered.files import FILES
+from tests.archive.altered.writers import WRITERS
 from tests.archive.log.authority import Authority
 from tests.archive.verify.growing.steps import Growth, crawl, delete_page
 from tests.archive.verify.pasting import paste, trace
-from tests.archive.verify.sealed import files_of
+from tests.archive.verify.sealed import build, files_of
 
 OPENSSL = shutil.which("openssl")
 DAY = timedelta(days=1)
@@ -99,6 +102,36 @@ def test_pasted_commands_notice_a_log_that_was_altered_with_its_files(
             bundle.write_bytes(bundle.read_bytes().replace(before.encode(), sha256(path.read_bytes()).encode()))
     told = paste(verify(altered).commands, at=tmp_path, authority=authority)
     assert [said for line, (code, said) in told.items() if line.startswith("python3") and code == 1]
+
+
+def _put_in(folder: Path) -> str:
+    path = files_of(folder)[0]
+    shutil.copyfile(path, path.with_name("evil-20260101000000-00000.warc.gz"))
+    return "no such file"
+
+
+def _edit_open(folder: Path) -> str:
+    """In a file that a killed writer left, of which only the records are logged."""
+    (case,) = (one for one in WRITERS if one.name == "payload edited in the file of a killed writer")
+    case.alter(folder)
+    return "another record than was logged"
+
+
+def _put_deleted_back(folder: Path) -> str:
+    (case,) = (one for one in FILES if one.name == "original of an import deleted, and another put in its place")
+    case.alter(folder)
+    return "was deleted"
+
+
+@pytest.mark.parametrize("alter", [_put_in, _edit_open, _put_deleted_back])
+def test_pasted_commands_notice_what_no_digest_of_a_file_covers(
+    alter: Callable[[Path], str], authority: Authority, tmp_path: Path
+) -> None:
+    altered = tmp_path / "archive"
+    build(altered)
+    says = alter(altered)
+    told = paste(verify(altered).commands[:2], at=tmp_path, authority=authority)
+    assert [said for code, said in told.values() if code == 1 and says in said], told
 
 
 def test_pasting_does_nothing_that_a_name_in_the_archive_says(
