@@ -20,6 +20,7 @@ THIS_FILE: Final = "${wacz:?set it to this file}"
 _MOST: Final = 20
 """Timestamps that have commands of their own."""
 _BY_HAND: Final = Path(__file__).with_name("by_hand.txt")
+_SHOWN: Final = Path(__file__).with_name("by_hand_shown.txt")
 _LISTED: Final = (
     """(cd "$work/file" && python3 -I -c 'import json; [print(one["hash"][7:], "", one["path"]) for one in """
     """json.load(open("datapackage.json"))["resources"]]' | sha256sum --quiet -c) && echo files are as listed"""
@@ -54,20 +55,31 @@ _PYWB: Final = (
 )
 
 
-def make_commands(path: str | None, names: Collection[str], keys: Iterable[PublicKey]) -> tuple[str, ...]:
-    """The lines for a file with these names in it, whose newest checkpoint these keys signed; one that is unpacked."""
-    return tuple(_lines(path, names, keys))
+def make_commands(
+    path: str | None, names: Collection[str], keys: Iterable[PublicKey], *, is_shown: bool = True
+) -> tuple[str, ...]:
+    """The lines for a file with these names in it, whose newest checkpoint these keys signed; one that is unpacked.
+
+    `is_shown` is whether one of them is for what a player shows.
+    """
+    return tuple(_lines(path, names, keys, is_shown=is_shown))
 
 
-def _lines(path: str | None, names: Collection[str], keys: Iterable[PublicKey]) -> Iterator[str]:
+def _run(script: Path) -> str:
+    text = script.read_text(encoding="utf-8").rstrip("\n")
+    return f"(cd \"$work/file\" && python3 -I - <<'END'\n{text}\nEND\n)"
+
+
+def _lines(path: str | None, names: Collection[str], keys: Iterable[PublicKey], *, is_shown: bool) -> Iterator[str]:
     where = shlex.quote(str(Path(path).absolute())) if path else f'"{THIS_FILE}"'
     yield f"wacz={where}; work=$(mktemp -d)   # everything is written to $work"
     yield 'python3 -I -m zipfile -e "$wacz" "$work/file"'
     yield from (_LISTED, _DIGEST, _SIGNATURE, _PACKER, _WARCIO, _PYWB)
     if INCLUSION not in names or CHECKPOINT not in names:
         return
-    script = _BY_HAND.read_text(encoding="utf-8").rstrip("\n")
-    yield f"(cd \"$work/file\" && python3 -I - <<'END'\n{script}\nEND\n)"
+    yield _run(_BY_HAND)
+    if is_shown:
+        yield _run(_SHOWN)
     for key in keys:
         yield from signature_lines(key, note=f'"$work/file/{CHECKPOINT}"', text='"$work/checkpoint.txt"')
     for reply in sorted(filter(REPLY.fullmatch, names))[:_MOST]:

@@ -5,7 +5,7 @@ files in `proofs/`: the check makes it again, byte for byte, and one that says a
 number of its text: whoever changes that gives it another number and keeps the old text for the files that have it.
 
 Form 1 had punctuation in half width, told of every exchange as of one that was answered, and its script of the captures in
-the index alone.
+the index alone. Up to form 2 there was no script for what a player shows.
 """
 
 import re
@@ -23,8 +23,8 @@ from archive.wacz.report import WaczReport
 from archive.wacz.seals import CHECKPOINT
 from archive.wacz.told import Told, read_told
 
-FORM: Final = 2
-FORMS: Final = (1, FORM)
+FORM: Final = 3
+FORMS: Final = (1, 2, FORM)
 FORM_MARK: Final = re.compile(rb"<!-- lantian proof report (\d{1,9}) -->")
 _NARROW: Final = str.maketrans("，；：（）", ",;:()")
 _SCRIPT: Final = (
@@ -125,7 +125,7 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
         "These lines stand in the file, and whoever made it could have written others: of a maker whom you do not trust, take "
         "them from `lantian verify FILE --html`.",
     )
-    commands = make_commands(None, {INCLUSION, *names}, signers)
+    commands = make_commands(None, {INCLUSION, *names}, signers, is_shown=form >= FORM)
     yield lines(one.replace(*_SCRIPT) for one in commands) if form == 1 else lines(commands)
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from archive.wacz.index_map import INDEX_MAP
 from archive.wacz.manifest import DIGEST, MANIFEST
+from archive.wacz.statement import FORM
 from tests.archive.altered.case import nothing_kept
 from tests.archive.altered.times import others_trusted, trusted
 from tests.archive.altered.wacz_broken import BROKEN
@@ -192,7 +193,7 @@ WACZ: Final = [
     WaczCase("a report of the forger among the proofs, listed", forged(with_file(REPORT)), ("report-differs",), REPORT),
     WaczCase("a word of the report forged", forged(in_report("登记时已在磁盘上", "从服务器收到")), ("report-differs",), REPORT),
     WaczCase("a script at the end of the report", forged(in_report("</html>", "<script>document.title='完好'</script></html>")), ("report-differs",), REPORT),
-    WaczCase("report of a form that nobody knows", forged(in_report("proof report 2", "proof report 3")), ("report-unknown",), REPORT, verdict="not-provable"),
+    WaczCase("report of a form that nobody knows", forged(in_report(f"proof report {FORM}", f"proof report {FORM + 1}")), ("report-unknown",), REPORT, verdict="not-provable"),
     WaczCase("report left out, as files have it that are older: no alarm", forged(without(REPORT)), (), "", verdict="intact"),
     WaczCase("Unicode path of another name", other_name, ("extra-field-differs", "entry-differs"), PAGES),
     WaczCase("ZIP64 end against the classic one", two_ends, ("end-differs",), ""),

@@ -1,7 +1,9 @@
 """The commands that a report on a WACZ names are run as somebody pastes them: they agree, and notice what was altered."""
 
+import gzip
 import html
 import json
+import re
 import shlex
 import shutil
 from collections.abc import Callable
@@ -26,7 +28,7 @@ from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 from tests.archive.verify.pasting import paste
 from tests.archive.verify.sealed import key_of, seal_now
-from tests.archive.wacz.packing import Files, archive_name, pack, rehash, repack, unpack
+from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name, pack, rehash, repack, unpack
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("openssl"), reason="OPENSSL ABSENT: the commands of a WACZ were not run"
@@ -64,6 +66,7 @@ def test_pasted_commands_say_the_same(proof: Path, authority: Authority, tmp_pat
         "datapackage.json: OK",
         "Verified OK",
         "1 captures are in the log that was signed",
+        "index and page list have the addresses, moments and titles of the log",
         "is continued by the newest",
         "Signature Verified Successfully",
         "Verification: OK",
@@ -131,6 +134,25 @@ def add_record(files: Files) -> Files:
     return files | {name: files[name] + encode_record(page)}
 
 
+def add_plain(files: Files) -> Files:
+    """Of a name that the commands for packed records pass over."""
+    return files | {"archive/more.warc": b"WARC/1.1\r\n"}
+
+
+def edit_index(files: Files) -> Files:
+    """A record that is in the log, shown as another address."""
+    lines = gzip.decompress(files[INDEX]).replace(b'"url": "http://sthj.', b'"url": "http://other.')
+    return files | {INDEX: gzip.compress(lines, mtime=0)}
+
+
+def edit_title(files: Files) -> Files:
+    return files | {PAGES: re.sub(rb'"title": "[^"]*"}\n\Z', b'"title": "x"}\n', files[PAGES])}
+
+
+def edit_moment(files: Files) -> Files:
+    return files | {PAGES: files[PAGES].replace(b'"ts": "2026', b'"ts": "2019')}
+
+
 @pytest.mark.parametrize(
     ("alter", "says"),
     [
@@ -139,8 +161,12 @@ def add_record(files: Files) -> Files:
         (forged(add_record), "no proof of record 4"),
         (forged(edit_entry), "not in the log"),
         (forged(edit_root), "of another log"),
+        (forged(add_plain), "a player might show this file"),
+        (forged(edit_index), "the index has another address"),
+        (forged(edit_title), "a title that the log has not"),
+        (forged(edit_moment), "the page list has another address or moment"),
     ],
-    ids=["careless", "record", "another record", "entry", "link"],
+    ids=["careless", "record", "another record", "entry", "link", "file", "index", "title", "moment"],
 )
 def test_pasted_commands_notice_what_was_altered(
     alter: Callable[[Path, Path], object], says: str, proof: Path, authority: Authority, tmp_path: Path

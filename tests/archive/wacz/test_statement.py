@@ -19,6 +19,7 @@ HOSTILE = "http://sthj.example.cn/<script>alert(1)</script>\u202e.html"
 PINNED = {
     1: "9e12b8f534c8b3cf932e330742d3c7cae28a0a134173d303530058a57911b090",
     2: "c5f2eb9349f37700432395c7f69e466a651817ed56e535afe4ef8d988500aa23",
+    3: "059226fbd29381b76193884adb24c837b7af22a9f24abc1cb010f4237dcbda92",
 }
 """Of every form the digest of the page for the proofs below: a text that changes is another form."""
 
