@@ -2,35 +2,30 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from archive.directory import CATALOG
-from archive.display import printable
 from archive.errors import BrokenLog
 from archive.log.reader import LogReader
 from archive.verify.catalog_check import check_catalog
-from archive.verify.claims import make_claims
-from archive.verify.commands import make_commands
 from archive.verify.deletion_check import check_deletions
 from archive.verify.file_check import check_files, check_references
 from archive.verify.found_check import check_found
-from archive.verify.held_file import Holding, Seen
+from archive.verify.held_file import Holding
 from archive.verify.index_check import check_index
 from archive.verify.kinds import make_finding
-from archive.verify.listing import Listing, list_files, take_traces
+from archive.verify.listing import list_files, take_traces
 from archive.verify.log_check import check_log
-from archive.verify.log_state import LogState, Trust
+from archive.verify.log_state import Trust
 from archive.verify.logged_texts import ArchivedTexts
-from archive.verify.looks import make_looks
 from archive.verify.original_check import check_originals
 from archive.verify.reextraction import Reextractor
-from archive.verify.report import Counts, Finding, Report, Window
+from archive.verify.report import Finding, Report
 from archive.verify.selection import Selection, check_chosen, choose
 from archive.verify.spool import Spool
+from archive.verify.verification import Check, Task, make_report, report_unreadable
 from archive.workers.pool import Workers
-from pipelines.records import format_instant
 
 _log = logging.getLogger(__name__)
 WHOLE: Final = Selection()
@@ -38,35 +33,6 @@ _CONTRADICTED: Final = ("altered", "unreadable")
 _LOOKS: Final = 3
 _STAGES: Final = frozenset({"warc", "imports", "texts", CATALOG, "index"})
 """What is looked at by what the log says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """How far to look: at which captures, whether into their records, and whose texts are made again.
-
-    `reextract` is how many texts, at random, 0 for all of them, None for none; `workers` are processes that do it.
-    """
-
-    selection: Selection
-    is_deep: bool
-    reextract: int | None
-    workers: int
-
-
-@dataclass(slots=True)
-class _Check:
-    """A verification on its way; `unseen` are the stages that could not look at everything."""
-
-    archive: Path
-    spool: Spool
-    state: LogState
-    task: Task
-    trust: Trust
-    listing: Listing
-    seen: Seen = field(default_factory=Seen)
-    selected: int | None = None
-    reextractor: Reextractor | None = None
-    unseen: set[str] = field(default_factory=set)
 
 
 def verify(
@@ -98,14 +64,14 @@ def _verify(archive: Path, trust: Trust, task: Task) -> Report:
         try:
             state = check_log(archive, spool, trust)
         except (BrokenLog, OSError) as error:
-            return _unreadable(archive, error, task)
-        check = _Check(archive, spool, state, task, trust, listing)
+            return report_unreadable(archive, error, task)
+        check = Check(archive, spool, state, task, trust, listing)
         for finding in _everything(check):
             state.findings.append(finding)
-    return _report(check)
+    return make_report(check)
 
 
-def _everything(check: _Check) -> Iterator[Finding]:
+def _everything(check: Check) -> Iterator[Finding]:
     archive, spool, state = check.archive, check.spool, check.state
     if not state.head.size:
         check.unseen |= _STAGES
@@ -130,7 +96,7 @@ def _everything(check: _Check) -> Iterator[Finding]:
         yield from _make(check, place, findings)
 
 
-def _make(check: _Check, place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
+def _make(check: Check, place: str, findings: Iterator[Finding]) -> Iterator[Finding]:
     """One check. Whoever altered an archive chose the data: what nobody thought of must not keep the rest from being told."""
     try:
         for finding in findings:
@@ -143,7 +109,7 @@ def _make(check: _Check, place: str, findings: Iterator[Finding]) -> Iterator[Fi
         yield make_finding("check-failed", place=place, actual=f"{type(error).__name__}: {error}")
 
 
-def _check_captures(check: _Check) -> Iterator[Finding]:
+def _check_captures(check: Check) -> Iterator[Finding]:
     log, task = LogReader(check.archive / "log", check.state.head), check.task
     holding = Holding(check.archive, log, check.spool, task.is_deep, check.seen)
     if task.selection.is_whole:
@@ -155,7 +121,7 @@ def _check_captures(check: _Check) -> Iterator[Finding]:
     yield from check_chosen(holding)
 
 
-def _check_texts(check: _Check) -> Iterator[Finding]:
+def _check_texts(check: Check) -> Iterator[Finding]:
     task = check.task
     if task.reextract is None:
         return
@@ -164,62 +130,3 @@ def _check_texts(check: _Check) -> Iterator[Finding]:
         texts = ArchivedTexts(check.archive, check.spool, is_whole)
         check.reextractor = Reextractor(texts, workers, most=most)
         yield from check.reextractor.check()
-
-
-def _unreadable(archive: Path, error: Exception, task: Task) -> Report:
-    finding = make_finding("log-unreadable", place="log", actual=error)
-    return Report(
-        archive=printable(archive),
-        verdict="unreadable",
-        is_deep=task.is_deep,
-        url=task.selection.url,
-        since=task.selection.since,
-        head="",
-        checkpoint=None,
-        keys=(),
-        are_keys_trusted=False,
-        window=Window(until=None, witnesses=()),
-        counts=Counts(entries=0, captures=0, records=0, files=0, bytes=0, seals=0, timestamps=0),
-        claims=(),
-        findings=(finding,),
-        commands=(),
-    )
-
-
-def _report(check: _Check) -> Report:
-    archive, state, task, seen = check.archive, check.state, check.task, check.seen
-    verdict = state.findings.verdict
-    made = check.reextractor.tally.to_report() if check.reextractor else None
-    return Report(
-        archive=printable(archive),
-        verdict=verdict,
-        is_deep=task.is_deep,
-        url=task.selection.url,
-        since=task.selection.since,
-        looked=make_looks(archive, state, task.selection, is_deep=task.is_deep, reextraction=made, unseen=check.unseen),
-        reextraction=made,
-        head=f"{state.head.size} {state.head.root.hex()}",
-        checkpoint=state.checkpoint.text if state.checkpoint else None,
-        keys=tuple(map(str, state.chain.keys)),
-        are_keys_trusted=state.are_keys_trusted,
-        window=Window(
-            until=format_instant(state.until) if state.until else None,
-            entries=state.dated,
-            witnesses=tuple(dict.fromkeys(state.witnesses)),
-        ),
-        counts=Counts(
-            entries=state.head.size,
-            captures=state.captures,
-            found=state.found,
-            records=seen.records,
-            files=seen.files,
-            bytes=seen.bytes,
-            seals=state.seals,
-            timestamps=state.timestamps,
-            selected=check.selected,
-        ),
-        claims=make_claims(state, check.trust, is_whole=task.selection.is_whole),
-        findings=tuple(state.findings),
-        omitted=state.findings.omitted,
-        commands=make_commands(archive, state),
-    )
