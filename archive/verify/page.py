@@ -13,6 +13,7 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "unreadable": ("无法读取", "unreadable"),
     "not-provable": ("与日志并无矛盾，但尚不能证明", "nothing contradicts the log, but not all is provable"),
 }
+REDO: Final = ("自行复核：依次粘贴到 bash", "to redo it yourself, paste into bash one after another")
 BROUGHT: Final = "由检查者提供或由其轮换而来 brought by the checker, or led to by its rotations"
 LYING: Final = "取自归档本身，可信与否请用 --pubkey 指定 lying with the archive; name it with --pubkey to trust it"
 """Where keys come from."""
@@ -74,7 +75,7 @@ def redo_lines(keys: Iterable[str], checkpoint: str | None, commands: Sequence[s
     for number, line in enumerate((checkpoint or "").splitlines()):
         yield f"  {'检查点 checkpoint: ' if not number else '  '}{line}"
     if commands:
-        yield "  自行复核，依次粘贴 to redo it yourself, paste one after another:"
+        yield f"  {' / '.join(REDO)}:"
         yield from "\n".join(commands).split("\n")
 
 
@@ -119,7 +120,7 @@ def to_html(report: Report) -> str:
         table(("", ""), _counted(report)),
         heading("密钥与检查点", "Keys and checkpoint"),
         lines((*(f"{key}   ({whose})" for key in report.keys), "", report.checkpoint or "")),
-        heading("自行复核", "Redo it yourself"),
+        heading(*REDO),
         lines(report.commands),
     ]
     return make_page(*VERDICTS[report.verdict], parts, mood=report.verdict)

@@ -4,7 +4,7 @@ from typing import Final
 
 from archive.display import escape
 from archive.verify.html import both, claims_table, heading, lines, make_page, paragraph, table
-from archive.verify.page import BROUGHT, SHOWN, VERDICTS, findings_part
+from archive.verify.page import BROUGHT, REDO, SHOWN, VERDICTS, findings_part
 from archive.wacz.claims import make_claims, tell_origin
 from archive.wacz.report import WaczReport
 
@@ -31,7 +31,7 @@ def to_html(report: WaczReport, *, are_keys_trusted: bool) -> str:
         table(("", ""), _counts(report)),
         heading("密钥与检查点", "Keys and checkpoint"),
         lines((*(f"{key}   ({whose})" for key in report.signed_by), "", report.checkpoint or "")),
-        heading("自行复核", "Redo it yourself"),
+        heading(*REDO),
         lines(report.commands),
     ]
     return make_page(*VERDICTS[report.verdict], parts, mood=report.verdict)
