@@ -44,8 +44,8 @@ def catch_up(
 ) -> int:
     """Catalogue what is missing and give the number of captures that were; `cuts` are what the store had to mend.
 
-    What was catalogued and is not noted is read again. The files of living writers are theirs to catalogue. A broken file is logged, and tried again at the next start:
-    it must not keep a crawl from going on.
+    What was catalogued and is not noted is read again. The files of living writers are theirs to catalogue. A broken
+    file is logged, and tried again at the next start: it must not keep a crawl from going on.
     """
     for cut in cuts:
         catalog.forget(cut.file, after=cut.offset)

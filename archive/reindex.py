@@ -35,7 +35,8 @@ def reindex(
 ) -> int:
     """Read every capture of the archive into a new catalog and new indexes, and give their number.
 
-    The log gets what a killed writer left unlogged, as found, and the texts that it does not have, so that the new catalog can be held against it.
+    The log gets what a killed writer left unlogged, as found, and the texts that it does not have, so that the new
+    catalog can be held against it.
 
     `progress` is told the number as it grows.
 

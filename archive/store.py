@@ -42,7 +42,7 @@ _SITE: Final = re.compile(r"[a-z_][a-z0-9_]{0,40}")
 
 @dataclass(frozen=True, slots=True)
 class _Current:
-    """The file that a site's captures go to now, its name in the archive, the record at its head, and where writing a capture was begun."""
+    """The file that a site's captures go to now: its name in the archive, the record at its head, where captures were begun."""
 
     file: OpenFile
     name: str

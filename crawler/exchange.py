@@ -31,10 +31,11 @@ _TRUNCATIONS: dict[str, Truncation] = {
 class Exchange:
     """What has been sent and received so far.
 
-    `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before
-    or with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they
-    belong to no exchange. With `is_kept_alive` it is not the first of its connection, and `is_confused` says that more than
-    one answer came, of which either may be another's; `doubt` is called when that shows only later. `fence` raises when nothing may be sent any more. `refused` is a private address that was kept from being connected to.
+    `is_complete` is set when the parser has seen the end of the message, `lost` is why the connection ended before or
+    with it. More than `limit` bytes in all end it. `surplus` counts bytes that came behind the message: they belong to
+    no exchange. With `is_kept_alive` it is not the first of its connection, and `is_confused` says that more than one
+    answer came, of which either may be another's; `doubt` is called when that shows only later. `fence` raises when
+    nothing may be sent any more. `refused` is a private address that was kept from being connected to.
     """
 
     __slots__ = (

@@ -51,7 +51,7 @@ def add_attachments(connection: Connection, rows: Collection[Mapping[str, Any]])
 
 
 def settle_attachments(connection: Connection, files: Collection[int], touched: Collection[int]) -> None:
-    """Note which captures brought these files first and last, and what a search knows of them and of those that versions name."""
+    """Note which captures brought these files first and last, and what a search knows of them and of what versions name."""
     if files:
         of_file = select(captures.c.id).where(captures.c.attachment == attachments.c.id).limit(1)
         order = order_of(captures)

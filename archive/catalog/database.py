@@ -36,8 +36,9 @@ def open_engine(
 ) -> Engine:
     """Open a database, by default the catalog, making its tables where there are none.
 
-    Since the version `grown_since` tables have only been added, and one of these versions gets them. One in a folder that cannot be written is only read. Raises CatalogError for a file that is none or one of an unknown
-    version, StorageFull where the disk refuses.
+    Since the version `grown_since` tables have only been added, and one of these versions gets them. One in a folder
+    that cannot be written is only read. Raises CatalogError for a file that is none or one of an unknown version,
+    StorageFull where the disk refuses.
     """
     is_shared = can_write(path.parent) or not path.exists()
     name = str(path) if is_shared else f"{immutable_uri(path)}&uri=true"

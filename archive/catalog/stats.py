@@ -1,8 +1,8 @@
 """What is in the archive, counted: by site, month, kind, source, duplicates, damage and charset.
 
-Articles are counted as they were last captured, each once, however many pages it has; captures are counted as they are. An article is a *duplicate*
-where another address had its text first, a *near-duplicate* where the chain that its text hangs on begins with another
-article, and else *original*; *no text* where it has no paragraph (a picture, a file).
+Articles are counted as they were last captured, each once, however many pages it has; captures are counted as they are.
+An article is a *duplicate* where another address had its text first, a *near-duplicate* where the chain that its text
+hangs on begins with another article, and else *original*; *no text* where it has no paragraph (a picture, a file).
 """
 
 from collections import Counter

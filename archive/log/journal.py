@@ -1,6 +1,7 @@
 """Logging while captures stream in: entries wait here a little and go into the log in batches, never in their way.
 
-A capture is acknowledged first and logged after: when its file is closed, or two seconds later. What a kill takes from here is logged at the next start (`archive.log.bring_in`), as found.
+A capture is acknowledged first and logged after: when its file is closed, or two seconds later. What a kill takes from
+here is logged at the next start (`archive.log.bring_in`), as found.
 """
 
 import logging

@@ -25,8 +25,8 @@ _LAST = "~"
 class Compiled:
     """A query for the database: what the index is asked, and what a document `d` must fulfil besides.
 
-    `values` are those that `condition` names. `phrases` are those to be shown in what is found; `match` is None where nothing of the query is asked of the index
-    alone.
+    `values` are those that `condition` names. `phrases` are those to be shown in what is found; `match` is None where
+    nothing of the query is asked of the index alone.
     """
 
     match: str | None

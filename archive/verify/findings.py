@@ -1,4 +1,4 @@
-"""Findings as they come in: all of them count for the verdict, a bounded number of each weight is kept: none crowds out another."""
+"""Findings as they come in: all count for the verdict; of each weight a bounded number is kept, so none crowds out another."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What lies in the folders of the files: by what it would be taken for, however deep, and whether it is there at all or a link."""
+"""What lies in the folders of the files, however deep: by what it would be taken for, and whether it is a link."""
 
 import os
 import re
@@ -29,7 +29,8 @@ _BEGINNINGS: Final = (b"\x1f\x8b", b"WARC/")
 class Listing:
     """Files in their place by the name they have when closed: `closed`, `opened`; elsewhere or otherwise: `strangers`.
 
-    `indexes` are those that lie beside; `asides` are left beside files by their mending, `strays` look like no WARC file, `links` lead to what is elsewhere.
+    `indexes` are those that lie beside; `asides` are left beside files by their mending, `strays` look like no WARC
+    file, `links` lead to what is elsewhere.
     """
 
     closed: set[str] = field(default_factory=set)

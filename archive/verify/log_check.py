@@ -104,7 +104,7 @@ def _check_entries(log: LogReader, state: LogState, spool: Spool, wanted: set[in
 
 
 def _check_order(index: int, entry: Entry, state: LogState) -> None:
-    """A log grows in the order of time. Whoever has the key can date an entry back, and a clock can be set back: that is told."""
+    """A log grows in the order of time: an entry that was dated back, or made by a clock that was set back, is told."""
     is_back = entry.logged < state.latest and parse_instant(entry.logged) < parse_instant(state.latest) - _BACK
     if is_back and not state.is_back:
         finding = make_finding("logged-back", place="log", entry=index, expected=state.latest, actual=entry.logged)
@@ -166,7 +166,7 @@ def _check_tiles(log: LogReader, state: LogState) -> None:
 
 
 def _differing(log: LogReader) -> Iterator[Finding]:
-    """Each entry that does not have its hash in the tree; the root that the head has tells that it was altered, not the tree."""
+    """Each entry that does not have its hash in the tree, which has the root of the head and so was not altered itself."""
     for index, data in log.entries():
         try:
             said = log.tiles.subtree(0, index)

@@ -75,7 +75,10 @@ class Reextraction(_Part):
 
 
 class Counts(_Part):
-    """How much was looked at; of `found` captures only that they lay there at a moment is logged; `selected` captures where only some were asked for."""
+    """How much was looked at.
+
+    Of `found` captures only that they lay there at a moment is logged; `selected` is how many were asked for, None for all.
+    """
 
     entries: int
     captures: int

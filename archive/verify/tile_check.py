@@ -1,4 +1,4 @@
-"""Every file of the tree against the entries: a tile that no root needs is still read for proofs, and what does not belong is named."""
+"""Every file of the tree against the entries: a tile that no root needs is read for proofs all the same."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

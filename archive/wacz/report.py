@@ -99,14 +99,16 @@ class Listed:
 class WaczReport:
     """What was found. `proven` of the `captures` are covered by a checkpoint that one of `signed_by` signed.
 
-    The first of the proven ones are `listed`. Of all of them `found` were found on the disk, the last of them `found_by` that moment, and `supplied` given by a
-    person; only the others were received from a server, and of these `unanswered` failed before any byte came. `title` is the packer's word.
+    The first of the proven ones are `listed`. Of all of them `found` were found on the disk, the last of them
+    `found_by` that moment, and `supplied` given by a person; only the others were received from a server, and of these
+    `unanswered` failed before any byte came. `title` is the packer's word.
 
     `weights` is how many findings of each weight there are, with those that are not kept.
 
-    `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of it
-    and existed by `until`, by the word of `witnesses`: trusted timestamp authorities, and witnesses of the log,
-    `cosigned_by`. `commands` redo the check with the tools of others. It `continues` every checkpoint that the checker brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
+    `seen` is by whom and when the log was seen, at several sizes. All proven captures are among the first `entries` of
+    it and existed by `until`, by the word of `witnesses`: trusted timestamp authorities, and witnesses of the log,
+    `cosigned_by`. `commands` redo the check with the tools of others. It `continues` every checkpoint that the checker
+    brought, None without any. `signer` is the key, in base64, of the anonymous signature over the manifest.
     """
 
     path: str

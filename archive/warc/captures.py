@@ -1,9 +1,9 @@
 """A capture as WARC records and back, field for field.
 
 The first record of a capture is its primary one and carries the capture's id: `response`, `revisit` (a 304 whose
-original is known, or a response with the body of an earlier one), `resource` (supplied by a person), or, when no response came, `request`, or `metadata` when
-nothing was sent either. The last is always `metadata`; so a group that ends without it was never whole. All share
-one WARC-Date, and the others are concurrent to the primary.
+original is known, or a response with the body of an earlier one), `resource` (supplied by a person), or, when no
+response came, `request`, or `metadata` when nothing was sent either. The last is always `metadata`; so a group that
+ends without it was never whole. All share one WARC-Date, and the others are concurrent to the primary.
 """
 
 import ipaddress

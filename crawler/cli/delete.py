@@ -56,11 +56,11 @@ def delete(
 ) -> None:
     """Delete the payloads of pages under an order of law. There is no way back.
 
-    The bytes go wherever they lie, with all pages of an article, at whatever address they came, with every text made of them and the kept original of
-    an import. A record of the same place says that it was deleted; the log says when and by what order; everything else
-    still verifies, and `lantian verify` names it as deleted, not as altered. What was exported before cannot be recalled,
-    a copy in an object store follows at the next `lantian upload`, and a page that is still public is kept again when it
-    is crawled again.
+    The bytes go wherever they lie, with all pages of an article, at whatever address they came, with every text made of
+    them and the kept original of an import. A record of the same place says that it was deleted; the log says when and
+    by what order; everything else still verifies, and `lantian verify` names it as deleted, not as altered. What was
+    exported before cannot be recalled, a copy in an object store follows at the next `lantian upload`, and a page that
+    is still public is kept again when it is crawled again.
 
     \b
     Example:

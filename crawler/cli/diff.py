@@ -22,7 +22,7 @@ from crawler.cli.marking import LOUD, print_edit
 from crawler.cli.moment import MOMENT, in_china
 from crawler.cli.new_path import html_option
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, Screen, print_json
+from crawler.cli.output import Screen, print_json
 from crawler.cli.standing import WORDS, print_doubt, worst_of
 from pipelines.edits import Edit, compare_articles
 from pipelines.records import Article, format_instant
@@ -49,8 +49,9 @@ def diff(
 ) -> None:
     """Show what changed in an article between two captures, character by character.
 
-    An article over several pages is compared as a whole. Without --from it is the last edit up to --to. Both captures are read by this program, whenever they were made. Times
-    are China's, a bare day to its end. Exits 1 when something changed.
+    An article over several pages is compared as a whole. Without --from it is the last edit up to --to. Both captures
+    are read by this program, whenever they were made. Times are China's, a bare day to its end. Exits 1 when something
+    changed.
 
     \b
     Example:
@@ -117,8 +118,6 @@ def _report(sides: Sequence[Sighting], verdicts: Sequence[CaptureVerdict], edit:
         print_json({"before": lines[0], "after": lines[1], "edit": edit_to_line(edit), "is_quiet": is_quiet})
         return
     console = Screen()
-    if not console.is_terminal:
-        console.width = WIDE
     for one, verdict, sign, colour in zip(sides, verdicts, ("---", "+++"), ("red", "green"), strict=True):
         about = f"{sign} {in_china(one.fetched_at)}  {one.record_id}  {WORDS[verdict.state]}"
         console.print(Text(about, colour), soft_wrap=True)

@@ -24,7 +24,7 @@ from crawler.cli.held_sites import require_held
 from crawler.cli.marking import LOUD, print_edit
 from crawler.cli.moment import BEGINNING, in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, Screen, complain, print_json, say, say_count
+from crawler.cli.output import Screen, complain, print_json, say, say_count
 from crawler.cli.standing import Standing, look_into, print_doubt
 from pipelines.edits import Edit
 from pipelines.records import format_instant
@@ -126,8 +126,6 @@ def _report(url: str, sightings: list[Sighting], standing: Standing) -> None:
     if not sightings:
         return
     console = Screen()
-    if not console.is_terminal:
-        console.width = WIDE
     console.print(Text(url, "bold underline"), soft_wrap=True)
     for one in sightings:
         console.print(_headline(one, url), soft_wrap=True)

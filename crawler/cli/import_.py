@@ -29,8 +29,9 @@ def import_(*, files: tuple[Path, ...], workers: int, archive_path: Path, sites_
     """Bring WARC and WACZ files of others into the archive.
 
     The original is kept untouched; its exchanges are written in our strict form, as imported, and the log notes that
-    their custody is unknown before this moment. A revisit comes in where a page of the archive bears out what it says. ARC and WARC/0.x are refused. Exits 1 when something in a file could
-    not be brought in: it is named (of many alike the first five; with --json each), and stays in the original.
+    their custody is unknown before this moment. A revisit comes in where a page of the archive bears out what it says.
+    ARC and WARC/0.x are refused. Exits 1 when something in a file could not be brought in: it is named (of many alike
+    the first five; with --json each), and stays in the original.
 
     \b
     Example:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from archive.display import printable, printable_json, printable_lines
 
-WIDE = 200
+_WIDE = 200
 """Columns of a table that goes into a file or a pipe, where nothing says how wide it may be."""
 
 _LONGEST_WORD = 200
@@ -43,7 +43,12 @@ def say_lines(text: str, *, err: bool = False) -> None:
 
 
 class Screen(Console):
-    """A terminal, or the file or pipe in the place of one."""
+    """A terminal, or the file or pipe in the place of one, which has room for long lines."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        if not self.is_terminal:
+            self.width = _WIDE
 
     def print(self, *things: Any, **options: Any) -> None:
         """Print; text has its marks, and plain strings have none."""
@@ -67,10 +72,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in filled:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    console = Screen()
-    if not console.is_terminal:
-        console.width = WIDE
-    console.print(table)
+    Screen().print(table)
 
 
 def say_count(number: int, things: str) -> str:

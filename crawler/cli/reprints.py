@@ -18,7 +18,7 @@ from crawler.cli.history import edit_to_line
 from crawler.cli.marking import print_edit
 from crawler.cli.moment import in_china
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, Screen, print_json, print_table, say
+from crawler.cli.output import Screen, print_json, print_table, say
 
 TEXTUAL = {"text", "title", "subtitle"}
 """What a reprint changes of the words; its date, source and editor are its own."""
@@ -95,8 +95,6 @@ def _to_line(member: Member) -> dict[str, Any]:
 
 def _print_chain(chain: Chain) -> None:
     console = Screen()
-    if not console.is_terminal:
-        console.width = WIDE
     _print_member(console, "original", chain.original)
     if chain.first_captured is not chain.original:
         console.print(

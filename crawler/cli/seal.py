@@ -55,7 +55,9 @@ def seal(
     rotate_key: bool,
     archive_path: Path,
 ) -> None:
-    """Sign the log of the archive as it is now; what a killed run left is mended and logged first. Keep the checkpoint it prints elsewhere: it is what others can check by.
+    """Sign the log of the archive as it is now. Keep the checkpoint it prints elsewhere: it is what others can check by.
+
+    What a killed run left is mended and logged first.
 
     The key is made on first use, for you alone to read, in ~/.config/lantian/keys (or LANTIAN_KEYS), never inside the
     archive: whoever copies the archive must not get it. A sealed archive takes no other key than its own, or the one

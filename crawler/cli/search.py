@@ -17,7 +17,7 @@ from archive.search.snippets import Snippet
 from archive.sites import read_sites
 from crawler.cli.held_sites import require_held
 from crawler.cli.options import archive_option, every_command, sites_option, this_run
-from crawler.cli.output import WIDE, Screen, print_json
+from crawler.cli.output import Screen, print_json
 
 OTHER = "other"
 """The kind of what was stored under no site."""
@@ -90,8 +90,6 @@ def search(
 
 
 def _print_page(found: Found, console: Screen) -> None:
-    if not console.is_terminal:
-        console.width = WIDE
     for hit in found.hits:
         for line in _describe(hit, is_styled=console.is_terminal):
             console.print(line, soft_wrap=True)

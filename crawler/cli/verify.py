@@ -91,8 +91,9 @@ def verify(
 
     The archive is that of --archive, or a folder in the place of FILES.
 
-    Exits 0 intact, 1 altered, 3 unreadable, 4 not provable: nothing contradicts the log, not all is signed. With --conformance it checks single
-    WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule, 1 with those they break.
+    Exits 0 intact, 1 altered, 3 unreadable, 4 not provable: nothing contradicts the log, not all is signed. With
+    --conformance it checks single WARC files against the header rules of WARC/1.0 and 1.1: 0 when they keep every rule,
+    1 with those they break.
 
     --reextract runs the recipe of this program over the archived bytes, by the site files that the log keeps. A text
     that comes out otherwise by the same recipe was altered; by another recipe it is only said that the recipe differs.

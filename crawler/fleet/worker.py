@@ -49,7 +49,8 @@ class Unfinished(Exception):  # noqa: N818 (the job goes on, here or elsewhere)
 class Post:
     """What a worker works with.
 
-    `lanes` are the jobs it does at once, `lease` is how long its hosts stay its own when nothing is heard of it. `sites` are all that are known, `watched` those whose schedule this worker looks after.
+    `lanes` are the jobs it does at once, `lease` is how long its hosts stay its own when nothing is heard of it.
+    `sites` are all that are known, `watched` those whose schedule this worker looks after.
     """
 
     url: str

@@ -20,8 +20,8 @@ TURNS: Final[dict[str, int]] = {"list": 0, "article": 1, "attachment": 2, "requi
 class Errand:
     """What a request was sent for.
 
-    `page` counts the pages of its list or article from 1, or the style sheets on the way to a requisite; `day` is the issue of a newspaper.
-    `channel` is the address that the list began with, `newest` the date stated beside the link.
+    `page` counts the pages of its list or article from 1, or the style sheets on the way to a requisite; `day` is the
+    issue of a newspaper. `channel` is the address that the list began with, `newest` the date stated beside the link.
     """
 
     role: Role
@@ -55,8 +55,8 @@ class Claim:
     """A page that was given out to be fetched.
 
     `lost_since` is set when it was given out before and nobody said what became of it: it may be archived already.
-    `digest` is what it said when it was last seen, `kind` what it was, None if it never was seen. `is_counted` is set when the round has counted
-    it: its capture was lost.
+    `digest` is what it said when it was last seen, `kind` what it was, None if it never was seen. `is_counted` is set
+    when the round has counted it: its capture was lost.
     """
 
     id: int

@@ -53,11 +53,12 @@ class Tally:
 class Figures:
     """A site as its last rounds left it.
 
-    `crawled_at` is when a round last ended, `succeeded_at` when one did that had a list or an article. `last` is the newest
-    round that asked for anything, `past` those before it, newest first, and `settled` those of them together that are a
-    week older, or as much as there is time for. `whole` is the newest round that asked for all of the site, `known` the articles
-    that are known of it. `finds` are the days on which articles were found that were not known, newest first. `rhythms` tell the same by
-    channel. `failing` are channels whose list could not be had, with the reason.
+    `crawled_at` is when a round last ended, `succeeded_at` when one did that had a list or an article. `last` is the
+    newest round that asked for anything, `past` those before it, newest first, and `settled` those of them together
+    that are a week older, or as much as there is time for. `whole` is the newest round that asked for all of the site,
+    `known` the articles that are known of it. `finds` are the days on which articles were found that were not known,
+    newest first. `rhythms` tell the same by channel. `failing` are channels whose list could not be had, with the
+    reason.
     """
 
     site: Site
