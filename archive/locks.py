@@ -16,6 +16,7 @@ from archive.errors import CatalogError, HostBusy
 _NAME = "catalog.lock"
 _HOSTS = "locks"
 _ALARMS = "alarms.lock"
+_KEY = "key.lock"
 
 
 @contextmanager
@@ -52,8 +53,21 @@ def holding_hosts(archive: Archive, hosts: Iterable[str]) -> Iterator[None]:
 @contextmanager
 def holding_alarms(folder: Path) -> Iterator[None]:
     """Be the only one who tells of the alarms of the archive in `folder`; waits for the others."""
-    with on_disk(folder):
-        handle = os.open(folder / _ALARMS, os.O_RDWR | os.O_CREAT, 0o644)
+    with _waiting(folder / _ALARMS):
+        yield
+
+
+@contextmanager
+def holding_key(folder: Path) -> Iterator[None]:
+    """Be the only one who signs for the archive in `folder` or takes a new key; waits for the others."""
+    with _waiting(folder / _KEY):
+        yield
+
+
+@contextmanager
+def _waiting(path: Path) -> Iterator[None]:
+    with on_disk(path):
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -7,8 +7,7 @@ could have made it.
 from archive.errors import KeyUnusable
 from archive.log.keys import key_path
 from archive.log.reader import LogReader
-from archive.log.rotation import take_key
-from archive.log.seal import seal
+from archive.log.signing import sign_log
 from archive.log.writer import Log
 
 
@@ -18,8 +17,7 @@ def sign_deletion(log: Log) -> bool:
     if not path.exists() or not LogReader.open(log.archive.path).seals():
         return False
     try:
-        key = take_key(log, path)
+        sign_log(log, path)
     except KeyUnusable:
         return False
-    seal(log, key)
     return True

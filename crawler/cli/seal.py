@@ -11,9 +11,7 @@ from archive.errors import TimestampError, WitnessError
 from archive.log.attest import add_cosignatures, add_timestamp
 from archive.log.keys import key_path
 from archive.log.reader import LogReader, Seal
-from archive.log.rotation import rotate_key as put_new_key
-from archive.log.rotation import take_key
-from archive.log.seal import seal as make_seal
+from archive.log.signing import sign_log
 from archive.log.writer import Log
 from archive.store import Store
 from crawler.attesting import ask_authority, ask_witness
@@ -76,8 +74,7 @@ def seal(
     path = key_file or key_path(archive)
     Store(archive).close()
     with Log(archive) as log:
-        key = (put_new_key if rotate_key else take_key)(log, path)
-        made = make_seal(log, key)
+        key, made = sign_log(log, path, is_rotated=rotate_key)
         stamped = [_attest(log, made, url, _stamp) for url in authorities]
         cosigned = [_attest(log, made, url, _cosign) for url in witnesses]
     note = str(LogReader.open(archive.path).cosigned(made))
