@@ -19,6 +19,7 @@ from archive.reader.lookup import Sight
 from archive.reader.seals import CaptureVerdict, OpenLog, find_seal, open_log
 from archive.reader.verdict import Evidence, compare_claims, look_at_each, worse
 from archive.reading import read_exchange
+from archive.warc.tombstone import FAILURE
 
 _UNLOGGED_TEXT = CaptureVerdict("not-provable", "日志中没有此文字", "the log has no text of it")
 
@@ -52,9 +53,9 @@ def _to_sight(one: Sighting) -> Sight:
 
 
 def _judge(log: OpenLog, sighting: Sighting, evidence: Evidence) -> CaptureVerdict:
-    if sighting.verdict == "deleted":
-        return look_for_deletion_of(log, [sighting.record_id])
     capture, shown = evidence.capture, evidence.shown
+    if sighting.verdict == "deleted" or (shown and shown.failure == FAILURE):
+        return look_for_deletion_of(log, [sighting.record_id])
     if capture is None or shown is None or evidence.verdict.state == "altered":
         return evidence.verdict
     claims = (

@@ -123,10 +123,15 @@ class LogIndex:
             self._roll_back()
             raise
 
+    def stand(self) -> None:
+        """Answer from now on as of this moment, whatever others log; the log that is read after it has all of that."""
+        self._connection.execute("BEGIN")
+        _ = self.size  # the state is that of the first question
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Answer many questions from one state of the index, which is locked once and not for each."""
-        self._connection.execute("BEGIN")
+        self.stand()
         try:
             yield
         finally:

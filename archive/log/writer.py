@@ -74,8 +74,9 @@ class Log:
 
     def has_derived(self, record_id: str, recipe: str, body: str) -> bool:
         """Whether it has this text of a capture, by this recipe and with this digest. Raises BrokenLog."""
-        reader = LogReader.open(self.archive.path)
-        logged = (reader.entry(leaf) for leaf in self.index.derived_of(record_id))
+        leaves = self.index.derived_of(record_id)
+        reader = LogReader.open(self.archive.path)  # after the index, to which others add what they log
+        logged = map(reader.entry, leaves)
         return any(isinstance(one, DerivedEntry) and (one.recipe, one.body) == (recipe, body) for one in logged)
 
     @contextmanager

@@ -45,11 +45,12 @@ UNSEALED = CaptureVerdict(
 
 @dataclass(frozen=True, slots=True)
 class OpenLog:
-    """An archive with its log; `keys` are asked for once for each seal."""
+    """An archive with its log as of one moment, whatever others write; `keys` are asked for once for each seal."""
 
     archive: Archive
     log: LogReader
     index: LogIndex
+    seals: list[Seal]
     keys: dict[int, list[PublicKey]] = field(default_factory=dict)
 
     def keys_at(self, size: int) -> list[PublicKey]:
@@ -64,18 +65,20 @@ class OpenLog:
 def open_log(archive: Archive) -> Iterator[OpenLog]:
     """The log of an archive; raises BrokenLog where it cannot be read."""
     try:
-        log, index = LogReader.open(archive.path), LogIndex.open(archive.path)
+        index = LogIndex.open(archive.path)
     except (OSError, sqlite3.Error) as error:
         raise BrokenLog(f"log: {error}") from None
     try:
-        yield OpenLog(archive, log, index)
+        index.stand()
+        seals = LogReader.open(archive.path).seals()
+        yield OpenLog(archive, LogReader.open(archive.path), index, seals)
     finally:
         index.close()
 
 
 def find_seal(log: OpenLog, leaf: int) -> CaptureVerdict:
     """Whether the last seal over an entry signs for it as it is; raises BrokenLog."""
-    seal = next((one for one in reversed(log.log.seals()) if one.checkpoint.size > leaf), None)
+    seal = next((one for one in reversed(log.seals) if one.checkpoint.size > leaf), None)
     if seal is None:
         return UNSEALED
     if not _is_signed(log, seal):

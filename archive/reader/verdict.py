@@ -14,6 +14,7 @@ from typing import Final
 from archive.directory import Archive
 from archive.errors import BrokenLog, BrokenWarc
 from archive.log.entries import CaptureEntry
+from archive.reader.deleted import look_for_deletion_of
 from archive.reader.held import archive_of
 from archive.reader.lookup import Sight
 from archive.reader.seals import WORST, CaptureVerdict, OpenLog, altered, find_seal, open_log
@@ -21,6 +22,7 @@ from archive.warc.captures import SERVER_NOT_MODIFIED
 from archive.warc.openfile import open_either
 from archive.warc.readback import read_groups_at, restore
 from archive.warc.records import Placed, sha256
+from archive.warc.tombstone import is_tombstone
 from pipelines.records import Capture, format_instant
 
 _DEEPEST: Final = 3
@@ -128,6 +130,8 @@ def compare_claims(claims: Iterable[tuple[str, str, object, object]]) -> Capture
 
 
 def _compare(log: OpenLog, place: tuple[str, int], group: Sequence[Placed], members: Sequence[bytes]) -> CaptureVerdict:
+    if is_tombstone(group[0].record):  # a deletion that was cut short: the catalog does not say so yet
+        return look_for_deletion_of(log, [group[0].record.id])
     logged = log.index.capture(group[0].record.id)
     if logged is None:
         if log.index.has_capture(*place):

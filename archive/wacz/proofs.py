@@ -85,11 +85,13 @@ class Prover:
     @classmethod
     def open(cls, archive: Path) -> "Prover | None":
         """The prover of an archive; None for one that has no seal yet. Raises BrokenLog."""
-        log = LogReader.open(archive)
-        seals = log.seals()
+        seals = LogReader.open(archive).seals()
         if not seals:
             return None
-        return cls(log, LogIndex.open(archive), seals, EarlierSeals.open(log, seals[:-1]))
+        index = LogIndex.open(archive)
+        index.stand()
+        log = LogReader.open(archive)  # last: whatever others write meanwhile, it has what seals and index speak of
+        return cls(log, index, seals, EarlierSeals.open(log, seals[:-1]))
 
     @property
     def seal(self) -> Seal:

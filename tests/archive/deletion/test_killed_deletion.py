@@ -10,9 +10,12 @@ import pytest
 
 import crawler.cli.delete  # noqa: F401 (before its parts are changed)
 from archive.catalog import catalog as catalog_module
+from archive.catalog.catalog import Catalog
 from archive.deletion import carry_out, files
 from archive.directory import Archive
 from archive.log.reader import LogReader
+from archive.reader.lookup import find_sights
+from archive.reader.verdict import look_at
 from archive.verify.check import verify
 from tests.archive.deletion.deleting import URL, call, delete, kinds, parts_of_index
 from tests.archive.made_pages import article_capture, article_title
@@ -52,6 +55,12 @@ def delete_and_die(folder: Path, step: str) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def states_of_pages(archive: Archive) -> set[str]:
+    """What the reader would say of what the catalog has of the page."""
+    with Catalog(archive) as catalog:
+        return {look_at(archive, sight).verdict.state for sight in find_sights(catalog, URL)}
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_at_any_step_leaves_it_undone_or_finished_at_the_next_start(folder: Path, step: str) -> None:
     assert delete_and_die(folder, step) == -signal.SIGKILL
@@ -60,6 +69,8 @@ def test_a_kill_at_any_step_leaves_it_undone_or_finished_at_the_next_start(folde
     assert logged is (step != "before the log")
     report = verify(folder)
     assert "altered" not in {finding.weight for finding in report.findings}, report.findings
+    assert "altered" not in states_of_pages(opened)
+    assert "ALTERED" not in call(folder, "history", URL).stdout
     take_all(opened, [article_capture(3, minute=50)])
     seal_now(opened)
     after = verify(folder, is_deep=True)
