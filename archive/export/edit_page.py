@@ -27,6 +27,12 @@ _DATES: Final = {
     "stated": "原无日期，现标示日期 — a date is stated where there was none",
     "removed": "原有日期被删去 — the stated date was removed",
 }
+CUSTODIES: Final = {
+    "wire": "从服务器收到 wire",
+    "operator": "由人提供 operator",
+    "import": "由他处导入 import",
+    "unknown": "来历不明 unknown",
+}
 _TAGS: Final = {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}
 _STYLE: Final = """
 body{margin:2rem auto;max-width:52rem;padding:0 1rem;font:17px/1.8 "Noto Serif CJK SC","Source Han Serif SC",serif;color:#222}
@@ -64,11 +70,13 @@ def edit_page(
 _NOTE: Final = (
     '<p class="note">本页比较归档中同一地址两次抓取的内容，均由同一版本的程序读取。“证明”一栏说明记录是否与登记时一致：'
     "received 为收到时登记，found 为登记时已如此存在，supplied 为由人提供。本页不证明由谁、为何修改，本页自身也可能被改过。"
-    "请用 <code>lantian verify</code> 和 <code>lantian prove</code> 核对原始记录。<br>"
+    "请用 <code>lantian verify</code> 核对原始记录；用 <code>lantian export --format wacz --url</code> 可把前后两次抓取连同证明"
+    "装入一个文件，交他人核验。<br>"
     "This page compares what an archive has of one address at two moments, both read by the same program. Under proof "
     "stands whether the records are as they were logged: when they were received, or only found so, or supplied by a "
     "person. It does not show who changed the page or why, and can have been edited itself. Check the records with "
-    "<code>lantian verify</code> and <code>lantian prove</code>.</p>\n"
+    "<code>lantian verify</code>; <code>lantian export --format wacz --url</code> packs both captures with their proofs into "
+    "one file, for others to check.</p>\n"
 )
 
 
@@ -91,8 +99,8 @@ def _captures(before: Sighting, after: Sighting, verdicts: Sequence[CaptureVerdi
         ("地址 URL", before.url, after.url),
         ("标题 title", before.title, after.title),
         ("标示日期 stated date", before.published, after.published),
-        ("来历 custody", before.custody, after.custody),
-        ("证明 proof", *(f"{one.state} ({', '.join(one.claims)}): {one.english}" for one in verdicts)),
+        ("来历 custody", CUSTODIES[before.custody], CUSTODIES[after.custody]),
+        ("证明 proof", *(f"{one.state} ({', '.join(one.claims)}): {one.chinese} {one.english}" for one in verdicts)),
         ("记录 record", before.record_id, after.record_id),
         ("摘要 payload digest", before.payload_digest, after.payload_digest),
         ("文件 file", f"{before.file} @ {before.offset}", f"{after.file} @ {after.offset}"),

@@ -5,20 +5,19 @@ from typing import Final
 
 from archive.catalog.stats import ROLES, UNDATED, UNSTATED, SiteCount, Stats
 from archive.display import escape
+from archive.export.edit_page import CUSTODIES
 
 MOST_BARS: Final = 20
 """Bars of one chart; the rest is summed up below it."""
 _COLOURS: Final = {"original": "#2a6f97", "duplicate": "#c9a227", "near-duplicate": "#e07a3f", "no text": "#b5b5b5"}
 _WORDS: Final = {
-    "original": "原创 original",
+    "original": "首次收录 original",
     "duplicate": "同文 duplicate",
     "near-duplicate": "近似 near-duplicate",
     "no text": "无正文 no text",
     UNDATED: "无日期 undated",
     UNSTATED: "未注明 not stated",
-    "wire": "抓取 wire",
-    "operator": "由人提供 operator",
-    "unknown": "来历不明 unknown",
+    **CUSTODIES,
 }
 _STYLE: Final = """
 body{margin:2rem auto;max-width:62rem;padding:0 1rem;font:15px/1.6 "Noto Sans CJK SC","Source Han Sans SC",sans-serif;color:#222}

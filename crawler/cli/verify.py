@@ -162,11 +162,11 @@ def _check_conformance(files: tuple[Path, ...]) -> int:
 
 
 def _tell(report: Report, page: Path | None) -> None:
-    if page:
-        write_text(page, to_html(report))
     if this_run().json:
         print_json(json.loads(report.model_dump_json()))
     else:
         for line in to_lines(report):
             say(line)
+    if page:
+        write_text(page, to_html(report))
     click.get_current_context().exit(report.exit_code)

@@ -29,13 +29,13 @@ def check_wacz_files(
     for path in files:
         report = check_wacz(path, trust=trust, reextract=reextract, workers=workers)
         verdicts.append(report.verdict)
-        if page:
-            write_text(page, to_html(report, are_keys_trusted=is_trusted))
         if as_json:
             print_json(to_json(report, is_trusted=is_trusted))
         else:
             for line in _to_lines(report, is_trusted=is_trusted):
                 say(line)
+        if page:
+            write_text(page, to_html(report, are_keys_trusted=is_trusted))
     return EXIT_CODES[min(verdicts, key=_WORST.index)]
 
 
