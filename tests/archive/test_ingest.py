@@ -1,6 +1,5 @@
 import itertools
 import json
-import multiprocessing
 import os
 import random
 import sqlite3
@@ -21,6 +20,7 @@ from pipelines.records import Capture, Failure
 from pipelines.report import outcome_to_line
 from pipelines.site import Site
 from tests.archive.exporting import exported_lines
+from tests.archive.forking import start
 from tests.archive.made_pages import HOST, START, article_capture, article_url, capture, listing_html
 from tests.archive.taking import take_all, take_and_die, verdicts
 
@@ -232,11 +232,8 @@ def crawl(archive: Archive, first: int, tell: int) -> None:
 
 def crawl_and_kill(archive: Archive, *, first: int, seconds: float) -> list[str]:
     """Take captures in another process until it is killed; gives the records that were acknowledged."""
-    heard, tell = os.pipe()
-    process = multiprocessing.get_context("fork").Process(target=crawl, args=(archive, first, tell))
-    process.start()
-    os.close(tell)
-    with os.fdopen(heard, encoding="ascii") as lines:
+    process, lines = start(crawl, archive, first)
+    with lines:
         begun = lines.readline()
         time.sleep(seconds)
         process.kill()

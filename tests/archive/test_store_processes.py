@@ -1,4 +1,3 @@
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from archive.directory import Archive
 from archive.store import Store
 from archive.warc.readback import read_captures, warc_files
 from archive.warc.tail import mend
+from tests.archive.forking import FORK
 from tests.archive.warc.samples import page
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,8 +34,7 @@ def write(archive: Archive) -> list[Kept]:
 @pytest.fixture
 def writers(tmp_path: Path) -> Iterator[list[Future[list[Kept]]]]:
     """A crawl and ingestions, at work since this moment."""
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(WRITERS, mp_context=context) as processes:
+    with ProcessPoolExecutor(WRITERS, mp_context=FORK) as processes:
         yield [processes.submit(write, Archive.open(tmp_path)) for _ in range(WRITERS)]
 
 
@@ -112,7 +111,7 @@ def test_a_forked_worker_that_ends_leaves_the_file_of_its_parent_alone(tmp_path:
     archive = Archive.open(tmp_path)
     with Store(archive) as store:
         kept = [store.append(page(), site="wuxi")]
-        worker = multiprocessing.get_context("fork").Process(target=store.close)
+        worker = FORK.Process(target=store.close)
         worker.start()
         worker.join()
         assert worker.exitcode == 0

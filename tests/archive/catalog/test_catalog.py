@@ -1,4 +1,3 @@
-import multiprocessing
 import resource
 import signal
 import sqlite3
@@ -11,10 +10,9 @@ import pytest
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.errors import CatalogError, StorageFull
+from tests.archive.forking import FORK
 from tests.archive.made_pages import HOST, START, article_capture, article_html, article_url, capture
 from tests.archive.taking import take_all
-
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How the log lies on disk: names by the specification, growth in batches of any size, kills, several writers."""
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -19,8 +18,8 @@ from archive.log.merkle import Tree, is_consistent, is_included, leaf_hash
 from archive.log.reader import LogReader
 from archive.log.tiles import BrokenTile, decode_bundle, encode_bundle, tile_path, tile_widths
 from archive.log.writer import Log
+from tests.archive.forking import FORK, start
 
-FORK = multiprocessing.get_context("fork")
 MOMENT = "2024-01-01T00:00:00Z"
 
 
@@ -178,11 +177,8 @@ def test_processes_append_side_by_side(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_a_log_that_goes_on(tmp_path: Path) -> None:
     Archive.open(tmp_path)
     stop_after = 17
-    heard, tell = os.pipe()
-    writer = FORK.Process(target=write, args=(tmp_path, "a", 1000, tell))
-    writer.start()
-    os.close(tell)
-    with os.fdopen(heard, encoding="ascii") as lines:
+    writer, lines = start(write, tmp_path, "a", 1000)
+    with lines:
         told = [int(lines.readline()) for _ in range(stop_after)]
         writer.kill()
     writer.join()

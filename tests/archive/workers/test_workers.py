@@ -1,7 +1,5 @@
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from archive.errors import WorkerError
+from archive.language import read_knowledge
 from archive.workers.pool import CHUNK, Workers
+from archive.workers.process import WorkerProcess
 from pipelines.records import Outcome
 from pipelines.site import Site
+from tests.archive.forking import start
 from tests.archive.made_pages import article_capture, article_html, article_title, article_url, capture
 
 
@@ -39,9 +40,16 @@ def striking(workers: Workers, sign: signal.Signals) -> Iterator[set[int]]:
         thread.join()
 
 
-def test_pages_are_read_in_other_processes_and_in_this_one_alike() -> None:
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    """Two processes, for what leaves them as they were."""
+    with Workers(2) as workers:
+        yield workers
+
+
+def test_pages_are_read_in_other_processes_and_in_this_one_alike(workers: Workers) -> None:
     captures = [article_capture(number) for number in range(6)]
-    with Workers(2) as workers, Workers(0) as here:
+    with Workers(0) as here:
         away = [future.result() for future in [workers.submit(capture, None) for capture in captures]]
         home = [here.submit(capture, None).result() for capture in captures]
         assert os.getpid() not in workers.pids
@@ -49,7 +57,7 @@ def test_pages_are_read_in_other_processes_and_in_this_one_alike() -> None:
     assert [outcome.article and outcome.article.title for outcome in away] == [article_title(n) for n in range(6)]
 
 
-def test_the_layout_of_a_site_reaches_the_workers() -> None:
+def test_the_layout_of_a_site_reaches_the_workers(workers: Workers) -> None:
     table = {
         "key": "ceshi",
         "name": "测试",
@@ -62,10 +70,7 @@ def test_the_layout_of_a_site_reaches_the_workers() -> None:
         ),
     }
     site = Site.model_validate(table)
-    with Workers(1) as workers:
-        found = [
-            workers.submit(article_capture(1, minute=minute), site).result().article for minute in (-24 * 60, 0, 1)
-        ]
+    found = [workers.submit(article_capture(1, minute=minute), site).result().article for minute in (-24 * 60, 0, 1)]
     columns = [article.column for article in found if article]
     assert columns[0] == article_title(1)
     assert columns[1] == columns[2] != columns[0]
@@ -119,13 +124,12 @@ def test_a_worker_that_hung_once_costs_only_time() -> None:
         assert pid not in workers.pids
 
 
-def test_an_interrupt_from_the_terminal_is_left_to_the_parent() -> None:
-    with Workers(1) as workers:
-        workers.submit(article_capture(1), None).result()
-        before = workers.pids
-        os.kill(next(iter(before)), signal.SIGINT)
-        assert workers.submit(article_capture(2), None).result().kind == "article"
-        assert workers.pids == before
+def test_an_interrupt_from_the_terminal_is_left_to_the_parent(workers: Workers) -> None:
+    workers.submit(article_capture(1), None).result()
+    before = workers.pids
+    os.kill(next(iter(before)), signal.SIGINT)
+    assert workers.submit(article_capture(2), None).result().kind == "article"
+    assert workers.pids == before
 
 
 def test_what_is_submitted_is_finished_before_the_workers_go() -> None:
@@ -157,7 +161,7 @@ def test_a_bounded_number_of_pages_waits() -> None:
     assert len(submitted) == 20
 
 
-def test_large_and_hostile_pages_come_back_with_an_outcome() -> None:
+def test_large_and_hostile_pages_come_back_with_an_outcome(workers: Workers) -> None:
     deep = "<html><body>" + "<div>" * 100_000 + "文字" + "</body></html>"
     large = article_html(1).replace("</body>", "<p>很长的一段。</p>" * 20_000 + "</body>")
     pages = [
@@ -166,31 +170,25 @@ def test_large_and_hostile_pages_come_back_with_an_outcome() -> None:
         capture(article_url(3), "\0" * 1000),
         capture(article_url(4), ""),
     ]
-    with Workers(1) as workers:
-        outcomes = [future.result(timeout=60) for future in [workers.submit(page, None) for page in pages]]
+    outcomes = [future.result(timeout=60) for future in [workers.submit(page, None) for page in pages]]
     assert outcomes[1].kind == "article"
     assert all(outcome.article or outcome.reason or outcome.links for outcome in outcomes)
 
 
-ORPHAN = """
-import sys, time
-from archive.errors import WorkerError
-from archive.workers.pool import CHUNK, Workers
-from tests.archive.made_pages import article_capture
-workers = Workers(2)
-[future.result() for future in [workers.submit(article_capture(number), None) for number in range(8)]]
-print(*workers.pids, flush=True)
-time.sleep(60)
-"""
+def have_workers(tell: int) -> None:
+    """Have two processes read pages, tell which they are, and go on without end."""
+    workers = Workers(2)
+    [future.result() for future in [workers.submit(article_capture(number), None) for number in range(8)]]
+    os.write(tell, f"{' '.join(map(str, workers.pids))}\n".encode())
+    signal.pause()
 
 
 def test_no_worker_outlives_a_killed_parent() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert parent.stdout
-    with parent.stdout:
-        pids = [int(pid) for pid in parent.stdout.readline().split()]
+    parent, told = start(have_workers)
+    with told:
+        pids = [int(pid) for pid in told.readline().split()]
         parent.kill()
-        parent.wait()
+        parent.join()
     assert pids
     until = time.monotonic() + 10
     while time.monotonic() < until and any(is_running(pid) for pid in pids):
@@ -198,28 +196,22 @@ def test_no_worker_outlives_a_killed_parent() -> None:
     assert [pid for pid in pids if is_running(pid)] == []
 
 
-STUCK = """
-import os, signal, sys
-from archive.workers.worker import serve
-from archive.workers.process import WorkerProcess
-from archive.language import read_knowledge
-from tests.archive.made_pages import article_capture, article_html, article_url, capture
-worker = WorkerProcess.start(read_knowledge(), patience=2)
-worker.send([(article_capture(1), None)])
-worker.receive(60)
-page = article_html(1).replace("</body>", "<p>一" * 1_500_000)
-worker.send([(capture(article_url(1), page), None)])
-print(worker.pid, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
+def have_endless_page(tell: int) -> None:
+    """Have a process read a page without end, tell which it is, and die."""
+    worker = WorkerProcess.start(read_knowledge(), patience=2)
+    worker.send([(article_capture(1), None)])
+    worker.receive(60)
+    page = article_html(1).replace("</body>", "<p>一" * 1_500_000)
+    worker.send([(capture(article_url(1), page), None)])
+    os.write(tell, f"{worker.pid}\n".encode())
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_no_worker_outlives_a_killed_parent_even_inside_an_endless_page() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", STUCK], stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert parent.stdout
-    with parent.stdout:
-        pid = int(parent.stdout.readline())
-        parent.wait()
+    parent, told = start(have_endless_page)
+    with told:
+        pid = int(told.readline())
+        parent.join()
     assert is_running(pid)
     until = time.monotonic() + 20  # the page would take longer
     while time.monotonic() < until and is_running(pid):
@@ -233,6 +225,3 @@ def is_running(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
-
-
-ROOT = Path(__file__).resolve().parents[3]
