@@ -1,9 +1,13 @@
 """Ways to break what is in a WACZ, listed and signed as it is then, and what stands about its files in the ZIP."""
 
 import json
+import struct
+import zipfile
 from pathlib import Path
 from typing import Final
 
+from archive.log.note import COSIGNATURE, Note, cosign, public_key
+from archive.verify.log_state import Trust
 from archive.wacz.index_map import INDEX_MAP
 from archive.wacz.manifest import MANIFEST
 from tests.archive.altered.wacz_case import WaczCase
@@ -17,9 +21,12 @@ from tests.archive.altered.wacz_changes import (
     forged,
     with_file,
 )
-from tests.archive.altered.wacz_keys import ROTATIONS, rotated
-from tests.archive.verify.sealed import split
+from tests.archive.altered.wacz_hidden import another_head
+from tests.archive.altered.wacz_keys import KEYS, ROTATIONS, rotated
+from tests.archive.verify.sealed import PRIVATE, split
 from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name
+
+WITNESS: Final = public_key("witness.example/w", PRIVATE, kind=COSIGNATURE)
 
 
 def _cut_capture(files: Files) -> Files:
@@ -68,7 +75,31 @@ def _encrypted(whole: Path, path: Path) -> None:
     path.write_bytes(data)
 
 
+def _before_directory(whole: Path, path: Path) -> None:
+    """Bytes between the last file and the directory, which begins behind them."""
+    with zipfile.ZipFile(whole) as file:
+        start = file.start_dir
+    data = whole.read_bytes()
+    path.write_bytes(data[:start] + b"hidden" + data[start:-6] + struct.pack("<IH", start + 6, 0))
+
+
+def _cosigned_another(files: Files) -> Files:
+    """A witness cosigned another text than the one that it stands under."""
+    note = Note.parse(files[CHECKPOINT])
+    line = cosign(f"{note.text}x\n", WITNESS.name, PRIVATE, seconds=1_800_000_000)
+    return files | {CHECKPOINT: str(note.with_signature(line)).encode()}
+
+
+def _witness_kept(_: Path) -> Trust:
+    return Trust(witnesses=(WITNESS,))
+
+
 BROKEN: Final = [
+    WaczCase("head of another file, its proof left out", forged(another_head), ("first-record-differs", "index-line-extra", "index-line-missing"), RECORDS),
+    WaczCase("keys no keys", forged(with_file(KEYS)), ("checkpoint-invalid", "checkpoint-unsigned", "proofs-missing"), KEYS),
+    WaczCase("witness that cosigned another text", forged(_cosigned_another), ("cosignature-invalid", "witness-missing"), CHECKPOINT, kept=_witness_kept),
+    WaczCase("bytes between the files and the directory", _before_directory, ("hidden-bytes",), ""),
+    WaczCase("bytes behind the end", lambda whole, path: path.write_bytes(whole.read_bytes() + b"hidden"), ("hidden-bytes",), ""),
     WaczCase("last record of a capture left out, manifest made anew", forged(_cut_capture), ("capture-cut", "record-missing", "index-line-extra"), RECORDS),
     WaczCase("line behind those of the map of the index", forged(_more_of(INDEX_MAP, b"x\n")), ("index-map-differs",), INDEX_MAP),
     WaczCase("index no gzip, manifest made anew", forged(with_file(INDEX)), ("broken-file", "index-line-missing"), INDEX),

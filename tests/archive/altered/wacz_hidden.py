@@ -1,6 +1,7 @@
 """Ways to hide a page in a WACZ beside what is proven: in records that no capture covers, in more files, in the ZIP."""
 
 import gzip
+import re
 import struct
 import zipfile
 import zlib
@@ -29,14 +30,19 @@ def _in_first(files: Files) -> Files:
     return files | {name: data}
 
 
+def _unproven(files: Files) -> Files:
+    """The proofs without that of what heads the file."""
+    lines = [line for line in files[INCLUSION].splitlines(keepends=True) if b'\\"type\\":\\"file\\"' not in line]
+    return {INCLUSION: b"".join(lines)}
+
+
 def page_in_first(files: Files) -> Files:
     return _in_first(files)
 
 
 def page_in_unproven_first(files: Files) -> Files:
     """And the proof of what heads the file is left out."""
-    lines = [line for line in files[INCLUSION].splitlines(keepends=True) if b'\\"type\\":\\"file\\"' not in line]
-    return _in_first(files) | {INCLUSION: b"".join(lines)}
+    return _in_first(files) | _unproven(files)
 
 
 def page_in_another_first(files: Files) -> Files:
@@ -44,6 +50,14 @@ def page_in_another_first(files: Files) -> Files:
     name = archive_name(files)
     first = split(_in_first(files)[name])[0]
     return files | {name: files[name] + _stored(first.plain)}
+
+
+def another_head(files: Files) -> Files:
+    """A head of our form, which no capture names; the proof of the right one is left out."""
+    name = archive_name(files)
+    members = split(files[name])
+    first = members[0].change(lambda plain: re.sub(rb"(?<=WARC-Record-ID: <)[^>]*", b"urn:uuid:" + b"0" * 36, plain))
+    return files | _unproven(files) | {name: b"".join(member.data for member in (first, *members[1:]))}
 
 
 def without_first(files: Files) -> Files:
