@@ -21,11 +21,9 @@ from tests.archive.altered.wacz_changes import (
     Change,
     as_it_is,
     beside_keys,
-    bomb_entry,
     bomb_record,
     careless,
     dated,
-    deflated,
     double_record,
     drop_record,
     edit_entry,
@@ -34,16 +32,12 @@ from tests.archive.altered.wacz_changes import (
     forged,
     in_index,
     in_proofs,
-    link,
     more_words,
-    name_twice,
     other_checkpoint,
     other_entry,
     other_key,
     other_leaf,
-    other_local_header,
     other_path,
-    overlapping,
     stamped,
     strip_signature,
     under_old_signature,
@@ -102,6 +96,7 @@ from tests.archive.altered.wacz_words import (
     one_page_more,
     one_page_twice,
 )
+from tests.archive.altered.wacz_zip import bomb_entry, deflated, link, name_twice, other_local_header, overlapping
 from tests.archive.wacz.packing import INDEX, PAGES, rehash, repack, unpack
 
 _LINES: Final = ("index-line-extra", "index-line-missing")

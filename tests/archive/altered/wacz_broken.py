@@ -1,8 +1,6 @@
-"""Ways to break what is in a WACZ, listed and signed as it is then, and what stands about its files in the ZIP."""
+"""Ways to break what is in a WACZ, listed and signed as it is then."""
 
 import json
-import struct
-import zipfile
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +21,7 @@ from tests.archive.altered.wacz_changes import (
 )
 from tests.archive.altered.wacz_hidden import another_head
 from tests.archive.altered.wacz_keys import KEYS, ROTATIONS, rotated
+from tests.archive.altered.wacz_zip import before_directory, encrypted, without_header
 from tests.archive.verify.sealed import PRIVATE, split
 from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name
 
@@ -59,30 +58,6 @@ def _capture_among_keys(files: Files) -> Files:
     return files | {ROTATIONS: files[ROTATIONS] + line}
 
 
-def _without_header(whole: Path, path: Path) -> None:
-    """The page list has no header of its own where the directory says."""
-    data = bytearray(whole.read_bytes())
-    at = data.find(PAGES.encode()) - 30
-    data[at : at + 4] = b"PK\0\0"
-    path.write_bytes(data)
-
-
-def _encrypted(whole: Path, path: Path) -> None:
-    """By what both headers of the page list say."""
-    data = bytearray(whole.read_bytes())
-    for at in (data.find(PAGES.encode()) - 30 + 6, data.rfind(PAGES.encode()) - 46 + 8):
-        data[at] |= 1
-    path.write_bytes(data)
-
-
-def _before_directory(whole: Path, path: Path) -> None:
-    """Bytes between the last file and the directory, which begins behind them."""
-    with zipfile.ZipFile(whole) as file:
-        start = file.start_dir
-    data = whole.read_bytes()
-    path.write_bytes(data[:start] + b"hidden" + data[start:-6] + struct.pack("<IH", start + 6, 0))
-
-
 def _cosigned_another(files: Files) -> Files:
     """A witness cosigned another text than the one that it stands under."""
     note = Note.parse(files[CHECKPOINT])
@@ -98,7 +73,7 @@ BROKEN: Final = [
     WaczCase("head of another file, its proof left out", forged(another_head), ("first-record-differs", "index-line-extra", "index-line-missing"), RECORDS),
     WaczCase("keys no keys", forged(with_file(KEYS)), ("checkpoint-invalid", "checkpoint-unsigned", "proofs-missing"), KEYS),
     WaczCase("witness that cosigned another text", forged(_cosigned_another), ("cosignature-invalid", "witness-missing"), CHECKPOINT, kept=_witness_kept),
-    WaczCase("bytes between the files and the directory", _before_directory, ("hidden-bytes",), ""),
+    WaczCase("bytes between the files and the directory", before_directory, ("hidden-bytes",), ""),
     WaczCase("bytes behind the end", lambda whole, path: path.write_bytes(whole.read_bytes() + b"hidden"), ("hidden-bytes",), ""),
     WaczCase("last record of a capture left out, manifest made anew", forged(_cut_capture), ("capture-cut", "record-missing", "index-line-extra"), RECORDS),
     WaczCase("line behind those of the map of the index", forged(_more_of(INDEX_MAP, b"x\n")), ("index-map-differs",), INDEX_MAP),
@@ -108,6 +83,6 @@ BROKEN: Final = [
     WaczCase("checkpoint no text", forged(with_file(CHECKPOINT, b"\xff")), ("checkpoint-invalid", "proofs-missing"), CHECKPOINT),
     WaczCase("entry of a capture among those of new keys", rotated(_capture_among_keys), ("proof-invalid",), ROTATIONS),
     WaczCase("manifest a list", careless(with_file(MANIFEST, b"[]")), ("broken-file", "unlisted-file", "manifest-hash-differs", "signature-invalid"), MANIFEST),
-    WaczCase("file of the ZIP without a header", _without_header, ("local-header-missing", "hidden-bytes", "missing-file", "missing-pages"), PAGES),
-    WaczCase("file of the ZIP said to be encrypted", _encrypted, ("encrypted", "entry-differs", "broken-file"), PAGES),
+    WaczCase("file of the ZIP without a header", without_header, ("local-header-missing", "hidden-bytes", "missing-file", "missing-pages"), PAGES),
+    WaczCase("file of the ZIP said to be encrypted", encrypted, ("encrypted", "entry-differs", "broken-file"), PAGES),
 ]  # fmt: skip

@@ -1,13 +1,9 @@
 """Ways to alter a WACZ: by who leaves the manifest as it was, by a forger who makes it anew, and as a ZIP file."""
 
 import gzip
-import io
 import json
 import re
 import shutil
-import struct
-import warnings
-import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -23,7 +19,7 @@ from archive.wacz.statement import make_statement
 from tests.archive.altered.records import edit
 from tests.archive.altered.times import Authorities
 from tests.archive.verify.sealed import Member, split, with_block
-from tests.archive.wacz.packing import INDEX, PAGES, Files, archive_name, rehash, remanifest, repack, unpack
+from tests.archive.wacz.packing import INDEX, Files, archive_name, rehash, remanifest, repack, unpack
 
 INCLUSION: Final = "proofs/inclusion.jsonl"
 CHECKPOINT: Final = "proofs/checkpoint.txt"
@@ -208,48 +204,3 @@ def _signed_text(files: Files) -> bytes:
 @cache
 def _reply(data: bytes, *, is_valid: bool) -> bytes:
     return ask_for_timestamp(data, (Authorities.valid() if is_valid else Authorities.expired()).reply)
-
-
-def name_twice(whole: Path, path: Path) -> None:
-    shutil.copy(whole, path)
-    with zipfile.ZipFile(path, "a") as file, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        file.writestr(PAGES, b"{}\n")
-
-
-def link(whole: Path, path: Path) -> None:
-    shutil.copy(whole, path)
-    info = zipfile.ZipInfo("proofs/link")
-    info.create_system, info.external_attr = 3, 0o120777 << 16
-    with zipfile.ZipFile(path, "a") as file:
-        file.writestr(info, "/etc/passwd")
-
-
-def other_local_header(whole: Path, path: Path) -> None:
-    data = bytearray(whole.read_bytes())
-    at = data.find(PAGES.encode())
-    data[at : at + 5] = b"pagez"
-    path.write_bytes(data)
-
-
-def bomb_entry(whole: Path, path: Path) -> None:
-    shutil.copy(whole, path)
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
-        file.writestr("pages/more.jsonl", bytes(BOMB))
-
-
-def overlapping(_: Path, path: Path) -> None:
-    """Many names for the same bytes, as a bomb has them that no single entry gives away."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        file.writestr("archive/a", bytes(1000))
-    data = buffer.getvalue()
-    start = struct.unpack_from("<I", data, len(data) - 6)[0]
-    central = data[start : len(data) - 22]
-    names = b"".join(central[:-1] + bytes([letter]) for letter in b"abcdefgh")
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 8, 8, len(names), start, 0)
-    path.write_bytes(data[:start] + names + end)
-
-
-def deflated(whole: Path, path: Path) -> None:
-    repack(unpack(whole), path, method=zipfile.ZIP_DEFLATED)
