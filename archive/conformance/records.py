@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,11 @@ from archive.importing.members import plain_parts
 
 _VERSION_LINE: Final = re.compile(rb"(?:\A|(?<=\n))WARC/\d")
 _HEAD: Final = 1 << 20
-_PIECE: Final = 1 << 20
+_PIECE: Final = 8 << 10
+_END: Final = b"\r\n\r\n"
+_AHEAD: Final = 16
+_NEARLY_END: Final = re.compile(rb"[\r\n]{0,3}(?=WARC/\d|\Z)")
+"""Where the next record, or nothing, is all the same."""
 LARGEST_BLOCK: Final = 256 << 20
 """A block beyond this is not looked into; its length and end are."""
 
@@ -85,34 +89,35 @@ def _read_record(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
 
 def _read_fields(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
     """Read the named fields; false when the header has no end."""
-    size = 0
+    size, lines = 0, list[bytes]()
     while size < _HEAD:
         line = stream.readline(_HEAD)
         size += len(line)
+        if lines and line[:1] not in {b" ", b"\t"}:
+            _take_field(lines, record)
+            lines = []
         if line == b"\r\n":
             return True
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n") or _VERSION_LINE.match(line):
             record.fault("a header ends with an empty line", "4", line[:60] or "the file ends")
             return False
         if not line.endswith(b"\r\n"):
             record.fault("a line of a header ends with CRLF", "4", line[:60])
             if line == b"\n":
                 return True
-        _take_line(line.rstrip(b"\r\n"), record)
+        lines.append(line.rstrip(b"\r\n"))
     record.fault("a header ends with an empty line", "4", f"more than {_HEAD} bytes")
     return False
 
 
-def _take_line(line: bytes, record: FoundRecord) -> None:
+def _take_field(lines: Sequence[bytes], record: FoundRecord) -> None:
+    """A field of one line, or of several of which each after the first begins with a blank."""
+    line = b" ".join([lines[0], *(more.strip(b" \t") for more in lines[1:])])
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
         record.fault("field values are UTF-8", "4", line[:60])
         text = line.decode("utf-8", "replace")
-    if text[:1] in {" ", "\t"} and record.fields:
-        name, value = record.fields[-1]
-        record.fields[-1] = (name, f"{value} {text.strip()}".strip())
-        return
     name, colon, value = text.partition(":")
     if not colon or not grammar.is_token(name):
         record.fault("a named field is a token, a colon and a value", "4", text[:60])
@@ -124,29 +129,30 @@ def _take_line(line: bytes, record: FoundRecord) -> None:
 
 
 def _read_block(stream: io.BufferedIOBase, record: FoundRecord) -> bool:
-    """Read the block and what follows it; false when it does not end where Content-Length says."""
+    """Read the block and what follows it; false when it does not end where Content-Length says.
+
+    The end is looked at first: what has none is not read, so that a file of such records takes no longer than another.
+    """
     length = record.get("content-length") or ""
     if not grammar.is_number(length):
         return False
-    record.length = int(length)
-    block = stream.read(record.length) if record.length <= LARGEST_BLOCK else None
-    read = _pass_over(stream, record.length) if block is None else len(block)
-    if read < record.length:
-        record.fault("a block has Content-Length bytes", "5.3", f"{length} stated, {read} up to the end of the file")
+    record.length, start = int(length), stream.tell()
+    there = stream.seek(0, io.SEEK_END) - start
+    if there < record.length:
+        record.fault("a block has Content-Length bytes", "5.3", f"{length} stated, {there} up to the end of the file")
         return False
-    record.block = block
-    end = stream.read(4)
-    if end != b"\r\n\r\n":
-        record.fault("a block is followed by two CRLF", "4", end or "the file ends")
-        return False
+    stream.seek(start + record.length)
+    after, size = stream.read(_AHEAD), len(_END)
+    if not after.startswith(_END):
+        record.fault("a block is followed by two CRLF", "4", after[:size] or "the file ends")
+        if (close := _NEARLY_END.match(after)) is None:
+            return False
+        size = close.end()
+    if record.length <= LARGEST_BLOCK:
+        stream.seek(start)
+        record.block = stream.read(record.length)
+    stream.seek(start + record.length + size)
     return True
-
-
-def _pass_over(stream: io.BufferedIOBase, length: int) -> int:
-    read = 0
-    while read < length and (piece := stream.read(min(_PIECE, length - read))):
-        read += len(piece)
-    return read
 
 
 def _next_version(stream: io.BufferedIOBase, at: int) -> int:

@@ -75,6 +75,28 @@ def test_one_fault_does_not_hide_the_next(tmp_path: Path) -> None:
     assert places[0] == len(record() + b"garbage\r\n")
 
 
+def test_what_a_block_holds_is_not_taken_for_records_when_its_end_is_missing(tmp_path: Path) -> None:
+    quoting = record("resource", block=record(warc_date="never"))
+    for end in (b"", b"\r\n", b"\n\n"):
+        found = breaches(tmp_path, quoting[:-4] + end + record())
+        assert [one.rule for one in found] == ["a block is followed by two CRLF"]
+
+
+def test_a_header_without_end_goes_as_far_as_the_next_record(tmp_path: Path) -> None:
+    found = breaches(tmp_path, record().partition(b"Content-Type")[0] + record())
+    assert "a header ends with an empty line" in {one.rule for one in found}
+    assert {one.offset for one in found} == {0}
+    many = breaches(tmp_path, b"WARC/1.1\r\n" * 500)
+    assert len(many) == 500 * len({one.rule for one in many}), "each is read once, not all from each"
+
+
+def test_a_folded_field_is_one_value_to_its_last_line(tmp_path: Path) -> None:
+    folded = record(x_note="a").replace(b"x-note: a", b"x-note: a\r\n b\r\n\tc")
+    assert breaches(tmp_path, folded) == []
+    (found,) = breaches(tmp_path, folded.replace(b"\tc", b"\tc\x07"))
+    assert found.rule == "field values have no control characters"
+
+
 def test_a_cut_gzip_and_what_follows_a_gzip_are_found(tmp_path: Path) -> None:
     member = gzip.compress(record())
     for data in (member[:-9], member + b"garbage", member + member[:30]):
