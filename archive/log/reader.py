@@ -106,8 +106,9 @@ class LogReader:
     def seals(self) -> list[Seal]:
         """Every checkpoint that was signed, the oldest first; raises BrokenLog for a file that is none."""
         folder = self.folder / SEALS
-        paths = [path for path in folder.iterdir() if path.suffix == ""] if folder.is_dir() else []
-        return sorted((read_seal(path) for path in paths), key=lambda seal: (seal.checkpoint.size, seal.name))
+        return sorted(
+            (read_seal(path) for path in seal_paths(folder)), key=lambda seal: (seal.checkpoint.size, seal.name)
+        )
 
     def beside(self, seal: Seal, suffix: str) -> list[Path]:
         """The files beside a seal with what others say of it: timestamps or cosignatures."""
@@ -145,6 +146,12 @@ def read_head(folder: Path) -> Checkpoint:
         return Checkpoint.parse(read_file(path).decode())
     except (NoteError, OSError, UnicodeDecodeError) as error:
         raise BrokenLog(f"{path}: {error}; {_HINT}") from None
+
+
+def seal_paths(folder: Path) -> list[Path]:
+    """The files of seals: without what lies beside them, by us or by another system."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in paths if path.suffix == "" and not path.name.startswith(".")]
 
 
 def read_seal(path: Path) -> Seal:

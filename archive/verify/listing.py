@@ -23,6 +23,8 @@ _DEEPEST: Final = 32
 _ASIDE: Final = re.compile(r".+\.warc\.gz\.(?:cut-\d+|mending|deleting)")
 """What mending and deleting leave beside a file: bytes that were cut, and drafts of a killed process."""
 _BEGINNINGS: Final = (b"\x1f\x8b", b"WARC/")
+_APPLE_DOUBLE: Final = b"\x00\x05\x16\x07"
+"""The number by which RFC 1740 has such a file begin."""
 
 
 @dataclass(slots=True)
@@ -55,8 +57,12 @@ class Listing:
 
 def list_files(archive: Path) -> Listing:
     """Look through the folder of the WARC files, links included, and that of their indexes."""
-    listing = Listing(indexes=sorted((archive / _INDEX).glob(f"*{SUFFIX}")))
-    names = sorted(_walk(archive, archive / WARC, listing, set()))
+    indexes = sorted((archive / _INDEX).glob(f"*{SUFFIX}"))
+    listing = Listing(indexes=[path for path in indexes if not _is_companion(path)])
+    found = sorted(_walk(archive, archive / WARC, listing, set()))
+    companions = {name for name in found if _is_companion(archive / name)}
+    listing.strays += sorted(companions)
+    names = [name for name in found if name not in companions]
     in_place = {name for name in names if name.count("/") == _DEPTH - 1 and _can_be_logged(archive, name)}
     for name in names:
         if name in in_place and name.endswith(ENDING):
@@ -100,15 +106,23 @@ def _walk(archive: Path, folder: Path, listing: Listing, seen: set[tuple[int, in
             yield name
 
 
+def _is_companion(path: Path) -> bool:
+    """Whether macOS put it beside a file, on a disk of another system: AppleDouble by its name and its bytes."""
+    return path.name.startswith("._") and _begins_with(path, (_APPLE_DOUBLE,))
+
+
 def _is_warc(path: Path) -> bool:
-    """Whether somebody could take a file for a WARC, by its name or its beginning; what is no file is not opened."""
-    if ".warc" in path.name.lower():
-        return True
+    """Whether somebody could take a file for a WARC, by its name or its beginning."""
+    return ".warc" in path.name.lower() or _begins_with(path, _BEGINNINGS)
+
+
+def _begins_with(path: Path, beginnings: tuple[bytes, ...]) -> bool:
+    """What is no file is not opened."""
     if not path.is_file():
         return False
     try:
         with path.open("rb") as file:
-            return file.read(max(map(len, _BEGINNINGS))).startswith(_BEGINNINGS)
+            return file.read(max(map(len, beginnings))).startswith(beginnings)
     except OSError:
         return False
 

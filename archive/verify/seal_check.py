@@ -7,7 +7,7 @@ from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.key_chain import KeyChain
 from archive.log.note import Note, NoteError, PublicKey
-from archive.log.reader import CHECKPOINT, SEALS, LogReader, Seal, read_seal
+from archive.log.reader import CHECKPOINT, SEALS, LogReader, Seal, read_seal, seal_paths
 from archive.verify.log_state import LogState, Trust
 from archive.verify.stamp_check import check_timestamps
 from archive.verify.witness_check import check_cosignatures, check_missing
@@ -15,10 +15,8 @@ from archive.verify.witness_check import check_cosignatures, check_missing
 
 def read_seals(log: LogReader, state: LogState) -> Iterator[Seal]:
     """Every checkpoint that was signed, in the order of their sizes; one that cannot be read is a finding."""
-    folder = log.folder / SEALS
-    paths = [path for path in folder.iterdir() if path.suffix == ""] if folder.is_dir() else []
     seals: list[Seal] = []
-    for path in sorted(paths):
+    for path in seal_paths(log.folder / SEALS):
         try:
             seals.append(read_seal(path))
         except BrokenLog as error:

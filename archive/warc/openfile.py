@@ -22,6 +22,8 @@ from archive.errors import StorageFull
 
 ENDING: Final = ".warc.gz"
 OPEN: Final = ".open"
+OURS: Final = "[!.]*"
+"""Names of ours; one that begins with a dot is another program's, as what macOS puts beside files."""
 _SYNC_SECONDS: Final = 5.0
 _SYNC_WRITES: Final = 1000
 _CLOSED: Final = -1

@@ -15,7 +15,7 @@ from archive.directory import Archive, locked_folder
 from archive.errors import BrokenWarc, StorageFull
 from archive.warc.captures import MOST_RECORDS, from_records, is_primary, payload_digest
 from archive.warc.frame import is_first, is_last, require_count
-from archive.warc.openfile import ENDING, OPEN, is_being_written, open_either
+from archive.warc.openfile import ENDING, OPEN, OURS, is_being_written, open_either
 from archive.warc.original import give_body, needs_body
 from archive.warc.records import BrokenRecord, Placed, Record, read_records
 from archive.warc.reference import read_original
@@ -66,8 +66,8 @@ def warc_files(archive: Archive) -> list[str]:
     for folder in archive.warc_dir.glob("*/*"):
         if folder.is_dir():
             with locked_folder(folder):
-                names |= {path.relative_to(archive.path).as_posix().removesuffix(OPEN) for path in folder.iterdir()}
-    return sorted(name for name in names if name.endswith(ENDING))
+                names |= {path.relative_to(archive.path).as_posix() for path in folder.glob(OURS)}
+    return sorted({name.removesuffix(OPEN) for name in names if name.removesuffix(OPEN).endswith(ENDING)})
 
 
 def read_captures(archive: Archive, *, strict: bool = True) -> Iterator[tuple[Capture, Stored]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archive.directory import Archive, locked_folder
 from archive.disk import on_disk, sync_folder
-from archive.warc.openfile import ENDING, OPEN, finish, opened, take_over
+from archive.warc.openfile import ENDING, OPEN, OURS, finish, opened, take_over
 from archive.warc.salvage import Piece, copy_pieces, is_tail_only, plan_pieces, rewrite_tail
 
 _log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ def mend(archive: Archive, *, before_closing: Callable[[str], None] | None = Non
     cuts: list[Cut] = []
     for folder in sorted({path.parent for path in archive.warc_dir.glob(f"*/*/*{OPEN}")}):
         with on_disk(folder), locked_folder(folder):
-            for name in sorted(folder.glob(f"*{ENDING}{OPEN}")):
+            for name in sorted(folder.glob(f"{OURS}{ENDING}{OPEN}")):
                 cuts += _take_over(archive, name.with_name(name.name.removesuffix(OPEN)), before_closing)
     for cut in cuts:
         _log.warning("%s", cut)
