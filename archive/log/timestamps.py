@@ -61,13 +61,17 @@ def check_reply(reply: bytes, data: bytes) -> Stamped:
 def verify_reply(reply: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> Stamped:
     """What a trusted authority stamped.
 
+    `roots` may hold certificates between a root and the authority, which its reply need not bring (RFC 3161 §2.4.1).
     Raises TimestampError for other data, a broken signature, an authority that
     chains to none of `roots`, and one whose certificate was not valid then.
     """
-    stamped = check_reply(reply, data)
+    stamped, reason = check_reply(reply, data), "no authority is trusted"
     response = _decode(reply)
-    for root in roots:
+    between = {one for one in roots if one.issuer != one.subject}
+    for root in (one for one in roots if one not in between):
         builder = VerifierBuilder().add_root_certificate(root)
+        for link in between:
+            builder = builder.add_intermediate_certificate(link)
         try:
             if builder.build().verify_message(response, data):
                 _require_valid(response, stamped.moment)
@@ -75,7 +79,7 @@ def verify_reply(reply: bytes, data: bytes, roots: Sequence[x509.Certificate]) -
         except VerificationError as error:
             reason = str(error).splitlines()[0] if str(error) else "it does not verify"
             continue
-    raise TimestampError(f"timestamp: {reason if roots else 'no authority is trusted'}; give its root with --tsa-ca")
+    raise TimestampError(f"timestamp: {reason}; give its root and what stands between with --tsa-ca")
 
 
 def _require_valid(response: TimeStampResponse, moment: datetime) -> None:

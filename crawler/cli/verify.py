@@ -64,7 +64,13 @@ class HowMany(click.ParamType[int]):
     "--trusted-checkpoint", "checkpoints", multiple=True, type=FILE, help="A checkpoint that you kept elsewhere."
 )
 @click.option("--pubkey", "keys", multiple=True, type=FILE, help="A file of public keys that you trust, one a line.")
-@click.option("--tsa-ca", "roots", multiple=True, type=FILE, help="Root certificates in PEM of timestamp authorities.")
+@click.option(
+    "--tsa-ca",
+    "roots",
+    multiple=True,
+    type=FILE,
+    help="Root certificates of timestamp authorities, and those between, in PEM.",
+)
 @click.option(
     "--witness-key", "witnesses", multiple=True, type=FILE, help="A file of keys of witnesses that must have cosigned."
 )

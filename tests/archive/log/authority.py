@@ -14,10 +14,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 class Authority:
     """An RFC 3161 authority: openssl answers what is posted."""
 
-    def __init__(self, folder: Path, *, valid: tuple[datetime, datetime]) -> None:
+    def __init__(self, folder: Path, *, valid: tuple[datetime, datetime], issuer: "Issuer | None" = None) -> None:
         folder.mkdir()
         self.folder = folder
-        root_key, root = make_root()
+        root_key, root = issuer or make_root()
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
         certificate = (
@@ -45,10 +45,10 @@ class Authority:
         )
 
     @classmethod
-    def of_today(cls, folder: Path) -> Self:
+    def of_today(cls, folder: Path, *, issuer: "Issuer | None" = None) -> Self:
         """One whose certificate was valid yesterday and will be tomorrow."""
         now, day = datetime.now(UTC), timedelta(days=1)
-        return cls(folder, valid=(now - day, now + day))
+        return cls(folder, valid=(now - day, now + day), issuer=issuer)
 
     def reply(self, query: bytes) -> bytes:
         (self.folder / "query.tsq").write_bytes(query)
@@ -57,19 +57,23 @@ class Authority:
         return (self.folder / "reply.tsr").read_bytes()
 
 
-def make_root() -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
+Issuer = tuple[rsa.RSAPrivateKey, x509.Certificate]
+
+
+def make_root(title: str = "test root", *, by: Issuer | None = None) -> Issuer:
+    """One that signed itself, or that was signed by another."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test root")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title)])
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
-        .issuer_name(name)
+        .issuer_name(by[1].subject if by else name)
         .public_key(key.public_key())
         .serial_number(1)
         .not_valid_before(now - timedelta(days=3650))
         .not_valid_after(now + timedelta(days=3650))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
+        .sign(by[0] if by else key, hashes.SHA256())
     )
     return key, certificate

@@ -137,6 +137,17 @@ def test_an_authority_may_send_its_whole_chain(tmp_path: Path) -> None:
 
 
 @needs_openssl
+def test_the_checker_may_bring_what_stands_between_root_and_authority(tmp_path: Path) -> None:
+    top = make_root()
+    link = make_root("test link", by=top)
+    reply = ask_for_timestamp(b"text\n", Authority.of_today(tmp_path / "tsa", issuer=link).reply)
+    for alone in (top[1], link[1]):
+        with pytest.raises(TimestampError, match="give its root"):
+            verify_reply(reply, b"text\n", [alone])
+    assert verify_reply(reply, b"text\n", [link[1], top[1]]).authority == "CN=test authority"
+
+
+@needs_openssl
 def test_an_answer_to_another_question_is_refused(authority: tuple[Authority, str]) -> None:
     """RFC 3161 §2.4.2: the nonce of the question, if it has one, stands in the answer."""
     made, _ = authority
