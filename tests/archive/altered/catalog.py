@@ -46,16 +46,26 @@ _TEXT: Final = "version IS NOT NULL"
 _FORGE: Final = "UPDATE versions SET body = json_set(body, '$.title', '假的标题')"
 
 
-def _invent(folder: Path) -> Sequence[Spot]:
-    """A capture and an article out of nothing, with the place of a file that is there."""
-    record = "urn:uuid:00000000-0000-4000-8000-000000000001"
-    with closing(sqlite3.connect(folder / _CATALOG)) as catalog, catalog:
-        names = [row[1] for row in catalog.execute("PRAGMA table_info(captures)")]
-        new = {"id": "9000", "record_id": f"'{record}'", '"offset"': "1", "url": "'http://other.example/'"}
-        quoted = [f'"{name}"' if name == "offset" else name for name in names]
-        values = ", ".join(new.get(name, name) for name in quoted)
-        catalog.execute(f"INSERT INTO captures SELECT {values} FROM captures WHERE version IS NOT NULL")
-    return [Spot(_CATALOG, None, record)]
+def _invent(file: str = "file") -> Alter:
+    """A capture and an article out of nothing, with the place of a file that is there, or of another in SQL."""
+
+    def alter(folder: Path) -> Sequence[Spot]:
+        record = "urn:uuid:00000000-0000-4000-8000-000000000001"
+        with closing(sqlite3.connect(folder / _CATALOG)) as catalog, catalog:
+            names = [row[1] for row in catalog.execute("PRAGMA table_info(captures)")]
+            new = {
+                "id": "9000",
+                "record_id": f"'{record}'",
+                '"offset"': "1",
+                "url": "'http://other.example/'",
+                "file": file,
+            }
+            quoted = [f'"{name}"' if name == "offset" else name for name in names]
+            values = ", ".join(new.get(name, name) for name in quoted)
+            catalog.execute(f"INSERT INTO captures SELECT {values} FROM captures WHERE version IS NOT NULL")
+        return [Spot(_CATALOG, None, record)]
+
+    return alter
 
 
 def _remove_row(folder: Path) -> Sequence[Spot]:
@@ -115,7 +125,11 @@ CATALOG: Final = [
     Case("text said to be longer than its page", _whole, ("derived-altered",)),
     Case("quiet edit hidden: what counts as changed", _do("UPDATE versions SET content_digest = body_digest"), ("derived-altered",)),
     Case("first capture of a text another", _do("UPDATE versions SET first_capture = 1"), ("derived-altered",)),
-    Case("capture out of nothing", _invent, ("catalog-unlogged", "derived-altered")),
+    Case("capture out of nothing, in a file that is no WARC", _invent("'archive.json'"), ("catalog-unlogged", "derived-altered")),
+    Case("capture out of nothing, in a file that is reached from the folder of WARCs", _invent("'warc/../archive.json'"), ("catalog-unlogged", "derived-altered")),
+    Case("capture out of nothing, in a file whose name is no text", _invent("x'ff00'"), ("catalog-unlogged", "derived-altered")),
+    Case("payload digest of a capture taken away", _set("payload_digest", "NULL", _RESPONSE), ("derived-altered",)),
+    Case("capture out of nothing", _invent(), ("catalog-unlogged", "derived-altered")),
     Case("capture removed from the catalog", _remove_row, ("catalog-lacks",)),
     Case("file not read into the catalog yet", _remove_row_and_mark, (), verdict="intact", notes=("catalog-behind",)),
     Case("address of a capture edited", _set("url", "'http://other.example/'", _RESPONSE), ("derived-altered",)),
