@@ -1,11 +1,11 @@
 """`lantian verify`: what can be proved of an archive or of a WACZ; and any WARC file against the rules of the format."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -112,22 +112,13 @@ def verify(
       lantian verify proof.wacz --pubkey key.txt --tsa-ca authority.pem --reextract all --html proof.html
       lantian verify --conformance other.warc.gz
     """
-    if conformance and not files:
-        raise click.UsageError("--conformance wants FILES")
     if conformance:
         click.get_current_context().exit(_check_conformance(files))
     trust = read_trust(keys=keys, checkpoints=checkpoints, roots=roots, witnesses=witnesses)
     if len(files) == 1 and files[0].is_dir():
         archive_path, files = files[0], ()
-    if missing := next((path for path in files if not path.exists()), None):
-        complain(f"{missing}: there is no such file or folder; name a WACZ file, or the folder of an archive")
-        click.get_current_context().exit(EXIT_CODES["unreadable"])
-    if folder := next((path for path in files if path.is_dir()), None):
-        raise click.UsageError(f"{folder}: is a folder beside other files; name the folder of an archive alone")
     if files:
-        _refuse_for_wacz({"--deep": deep, "--url": url, "--since": since})
-        if page and len(files) > 1:
-            raise click.UsageError("--html is the page of one FILE; name one")
+        _require_wacz(files, page=page, unfit={"--deep": deep, "--url": url, "--since": since})
         told = check_wacz_files(
             files, trust=trust, reextract=reextract, workers=workers, as_json=this_run().json, page=page
         )
@@ -135,8 +126,7 @@ def verify(
     try:
         archive = Archive.open(archive_path, create=False)
     except ArchiveError as error:
-        complain(error)
-        click.get_current_context().exit(EXIT_CODES["unreadable"])
+        _give_up(error)
     selection = Selection(url, format_instant(since) if since else None)
     report = verify_archive(
         archive.path, trust=trust, is_deep=deep, selection=selection, reextract=reextract, workers=workers
@@ -144,16 +134,29 @@ def verify(
     _tell(report, page)
 
 
-def _refuse_for_wacz(given: Mapping[str, object]) -> None:
+def _give_up(why: object) -> NoReturn:
+    """There is nothing that could be looked at."""
+    complain(why)
+    click.get_current_context().exit(EXIT_CODES["unreadable"])
+
+
+def _require_wacz(files: Sequence[Path], *, page: Path | None, unfit: Mapping[str, object]) -> None:
     """A WACZ is always checked in depth; what it cannot be held against is not passed over in silence."""
-    unfit = [name for name, value in given.items() if value]
-    if unfit:
+    if missing := next((path for path in files if not path.exists()), None):
+        _give_up(f"{missing}: there is no such file or folder; name a WACZ file, or the folder of an archive")
+    if folder := next((path for path in files if path.is_dir()), None):
+        raise click.UsageError(f"{folder}: is a folder beside other files; name the folder of an archive alone")
+    if given := next((name for name, value in unfit.items() if value), None):
         raise click.UsageError(
-            f"{unfit[0]} is for an archive; a WACZ FILE is always checked whole, by --pubkey and --tsa-ca"
+            f"{given} is for an archive; a WACZ FILE is always checked whole, by --pubkey and --tsa-ca"
         )
+    if page and len(files) > 1:
+        raise click.UsageError("--html is the page of one FILE; name one")
 
 
-def _check_conformance(files: tuple[Path, ...]) -> int:
+def _check_conformance(files: Sequence[Path]) -> int:
+    if not files:
+        raise click.UsageError("--conformance wants FILES")
     count = 0
     for path in files:
         for breach in check_file(path):
