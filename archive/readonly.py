@@ -6,8 +6,12 @@ that nobody changes, which is so.
 
 import os
 from pathlib import Path
+from typing import Final
 
 from archive.errors import CatalogError
+
+FIND_VIEW: Final = "SELECT name FROM sqlite_master WHERE type = 'view' LIMIT 1"
+"""Finds a view in a database. We make none, and one in the place of a table can make up its rows without end."""
 
 
 def can_write(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from archive.catalog.schema import SCHEMA_VERSION, metadata
 from archive.errors import CatalogError, StorageFull
-from archive.readonly import can_write, immutable_uri
+from archive.readonly import FIND_VIEW, can_write, immutable_uri
 
 PATIENCE = 60
 """Seconds to wait for another process that writes."""
@@ -122,6 +122,8 @@ def _begin(connection: Connection) -> None:
 def _is_made(connection: Connection, path: Path, version: int, grown_since: int) -> bool:
     """Whether the tables are there; raises CatalogError for those of another version or program."""
     found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if view := connection.exec_driver_sql(FIND_VIEW).scalar():
+        raise _broken(path, f"has the view {view}")
     if found == version:
         return True
     if grown_since <= found < version:

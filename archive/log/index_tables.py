@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, KeyRotationEntry, SiteEntry
+from archive.readonly import FIND_VIEW
 
 _VERSION: Final = 5
 _TABLES: Final = """
@@ -32,7 +33,9 @@ _INSERTS: Final = (
 
 
 def is_current(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are those of this version."""
+    """Whether the tables are those of this version; raises sqlite3.DatabaseError where something else stands for one."""
+    if view := connection.execute(FIND_VIEW).fetchone():
+        raise sqlite3.DatabaseError(f"has the view {view[0]}")
     return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _VERSION)
 
 

@@ -123,3 +123,19 @@ def test_a_text_that_somebody_put_into_catalog_and_log_is_not_called_good(sealed
 def test_a_text_of_a_capture_that_the_log_has_none_of_is_not_called_good(sealed: Path) -> None:
     tell(sealed, f"UPDATE captures SET version = {FIRST % 'version'}, kind = 'article' WHERE status = 404")
     assert "not-provable" in stands(sealed, OTHER)
+
+
+_ENDLESS = (
+    "WITH RECURSIVE a(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM a) SELECT n AS leaf, n AS file, 0 AS size FROM a"
+)
+
+
+def test_rows_without_end_are_not_waited_for(sealed: Path) -> None:
+    for name, table in (("log.sqlite", "captures"), ("catalog.sqlite", "files")):
+        with closing(sqlite3.connect(sealed / name)) as database, database:
+            database.execute(f"DROP TABLE {table}")
+            database.execute(f"CREATE VIEW {table} AS {_ENDLESS}")
+        if name == "log.sqlite":
+            assert stands(sealed, STAYED) == {"intact"}, "what is derived from the log is made anew"
+    result = run(sealed, "history", STAYED)
+    assert (result.exit_code, "has the view files; lantian reindex" in result.stderr) == (3, True)
