@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, cast, get_args
 
+from archive.conformance.digests import is_digest_of
 from archive.importing.records import ForeignRecord, Skipped, read_records
 from archive.warc.uris import is_too_long
+from pipelines.framing import split_response
 from pipelines.records import Capture, Truncation, parse_instant
 
 REVISIT: Final = "revisit"
@@ -78,7 +80,18 @@ def _why_not(record: ForeignRecord) -> str | None:
         parse_instant(record.fields["warc-date"])
     except ValueError:
         return "a record without a valid WARC-Date"
+    if record.type == "response" and _is_another_payload(record):
+        return "a response whose body does not have the WARC-Payload-Digest that it states"
     return None
+
+
+def _is_another_payload(record: ForeignRecord) -> bool:
+    """Some programs digest the body as it was sent, some without its chunks; one that was cut has the digest of the whole."""
+    stated = record.fields.get("warc-payload-digest", "")
+    if "warc-truncated" in record.fields or "warc-segment-number" in record.fields:
+        return False
+    bodies = (record.block.partition(b"\r\n\r\n")[2], split_response(record.block, method="GET")[1])
+    return all(is_digest_of(stated, body) is False for body in bodies)
 
 
 def _to_exchange(path: Path, record: ForeignRecord, request: bytes) -> Capture | Revisit:

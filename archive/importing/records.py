@@ -16,6 +16,7 @@ from warcio.bufferedreaders import BufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from archive.conformance.digests import is_digest_of
 from archive.importing.members import plain_parts
 from archive.warc.records import LARGEST_BLOCK
 
@@ -124,4 +125,6 @@ def _take(path: Path, record: Any) -> ForeignRecord | Skipped:
     block = record.raw_stream.read() if record.length else b""
     if len(block) < record.length:
         return Skipped(path.name, f"a record of {record.length} bytes ends after {len(block)}", kind, url)
+    if is_digest_of(fields.get("warc-block-digest", ""), block) is False:
+        return Skipped(path.name, "a record whose bytes do not have the WARC-Block-Digest that it states", kind, url)
     return ForeignRecord(fields, block)

@@ -1,6 +1,8 @@
 """Files as other programs write them: warcio's own writer, and shapes seen of wget, Heritrix and plain gzip."""
 
+import base64
 import gzip
+import hashlib
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from archive.importing.foreign import Exchange, read_foreign
 from archive.importing.records import Skipped
 from archive.store import Store
 from archive.warc.readback import warc_files
+from pipelines.framing import split_response
 from pipelines.records import Capture
 from tests.archive.warc.samples import PAGE, chunked, page, samples
 
@@ -155,6 +158,35 @@ def test_a_file_of_something_else_is_said_to_be_none(file: Path, data: bytes) ->
     found = read(file, data)
     assert captures(found) == []
     assert reasons(found)
+
+
+CHUNKED = chunked().response
+BODIES = (CHUNKED.partition(b"\r\n\r\n")[2], split_response(CHUNKED, method="GET")[1])
+
+
+def sha1(data: bytes) -> str:
+    return f"sha1:{base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [
+        ({"WARC_Block_Digest": sha1(CHUNKED)}, None),
+        ({"WARC_Block_Digest": sha1(PAGE)}, "a record whose bytes do not have the WARC-Block-Digest that it states"),
+        *(({"WARC_Payload_Digest": sha1(body)}, None) for body in BODIES),
+        (
+            {"WARC_Payload_Digest": sha1(PAGE)},
+            "a response whose body does not have the WARC-Payload-Digest that it states",
+        ),
+        ({"WARC_Payload_Digest": sha1(PAGE), "WARC_Truncated": "length"}, None),
+        ({"WARC_Block_Digest": "whirlpool:x", "WARC_Payload_Digest": "none"}, None),
+    ],
+)
+def test_what_contradicts_its_own_digest_stays_in_the_original(
+    stated: dict[str, str], reason: str | None, file: Path
+) -> None:
+    found = read(file, record("response", CHUNKED, 0, **stated))
+    assert (reasons(found), len(captures(found))) == ([reason] if reason else [], int(not reason))
 
 
 def test_an_empty_file_holds_nothing(file: Path) -> None:
