@@ -9,7 +9,7 @@ import pytest
 
 from archive.directory import Archive
 from tests.archive.made_pages import article_title, article_url, capture
-from tests.archive.reader.test_replay_server import serving
+from tests.archive.reader.serving import serving
 from tests.archive.taking import take_all
 from tests.replay.browser import follow
 from tests.replay.conftest import requisite

@@ -33,7 +33,7 @@ from tests.archive.deletion.deleting import (
 from tests.archive.importing.test_files import record, warc
 from tests.archive.importing.test_files import run as import_files
 from tests.archive.made_pages import article_capture, article_html, article_title
-from tests.archive.reader.test_replay_server import ask, serving
+from tests.archive.reader.serving import ask, serving
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import PRIVATE, files_of, seal_now
 

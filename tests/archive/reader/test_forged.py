@@ -22,7 +22,7 @@ from archive.log.writer import Log
 from archive.store import Store
 from archive.verify.check import verify
 from tests.archive.made_pages import HOST, article_capture, article_title, article_url, capture
-from tests.archive.reader.test_replay_server import FIRST, FRAMED, URL, Answer, ask, serving
+from tests.archive.reader.serving import FIRST, FRAMED, URL, Answer, ask, serving
 from tests.archive.taking import take_all
 
 OTHER = article_url(2)

@@ -10,7 +10,7 @@ import pytest
 from archive.directory import Archive
 from archive.reader.server import ReplayServer
 from tests.archive.made_pages import HOST, capture
-from tests.archive.reader.test_replay_server import ask, serving
+from tests.archive.reader.serving import ask, serving
 from tests.archive.taking import take_all
 
 ADDRESSES = (f"{HOST}/路径.html?q=中文", f'{HOST}/a b"c', f'{HOST}/a>; rel="original", <http://evil.example/')

@@ -1,140 +1,18 @@
 """The replay server, asked as a browser and a Memento client ask it."""
 
-import http.client
 import shutil
-import threading
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.catalog.catalog import Catalog
 from archive.directory import Archive
 from archive.reader.ranges import Part, parse_range
 from archive.reader.server import ReplayServer
 from archive.warc.records import decode_record, encode_record, make_record, sha256
-from tests.archive.made_pages import HOST, article_capture, article_html, article_title, article_url, capture
-from tests.archive.taking import take_all
-from tests.archive.wacz.sealing import log_everything, seal
-
-URL = article_url(1)
-FRAMED = {"Sec_Fetch_Dest": "iframe", "Sec_Fetch_Site": "same-origin"}
-FIRST, SECOND = "20260402010000000000", "20260402011000000000"
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        return self.body.decode("utf-8")
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[ReplayServer]:
-    archive = Archive.open(folder, create=False)
-    with Catalog(archive) as catalog, ReplayServer(archive, catalog, port=0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def ask(server: ReplayServer, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=20)
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, path, headers={"Host": host or f"127.0.0.1:{server.server_port}"} | named)
-    response = connection.getresponse()
-    answer = Answer(response.status, response.headers, response.read())
-    connection.close()
-    return answer
-
-
-def fill(folder: Path) -> None:
-    page = article_html(2).replace('href="/images', f'background="{HOST}/x.png" href="/images')
-    captures = [
-        article_capture(1, headers='ETag: "1"\r\nSet-Cookie: a=b\r\n'),
-        capture(URL, minute=5, status="304 Not Modified", sent='If-None-Match: "1"\r\n'),
-        article_capture(1, minute=10, edition=1),
-        capture(article_url(2), page, minute=11),
-        capture(f"{HOST}/old.html", minute=12, status="301 Moved", headers=f"Location: {URL}\r\n"),
-        capture(f"{HOST}/gone.html", "<p>没有</p>", minute=13, status="404 Not Found"),
-    ]
-    archive = Archive.open(folder)
-    take_all(archive, captures, one_by_one=True)
-    log_everything(archive)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("replay") / "archive"
-    fill(folder)
-    seal(Archive.open(folder), Ed25519PrivateKey.generate())
-    take_all(Archive.open(folder), [article_capture(3, minute=30)])
-    log_everything(Archive.open(folder))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def server(folder: Path) -> Iterator[ReplayServer]:
-    with serving(folder) as server:
-        yield server
-
-
-@pytest.mark.parametrize(
-    ("asked", "stamp"),
-    [
-        ({}, SECOND),
-        ({"Accept_Datetime": "Thu, 02 Apr 2026 00:00:00 GMT"}, FIRST),
-        ({"Accept_Datetime": "Thu, 02 Apr 2026 01:04:00 GMT"}, "20260402010500000000"),
-        ({"Accept_Datetime": "Fri, 01 Jan 2100 00:00:00 GMT"}, SECOND),
-    ],
-)
-def test_the_time_gate_leads_to_the_nearest_capture(asked: dict[str, str], stamp: str, server: ReplayServer) -> None:
-    answer = ask(server, f"/timegate/{URL}", **asked)
-    assert answer.status == 302
-    assert answer.headers["Location"] == f"/memento/{stamp}/{URL}"
-    assert answer.headers["Vary"] == "accept-datetime"
-    assert f'<{URL}>; rel="original"' in answer.headers["Link"]
-    assert "Memento-Datetime" not in answer.headers
-
-
-def test_a_memento_says_when_it_is_from_and_what_there_is_beside_it(server: ReplayServer) -> None:
-    answer = ask(server, f"/memento/{FIRST}/{URL}")
-    assert answer.headers["Memento-Datetime"] == "Thu, 02 Apr 2026 01:00:00 GMT"
-    for relation in ("original", "timegate", "timemap", "first memento", "last memento"):
-        assert f'rel="{relation}"' in answer.headers["Link"]
-
-
-def test_the_time_map_lists_every_capture(server: ReplayServer) -> None:
-    answer = ask(server, f"/timemap/link/{URL}")
-    assert answer.headers["Content-Type"] == "application/link-format"
-    assert answer.text.count('rel="memento"; datetime="') == 3
-    assert answer.text.startswith(f'<{URL}>; rel="original",\n')
-    span = 'rel="self"; from="Thu, 02 Apr 2026 01:00:00 GMT"; until="Thu, 02 Apr 2026 01:10:00 GMT"'
-    assert f'<{server.base}/timemap/link/{URL}>; {span}; type="application/link-format"' in answer.text
-    assert 'rel="timemap"' not in answer.text  # a map of maps would have those (§5.1.2)
-
-
-def test_a_date_that_is_none_is_refused_and_a_page_without_capture_is_not_found(server: ReplayServer) -> None:
-    assert ask(server, f"/timegate/{URL}", Accept_Datetime="yesterday").status == 400
-    assert ask(server, "/timegate/http://nowhere.example.cn/").status == 404
-    assert ask(server, f"/memento/notadate/{URL}").status == 404
-
-
-def test_an_inexact_moment_leads_to_an_exact_one(server: ReplayServer) -> None:
-    answer = ask(server, f"/memento/202604/{URL}")
-    assert (answer.status, answer.headers["Location"]) == (302, f"/memento/{FIRST}/{URL}")
+from tests.archive.made_pages import HOST, article_html, article_title, article_url
+from tests.archive.reader.serving import FIRST, FRAMED, URL, ask, serving
 
 
 def test_a_sealed_capture_is_intact_and_one_after_the_seal_is_not_provable(server: ReplayServer) -> None:
