@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from archive.directory import Archive
 from crawler.cli import main
-from tests.archive.importing.test_files import warc
+from tests.archive.importing.foreign import warc
 from tests.archive.made_pages import article_capture, article_url
 from tests.archive.taking import take_all
 from tests.archive.test_index import every_kind

@@ -10,7 +10,7 @@ from archive.store import Store
 from archive.workers.pool import Workers
 from pipelines.records import Capture
 from pipelines.site import parse_site
-from tests.archive.log.test_run import answer
+from tests.archive.log.answers import answer
 from tests.archive.made_pages import article_capture, article_url, capture
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import append_captures, seal_now, today

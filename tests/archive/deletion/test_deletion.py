@@ -30,8 +30,8 @@ from tests.archive.deletion.deleting import (
     parts_of_index,
     places_of,
 )
-from tests.archive.importing.test_files import record, warc
-from tests.archive.importing.test_files import run as import_files
+from tests.archive.importing.foreign import record, warc
+from tests.archive.importing.foreign import run as import_files
 from tests.archive.made_pages import article_capture, article_html, article_title
 from tests.archive.reader.serving import ask, serving
 from tests.archive.taking import take_all

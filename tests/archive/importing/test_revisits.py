@@ -24,7 +24,7 @@ from archive.verify.check import verify
 from archive.warc.readback import read_captures
 from archive.workers.pool import Workers
 from crawler.cli import main
-from tests.archive.importing.test_files import record, response, run, warc
+from tests.archive.importing.foreign import record, response, run, warc
 from tests.archive.made_pages import article_html, article_url
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import seal_now, today

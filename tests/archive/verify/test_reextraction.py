@@ -23,7 +23,7 @@ from crawler.cli import main
 from pipelines.site import Site, parse_site
 from tests.archive.altered.records import edit
 from tests.archive.altered.relogging import relog
-from tests.archive.log.test_run import PAGE, answer
+from tests.archive.log.answers import PAGE, answer
 from tests.archive.verify.sealed import files_of, rewrite, seal_now, with_block
 
 FIRST, SECOND = "https://hbj.example/t20240701_1.html", "https://hbj.example/t20240701_2.html"
