@@ -42,11 +42,14 @@ def _make_looks(
 ) -> tuple[Look, ...]:
     is_whole = selection.is_whole
     return (
-        Look(
-            kind="log",
-            done=True,
-            chinese=f"整个日志：{state.head.size} 个条目、哈希树、检查点、密钥",
-            english=f"the whole log: {state.head.size} entries, the tree, checkpoints and keys",
+        _look(
+            "log",
+            state.head.size > 0,
+            (
+                f"整个日志：{state.head.size} 个条目、哈希树、检查点、密钥",
+                f"the whole log: {state.head.size} entries, the tree, checkpoints and keys",
+            ),
+            ("没有日志可查", "there is no log to look at"),
         ),
         _at_files(selection),
         _look(

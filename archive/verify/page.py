@@ -13,6 +13,8 @@ VERDICTS: Final[dict[Verdict, tuple[str, str]]] = {
     "unreadable": ("无法读取", "unreadable"),
     "not-provable": ("与日志并无矛盾，但尚不能证明", "nothing contradicts the log, but not all is provable"),
 }
+NO_LOG: Final = ("没有日志，无从证明", "there is no log, so nothing can be proven")
+"""What is said where nothing could contradict anything."""
 REDO: Final = ("自行复核：依次粘贴到 bash", "to redo it yourself, paste into bash one after another")
 BROUGHT: Final = "由检查者提供或由其轮换而来 brought by the checker, or led to by its rotations"
 LYING: Final = "取自归档本身，可信与否请用 --pubkey 指定 lying with the archive; name it with --pubkey to trust it"
@@ -36,7 +38,7 @@ SHOWN: Final = 200
 
 def to_lines(report: Report) -> Iterator[str]:
     """The report for a terminal."""
-    chinese, english = VERDICTS[report.verdict]
+    chinese, english = _verdict(report)
     only = f"; {' / '.join(_found(report))}" if report.counts.found else ""
     yield f"{report.archive}: {chinese} / {english}{only}"
     yield f"  {'; '.join(f'{name}: {count}' for name, count in _counted(report))}"
@@ -77,6 +79,11 @@ def redo_lines(keys: Iterable[str], checkpoint: str | None, commands: Sequence[s
     if commands:
         yield f"  {' / '.join(REDO)}:"
         yield from "\n".join(commands).split("\n")
+
+
+def _verdict(report: Report) -> tuple[str, str]:
+    has_none = report.verdict == "not-provable" and not report.counts.entries
+    return NO_LOG if has_none else VERDICTS[report.verdict]
 
 
 def _counted(report: Report) -> list[tuple[str, ...]]:
@@ -123,7 +130,7 @@ def to_html(report: Report) -> str:
         heading(*REDO),
         lines(report.commands),
     ]
-    return make_page(*VERDICTS[report.verdict], parts, mood=report.verdict)
+    return make_page(*_verdict(report), parts, mood=report.verdict)
 
 
 def _window(report: Report) -> str:

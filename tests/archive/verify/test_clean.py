@@ -73,7 +73,10 @@ def test_what_was_logged_after_the_last_seal_is_not_provable_yet(folder: Path) -
 
 def test_without_seal_or_log_nothing_is_provable(tmp_path: Path) -> None:
     archive = Archive.open(tmp_path / "archive")
-    assert kinds(verify(archive.path)) == {"no-log"}
+    nothing = verify(archive.path)
+    assert kinds(nothing) == {"no-log"}
+    assert "没有日志，无从证明 / there is no log, so nothing can be proven" in next(to_lines(nothing))
+    assert not nothing.looked[0].done
     with Store(archive) as store:
         store.append(today(page()), site="wuxi")
     report = verify(archive.path)
