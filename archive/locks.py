@@ -1,4 +1,6 @@
-"""Who may touch the catalog when: writers share it, rebuilding has it alone. The kernel frees locks of the dead.
+"""Who may touch what when: writers share the catalog, rebuilding has it alone; one at a time appends to the log, or signs.
+
+The kernel frees locks of the dead.
 
 A host is asked by one process at a time: a crawl holds the hosts of its site.
 """
@@ -17,6 +19,7 @@ _NAME = "catalog.lock"
 _HOSTS = "locks"
 _ALARMS = "alarms.lock"
 _KEY = "key.lock"
+_LOG = "log"
 
 
 @contextmanager
@@ -61,6 +64,19 @@ def holding_alarms(folder: Path) -> Iterator[None]:
 def holding_key(folder: Path) -> Iterator[None]:
     """Be the only one who signs for the archive in `folder` or takes a new key; waits for the others."""
     with _waiting(folder / _KEY):
+        yield
+
+
+@contextmanager
+def holding_log(folder: Path) -> Iterator[None]:
+    """Be the only one who may append to the log of the archive in `folder`, if it has one; waits for the others.
+
+    Under it no WARC file gets its final name either, so that a copy taken by whoever holds it has each file once.
+    """
+    if (folder / _LOG).is_dir():
+        with _waiting(folder / _LOG / "lock"):
+            yield
+    else:
         yield
 
 

@@ -5,18 +5,17 @@ count; the index. Whatever a killed writer left beyond `head` is overwritten or 
 is. Nothing here needs a key: `seal` signs.
 """
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from archive.directory import Archive
 from archive.disk import on_disk, replace_synced, sync_folder
 from archive.errors import BrokenLog, StorageFull
+from archive.locks import holding_log
 from archive.log.checkpoint import Checkpoint
 from archive.log.edge import Edge, partial_tiles
 from archive.log.entries import CaptureEntry, DerivedEntry, Entry, FileEntry, encode_entry
@@ -24,8 +23,6 @@ from archive.log.index import PATH, LogIndex
 from archive.log.merkle import EMPTY_ROOT
 from archive.log.reader import CHECKPOINT, FOLDER, HEAD, LogReader, read_head
 from archive.log.tiles import TILES, tile_path
-
-_LOCK: Final = "lock"
 
 
 class Log:
@@ -37,7 +34,7 @@ class Log:
         self.folder = archive.path / FOLDER
         with on_disk(self.folder):
             self.folder.mkdir(exist_ok=True)
-        with self._locked(), on_disk(self.folder), _index_errors(archive.path):
+        with holding_log(self.archive.path), on_disk(self.folder), _index_errors(archive.path):
             self._begin()
             self.index = LogIndex.open(archive.path)
 
@@ -59,7 +56,7 @@ class Log:
         What was found on the disk and is logged already is passed over, and so is a file already logged as closed.
         Raises StorageFull, BrokenLog.
         """
-        with self._locked(), on_disk(self.folder), _index_errors(self.archive.path):
+        with holding_log(self.archive.path), on_disk(self.folder), _index_errors(self.archive.path):
             head = self._read_head()
             self.index.follow(LogReader(self.folder, head))
             with self.index.reading():
@@ -82,18 +79,8 @@ class Log:
     @contextmanager
     def standing(self) -> Iterator[Checkpoint]:
         """The head of the log while nobody else can append."""
-        with self._locked():
+        with holding_log(self.archive.path):
             yield self._read_head()
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with on_disk(self.folder):
-            handle = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
     def _read_head(self) -> Checkpoint:
         head = read_head(self.folder)

@@ -19,6 +19,7 @@ from archive.bounded import open_file
 from archive.directory import locked_folder
 from archive.disk import on_disk, sync_folder, write_at
 from archive.errors import StorageFull
+from archive.locks import holding_log
 
 ENDING: Final = ".warc.gz"
 OPEN: Final = ".open"
@@ -154,10 +155,11 @@ def finish(path: Path, *, is_empty: bool) -> None:
 
     The caller holds the lock of the folder.
     """
-    if is_empty:
-        opened(path).unlink()
-    else:
-        opened(path).rename(path)
+    with holding_log(path.parents[3]):
+        if is_empty:
+            opened(path).unlink()
+        else:
+            opened(path).rename(path)
     sync_folder(path.parent)
 
 
