@@ -10,8 +10,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from archive.warc.records import LARGEST_MEMBER
-
+LARGEST_MEMBER: Final = 512 << 20
+"""Plain bytes of one record; a member that unpacks to more is not unpacked to its end, whatever its size."""
 LARGEST: Final = 32 << 20
 """Bytes of a file that is read whole: twice those of the largest bundle of entries that a log can have."""
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from archive.conformance import grammar
 from archive.conformance.rules import VERSIONS
-from archive.importing.members import plain_parts
+from archive.warc.members import plain_parts
 
 _VERSION_LINE: Final = re.compile(rb"(?:\A|(?<=\n))WARC/\d")
 _HEAD: Final = 1 << 20

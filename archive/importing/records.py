@@ -17,7 +17,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from archive.conformance.digests import is_digest_of
-from archive.importing.members import plain_parts
+from archive.warc.members import plain_parts
 from archive.warc.records import LARGEST_BLOCK
 
 _LARGEST_HEADER: Final = 1 << 20

@@ -14,6 +14,7 @@ from typing import Final
 from isal import igzip_lib, isal_zlib
 from isal.igzip_lib import IsalError
 
+from archive.bounded import LARGEST_MEMBER
 from pipelines.records import parse_instant
 
 # igzip at level 2, in blocks small enough to follow a page's change from markup to text: 1 % larger than its highest
@@ -24,8 +25,6 @@ _GZIP: Final = 31
 NOT_DEFLATE: Final[type[Exception]] = IsalError  # type: ignore[assignment]
 _PIECE: Final = 16 * 1024
 _LARGEST_PIECE: Final = 1 << 20
-LARGEST_MEMBER: Final = 512 << 20
-"""Plain bytes of one record; a member that unpacks to more is not unpacked to its end, whatever its size."""
 LARGEST_BLOCK: Final = 256 << 20
 """Bytes that are taken in as one record."""
 _HEAD_END: Final = b"\r\n\r\n"
