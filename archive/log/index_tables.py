@@ -7,14 +7,14 @@ from typing import Final
 from archive.log.entries import CaptureEntry, DeletionEntry, DerivedEntry, Entry, FileEntry, KeyRotationEntry, SiteEntry
 from archive.readonly import FIND_VIEW
 
-_VERSION: Final = 5
+_VERSION: Final = 6
 _TABLES: Final = """
 CREATE TABLE captures (leaf INTEGER PRIMARY KEY, record_id TEXT, uri TEXT, file TEXT, "offset" INTEGER);
 CREATE INDEX captures_by_uri ON captures (uri, leaf);
 CREATE INDEX captures_by_record ON captures (record_id);
 CREATE INDEX captures_by_place ON captures (file, "offset");
 CREATE TABLE files (file TEXT PRIMARY KEY, leaf INTEGER);
-CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT, article TEXT);
+CREATE TABLE derived (leaf INTEGER PRIMARY KEY, capture TEXT);
 CREATE INDEX derived_by_capture ON derived (capture);
 CREATE TABLE sites (digest TEXT PRIMARY KEY, leaf INTEGER);
 CREATE TABLE deletions (leaf INTEGER PRIMARY KEY);
@@ -25,7 +25,7 @@ INSERT INTO size VALUES (0, NULL);
 _INSERTS: Final = (
     "INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?, ?)",
     "INSERT OR REPLACE INTO files VALUES (?, ?)",
-    "INSERT OR REPLACE INTO derived VALUES (?, ?, ?)",
+    "INSERT OR REPLACE INTO derived VALUES (?, ?)",
     "INSERT OR IGNORE INTO sites VALUES (?, ?)",
     "INSERT OR REPLACE INTO deletions VALUES (?)",
     "INSERT OR REPLACE INTO rotations VALUES (?)",
@@ -59,7 +59,7 @@ def add_rows(connection: sqlite3.Connection, entries: Iterable[tuple[int, Entry]
         elif isinstance(entry, FileEntry):
             files.append((entry.file, leaf))
         elif isinstance(entry, DerivedEntry):
-            derived.append((leaf, entry.capture, entry.article))
+            derived.append((leaf, entry.capture))
         elif isinstance(entry, SiteEntry):
             sites.append((entry.digest, leaf))
         elif isinstance(entry, DeletionEntry):

@@ -12,7 +12,7 @@ from archive.bounded import read_file
 from archive.errors import BrokenLog
 from archive.log.checkpoint import Checkpoint
 from archive.log.entries import Entry, decode_entry
-from archive.log.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, leaf_hash, range_hash
+from archive.log.merkle import EMPTY_ROOT, consistency_proof, inclusion_proof, range_hash
 from archive.log.note import Note, NoteError, PublicKey, parse_keys, parse_signature
 from archive.log.tiles import TILES, BrokenTile, Tiles
 
@@ -74,10 +74,6 @@ class LogReader:
             yield from self.tiles.entries(start)
         except (BrokenTile, OSError) as error:
             raise BrokenLog(f"{self.folder}: {error}; {_HINT}") from None
-
-    def leaf_hash(self, index: int) -> bytes:
-        """The hash of an entry."""
-        return leaf_hash(self.data(index))
 
     def root(self, size: int | None = None) -> bytes:
         """The root of the first `size` entries by the tiles; raises BrokenLog."""

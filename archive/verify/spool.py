@@ -10,7 +10,7 @@ from archive.spooling import TemporaryDatabase
 
 _TABLES: Final = """
 CREATE TABLE members (file TEXT, "offset" INTEGER, length INTEGER, digest TEXT, record_id TEXT, leaf INTEGER, is_primary INTEGER);
-CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, captures INTEGER, leaf INTEGER);
+CREATE TABLE files (file TEXT PRIMARY KEY, size INTEGER, digest TEXT, leaf INTEGER);
 CREATE TABLE captures (record_id TEXT, record_type TEXT, refers_to TEXT, file TEXT, "offset" INTEGER, leaf INTEGER PRIMARY KEY,
   uri TEXT, date TEXT, length INTEGER, payload TEXT, claim TEXT);
 CREATE TABLE derived (capture TEXT, recipe TEXT, body TEXT, title TEXT, published TEXT, leaf INTEGER, site TEXT, article TEXT,
@@ -51,7 +51,6 @@ class ExpectedFile:
     file: str
     size: int
     digest: str
-    captures: int
     leaf: int
 
 
@@ -103,8 +102,8 @@ class Spool(TemporaryDatabase):
 
     def _take_file(self, leaf: int, entry: FileEntry) -> None:
         """Note a closed file and its first and last record."""
-        row = (entry.file, entry.size, entry.digest, entry.captures, leaf)
-        self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
+        row = (entry.file, entry.size, entry.digest, leaf)
+        self.connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
         for one in (entry.first, entry.last):
             if isinstance(one, Member):
                 own = (entry.file, one.offset, one.length, one.member, one.record_id, leaf, 0)
@@ -166,7 +165,7 @@ class Spool(TemporaryDatabase):
 
     def files(self) -> dict[str, ExpectedFile]:
         """The closed files by name."""
-        rows = self.connection.execute("SELECT file, size, digest, captures, leaf FROM files")
+        rows = self.connection.execute("SELECT file, size, digest, leaf FROM files")
         return {row[0]: ExpectedFile(*row) for row in rows}
 
     def file_names(self) -> set[str]:

@@ -40,7 +40,6 @@ class Stored:
     offset: int
     length: int
     payload_digest: str | None
-    block_digest: str
     record_type: str
     refers_to: str | None = None
 
@@ -54,7 +53,6 @@ def to_stored(file: str, placed: Placed) -> Stored:
         offset=placed.offset,
         length=placed.length,
         payload_digest=record.get("WARC-Payload-Digest"),
-        block_digest=record.get("WARC-Block-Digest") or "",
         record_type=record.type,
         refers_to=(record.get("WARC-Refers-To") or "")[1:-1] or None,
     )
