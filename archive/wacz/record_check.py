@@ -10,6 +10,7 @@ from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
 from archive.wacz.first_check import check_first, check_is_of
 from archive.wacz.pages import is_markup, page_of
+from archive.wacz.profile import is_ours
 from archive.wacz.proofs import certificate_files
 from archive.wacz.report import Place, WaczReport
 from archive.wacz.spool import Met, Spool
@@ -94,9 +95,13 @@ def _is_as_logged(
 
 
 def _groups(report: WaczReport, container: Container, entry: Entry, spool: Spool) -> Iterator[list[Placed]]:
-    """The records of each capture together; where captures are proven, the first of the file is the only other one."""
+    """The records of each capture together; where captures are proven, the first of the file is the only other one.
+
+    What comes without proofs may be of any program: records in another form than ours are no alteration there.
+    """
     group: list[Placed] = []
     first: Record | None = None
+    problem: BrokenRecord | None = None
     try:
         for placed in read_records(container.file.fileno(), entry.start, entry.start + entry.size):
             if placed.offset == entry.start and spool.captures:
@@ -116,7 +121,15 @@ def _groups(report: WaczReport, container: Container, entry: Entry, spool: Spool
             elif len(group) >= MOST_RECORDS:
                 break
     except BrokenRecord as error:
-        at = group[-1].offset + group[-1].length if group else None
-        report.add("broken-record", entry.name, offset=None if at is None else at - entry.start, actual=str(error))
+        problem = error
+    if is_ours(container):
+        _add_left_over(report, entry, group, problem)
+
+
+def _add_left_over(report: WaczReport, entry: Entry, group: Sequence[Placed], problem: BrokenRecord | None) -> None:
+    """What is wrong where the last records of a file are no capture: that they are cut, or that what follows is broken."""
+    if problem:
+        at = group[-1].offset + group[-1].length - entry.start if group else None
+        report.add("broken-record", entry.name, offset=at, actual=str(problem))
     if group:
         report.add("capture-cut", entry.name, offset=group[0].offset - entry.start, record_id=group[0].record.id)

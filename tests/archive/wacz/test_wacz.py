@@ -25,6 +25,7 @@ from archive.wacz.manifest import DIGEST, MANIFEST
 from archive.wacz.selection import Selection, find_capture
 from archive.wacz.signature import load_key
 from archive.wacz.zip_form import make_info
+from tests.archive.conformance.cases import HTTP, record, sha1
 from tests.archive.made_pages import article_capture, article_url, capture
 from tests.archive.taking import take_all
 from tests.archive.wacz.packing import INDEX, KEY, PAGES, kinds, pack, rehash, repack, unpack
@@ -179,6 +180,19 @@ def test_fields_that_programs_of_others_write_are_no_flaws(tmp_path: Path) -> No
             entry.write(b"x")
     with closing(Container(path)) as container:
         assert container.flaws == []
+
+
+@pytest.mark.parametrize("name", ["archive/data.warc.gz", "archive/data.warc"])
+def test_a_file_of_another_program_is_not_provable_and_no_alteration(name: str, tmp_path: Path) -> None:
+    """As py-wacz packs them: WARC/1.0, other digests, many records in a member, an index that is no map."""
+    records = record(version="1.0", warc_block_digest=sha1(HTTP)) + record("metadata", version="1.0")
+    stored = gzip.compress(records) if name.endswith(".gz") else records
+    files = {name: stored, "indexes/index.cdx": b"", PAGES: b'{"format": "json-pages-1.0", "id": "pages"}\n'}
+    path = repack(rehash(files | {MANIFEST: b'{"profile": "data-package"}'}, key=None), tmp_path / "foreign.wacz")
+    report = check_wacz(path)
+    assert (report.verdict, report.findings) == ("not-provable", [])
+    changed = repack(unpack(path) | {name: stored + b"more"}, tmp_path / "changed.wacz")
+    assert {"hash-differs", "size-differs"} & kinds(check_wacz(changed))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
