@@ -9,13 +9,12 @@ from urllib.parse import quote, unquote
 from archive.directory import CATALOG
 from archive.verify.kinds import Where, make_finding
 from archive.verify.logged_records import LoggedRecords, logged_records
-from archive.verify.logged_sites import parse_rules
+from archive.verify.logged_sites import page_by, parse_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Spool
 from archive.warc.metadata_block import read_metadata
 from archive.warc.openfile import opened
 from archive.warc.uris import to_uri
-from pipelines.identity import page_url
 from pipelines.records import DELETED
 from pipelines.urls import canonical_url
 
@@ -147,7 +146,7 @@ def _is_canonical(spool: Spool, row: Any) -> bool:
     if spool.connection.execute(query, (row["record_id"], canonical)).fetchone():
         return True
     rules = spool.connection.execute("SELECT rules FROM sites WHERE site = ?", (row["site"],)).fetchall()
-    return any(page_url(url, parse_rules(one)) == canonical for (one,) in rules)
+    return any(page_by(url, parse_rules(one)) == canonical for (one,) in rules)
 
 
 def _custody(records: LoggedRecords, row: Any) -> str | None:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import ValidationError
 
 from archive.verify.spool import Spool
+from pipelines.identity import page_url
 from pipelines.site import Site
 
 
@@ -17,6 +18,14 @@ def parse_rules(rules: str) -> Site | None:
         return Site.model_validate_json(rules)
     except ValidationError:
         return None
+
+
+def page_by(url: str, site: Site | None) -> str:
+    """The page of an address by a site file of the log; the address where its rules lead nowhere: anybody can log some who can write."""
+    try:
+        return page_url(url, site)
+    except ValueError:
+        return url
 
 
 def sites_with_rules(spool: Spool) -> Mapping[str, list[Site]]:

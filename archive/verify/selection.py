@@ -11,10 +11,9 @@ from typing import Final
 from archive.catalog.entries import site_key
 from archive.verify.held_file import HeldFile, Holding
 from archive.verify.kinds import make_finding
-from archive.verify.logged_sites import sites_with_rules
+from archive.verify.logged_sites import page_by, sites_with_rules
 from archive.verify.report import Finding
 from archive.verify.spool import Expected, Spool
-from pipelines.identity import page_url
 
 _SECOND: Final = len("2024-03-10T08:00:00")
 
@@ -50,11 +49,11 @@ def choose(spool: Spool, selection: Selection) -> int:
 def _find_page(spool: Spool, url: str) -> None:
     """Every address of a page: however it is written, by the site files of the log, and by what was read at it."""
     connection, sites = spool.connection, sites_with_rules(spool)
-    names = {url, *(page_url(url, site) for site in (None, *chain(*sites.values())))}
+    names = {url, *(page_by(url, site) for site in (None, *chain(*sites.values())))}
     connection.execute("CREATE TABLE page (uri TEXT PRIMARY KEY)")
     connection.execute("CREATE TABLE page_name (url TEXT PRIMARY KEY)")
     for uri, file in connection.execute(_ADDRESSES):
-        if not names.isdisjoint({uri, *(page_url(uri, site) for site in (None, *sites.get(site_key(file), ())))}):
+        if not names.isdisjoint({uri, *(page_by(uri, site) for site in (None, *sites.get(site_key(file), ())))}):
             connection.execute("INSERT OR IGNORE INTO page VALUES (?)", (uri,))
     connection.executemany("INSERT OR IGNORE INTO page_name VALUES (?)", [(name,) for name in names])
     connection.execute(_ADD_NAMES)

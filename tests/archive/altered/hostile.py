@@ -8,11 +8,14 @@ from typing import Any, Final
 from archive.canonical import LARGEST_INTEGER, canonical_json
 from archive.directory import Archive
 from archive.log.covering import now
-from archive.log.entries import decode_entry
+from archive.log.deriving import describe_site
+from archive.log.entries import SiteEntry, decode_entry
 from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.warc.records import sha256, split_header
+from pipelines.site import parse_site
 from tests.archive.altered.case import Case, Spot
+from tests.archive.altered.catalog import CATALOG
 from tests.archive.altered.clean import first_file, name_of, second_file
 from tests.archive.altered.records import at, edit
 from tests.archive.altered.relogging import leaf_of
@@ -98,6 +101,27 @@ def _logged_again(folder: Path) -> Sequence[Spot]:
     return [spot]
 
 
+def _place_without_end(folder: Path) -> Sequence[Spot]:
+    """A site file that nobody signs, by which an address would be at a port of five thousand digits."""
+    place = f"a.example:{'9' * 5000}"
+    sites = [parse_site(_SITE.format(key=key, place=place), where=key) for key in ("suzhou_js", "wuxi")]
+    described = [(site.key, *describe_site(site)) for site in sites]
+    with Log(Archive.open(folder)) as log:
+        log.append([SiteEntry(logged=now(), key=key, digest=digest, rules=rules) for key, rules, digest in described])
+    (case,) = (one for one in CATALOG if one.name == "page of a capture edited")
+    return case.alter(folder)
+
+
+_SITE: Final = """key = "{key}"
+name = "苏州"
+kind = "bureau"
+hosts = ["hbj.example", "{place}"]
+[[channel]]
+name = "公告"
+url = "http://hbj.example/"
+[same_page]
+mirrors = [{{ at = "hbj.example", of = "{place}" }}]
+"""
 _EDITED: Final = ("payload-altered", "header-altered")
 HOSTILE: Final = [
     Case("file among the originals of imports", _put("imports/x", Path.touch), (), verdict="intact", notes=("original-unlisted",)),
@@ -113,4 +137,5 @@ HOSTILE: Final = [
     Case("file below more folders than are looked into", _deep_down, ("file-unlisted",)),
     Case("payload edited, beside an unsigned entry of a record without measure", _without_measure, (*_EDITED, "record-missing", "unsealed", "catalog-lacks", "index-removed")),
     Case("payload edited, and logged once more as it is now, unsigned", _logged_again, (*_EDITED, "record-id-reused", "unsealed", "index-altered")),
+    Case("page of a capture edited, beside an unsigned site file that leads nowhere", _place_without_end, ("page-unexplained", "unsealed"), verdict="not-provable"),
 ]  # fmt: skip
