@@ -1,6 +1,6 @@
 """The cosignatures beside a seal: of which witness, over this very checkpoint, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,8 +29,16 @@ def read_cosignature(text: str, line: Signature, witnesses: Sequence[PublicKey])
     return Seen(known, when(line))
 
 
+def strangers(note: Note, keys: Iterable[PublicKey]) -> Iterator[Signature]:
+    """The lines under a note that none of these keys can have made: anybody can write one, in any name."""
+    known = {(key.name, key.id) for key in keys}
+    yield from (line for line in note.signatures if (line.name, line.key_id) not in known)
+
+
 def check_cosignatures(log: LogReader, state: LogState, seal: Seal, trust: Trust) -> None:
-    """Take in what the witnesses that the checker named saw; the rest are findings."""
+    """Take in what the witnesses that the checker named saw; the rest are findings, and so is whoever else signed the seal."""
+    for line in strangers(seal.note, state.chain.keys):
+        state.findings.add("witness-unknown", place=f"log/{SEALS}/{seal.name}", actual=line.name)
     for path in log.beside(seal, COSIGNATURES):
         place = f"log/{SEALS}/{path.name}"
         try:

@@ -28,7 +28,7 @@ def read_entries(
             proof = [bytes.fromhex(one) for one in value["proof"]]
             is_in = is_included(leaf_hash(data), value["index"], checkpoint.size, proof, checkpoint.root)
             entry = decode_entry(data)
-            if line != proof_line(value["index"], value["entry"], proof):
+            if type(value["index"]) is not int or line != proof_line(value["index"], value["entry"], proof):
                 raise ValueError("is not written as we do")
         except MALFORMED as error:
             report.add("proof-invalid", name, actual=f"line {number}: {(str(error) or 'x').splitlines()[0]}")

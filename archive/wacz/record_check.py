@@ -24,6 +24,8 @@ def check_records(report: WaczReport, container: Container, spool: Spool) -> Non
     certificates = frozenset(name for name in container.entries if name.endswith(".pem"))
     for name, entry in sorted(container.entries.items()):
         if name.startswith("archive/") and entry.is_stored:
+            if not entry.size:
+                report.add("first-record-missing", name, expected="warcinfo", actual="no bytes")
             for group in _groups(report, container, entry, spool):
                 members = [os.pread(container.file.fileno(), one.length, one.offset) for one in group]
                 _check_capture(report, entry, group, members, spool)

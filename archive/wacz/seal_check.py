@@ -11,7 +11,7 @@ from archive.log.note import Note, NoteError, PublicKey, parse_keys
 from archive.log.timestamps import check_reply, verify_reply
 from archive.verify.log_state import Trust
 from archive.verify.stamp_check import CLOCK
-from archive.verify.witness_check import read_cosignature
+from archive.verify.witness_check import read_cosignature, strangers
 from archive.wacz.container import Container
 from archive.wacz.continuity import check_continuity, check_link, read_links
 from archive.wacz.proofs import KEYS
@@ -48,6 +48,8 @@ def read_checkpoint(report: WaczReport, container: Container, trust: Trust) -> C
     _check_stamps(report, container, {CHECKPOINT: newest, **linked}, trust)
     for name, (one, at) in (*linked.items(), (CHECKPOINT, newest)):
         _check_cosignatures(report, one, at, trust, name)
+        for line in strangers(one, (*known, *own, *trust.witnesses)):
+            report.add("witness-unknown", name, actual=line.name)
     return checkpoint
 
 
@@ -121,7 +123,7 @@ def _read_earlier(report: WaczReport, container: Container, known: Sequence[Publ
 
 
 def _check_cosignatures(report: WaczReport, note: Note, checkpoint: Checkpoint, trust: Trust, name: str) -> None:
-    """By the witnesses that the checker named; lines of others are passed over, as a signed note asks for."""
+    """By the witnesses that the checker named."""
     for line in note.signatures:
         try:
             seen = read_cosignature(note.text, line, trust.witnesses)

@@ -54,6 +54,14 @@ def _junk_checkpoint(folder: Path) -> Sequence[Spot]:
     return [Spot("log/checkpoint")]
 
 
+def _countersign(folder: Path) -> Sequence[Spot]:
+    """In any name; no key made the line."""
+    path = folder / "log" / "seals" / str(LogReader.open(folder).size)
+    line = f"— sthjj.example.gov.cn {base64.b64encode(bytes(68)).decode()}\n"
+    path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
+    return [Spot(f"log/seals/{path.name}")]
+
+
 def _older_checkpoint(folder: Path) -> Sequence[Spot]:
     """As a kill between a seal and its publication leaves it."""
     kept = (folder / "log" / "checkpoint").read_bytes()
@@ -91,6 +99,7 @@ SEALS: Final = [
     Case("sealed by the key that was replaced", _sign_with_the_old_key, ("key-retired", "unsealed"), notes=("catalog-behind",)),
     Case("a replaced key signs for another successor", _rotate_the_old_key_again, ("rotation-unsigned",)),
     Case("key replaced as it should be", _rotate_rightly, (), verdict="intact"),
+    Case("signature in the name of an office under a seal: anybody can write one, and it is noted", _countersign, (), verdict="intact", notes=("witness-unknown",)),
     Case("the published checkpoint replaced by junk", _junk_checkpoint, ("checkpoint-other",)),
     Case("the published checkpoint that of an older seal", _older_checkpoint, (), verdict="intact", notes=("catalog-behind",)),
     Case("the mark of another archive", _other_id, ("archive-other",)),

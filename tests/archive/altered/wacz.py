@@ -80,6 +80,7 @@ from tests.archive.altered.wacz_kept import earlier_kept, foreign_kept, later_ke
 from tests.archive.altered.wacz_keys import (
     KEYS,
     ROTATIONS,
+    countersigned,
     first_key,
     one_key_more,
     rotated,
@@ -182,6 +183,8 @@ WACZ: Final = [
     WaczCase("warcinfo record left out", forged(without_first), ("first-record-missing", *_LINES), RECORDS),
     WaczCase("map of the index leads to another index", forged(other_map), ("index-map-differs",), INDEX_MAP),
     WaczCase("map of the index left out, manifest made anew", forged(without(INDEX_MAP)), ("missing-file",), INDEX_MAP),
+    WaczCase("empty WARC file, listed", forged(with_file("archive/zero.warc.gz", b"")), ("first-record-missing",), "archive/zero.warc.gz"),
+    WaczCase("signature in the name of an office under the checkpoint: anybody can write one, and it is noted", forged(countersigned), ("witness-unknown",), CHECKPOINT, verdict="intact"),
     WaczCase("one more index, listed", forged(with_file("indexes/evil.cdxj")), ("unexpected-file",), "indexes/evil.cdxj"),
     WaczCase("one more WARC beside archive/, listed", forged(with_file("Archive/evil.warc.gz")), ("unexpected-file",), "Archive/evil.warc.gz"),
     WaczCase("a verdict of the forger among the proofs, listed", forged(with_file("proofs/verdict.html")), ("unexpected-file",), "proofs/verdict.html"),

@@ -1,5 +1,6 @@
 """WACZ files of an archive whose key was replaced, and what a forger makes of the entry that says so."""
 
+import base64
 import json
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from archive.log.note import public_key
 from archive.verify.log_state import Trust
 from tests.archive.altered.relogging import ANOTHER
 from tests.archive.altered.seals import rotate
-from tests.archive.altered.wacz_changes import Change
+from tests.archive.altered.wacz_changes import CHECKPOINT, Change
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import PRIVATE, seal_now
@@ -41,6 +42,12 @@ def signed_by_the_old(whole: Path, path: Path) -> None:
     take_all(Archive.open(folder), [article_capture(8, minute=30)])
     seal_now(Archive.open(folder), PRIVATE)
     pack(Archive.open(folder), path)
+
+
+def countersigned(files: Files) -> Files:
+    """By nobody: a line that no key made."""
+    line = f"— sthjj.example.gov.cn {base64.b64encode(bytes(68)).decode()}\n"
+    return files | {CHECKPOINT: files[CHECKPOINT] + line.encode()}
 
 
 def unsigned_rotation(files: Files) -> Files:
