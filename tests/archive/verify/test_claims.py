@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from archive.store import Store
 from archive.verify.check import verify
 from archive.verify.findings import Findings
 from archive.verify.kinds import make_finding
-from archive.verify.report import Report
+from archive.verify.report import Finding, Report
 from tests.archive.altered.clean import make_clean
 from tests.archive.altered.relogging import checkpoint_kept
 from tests.archive.verify.sealed import build, files_of, seal_now, today
@@ -80,6 +81,27 @@ def test_a_catalog_that_was_passed_over_is_not_said_to_have_been_looked_at(tmp_p
     with closing(sqlite3.connect(folder / "catalog.sqlite")) as catalog:
         catalog.execute("PRAGMA user_version = 1")
     assert before - looks(verify(folder)) == {"catalog"}
+
+
+def test_a_check_that_breaks_off_is_told_and_the_others_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever data it was that nobody thought of: here the check of the imports meets some."""
+    folder = tmp_path / "archive"
+    build(folder)
+
+    def break_off(*_: object, **__: object) -> Iterator[Finding]:
+        yield make_finding("original-unlisted", place="imports/x")
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr("archive.verify.check.check_originals", break_off)
+    report = verify(folder)
+    assert (report.verdict, is_unchanged(report)) == ("unreadable", False)
+    told = [(finding.kind, finding.place, finding.actual) for finding in report.findings if finding.weight != "note"]
+    assert told == [("check-failed", "imports", "RuntimeError: nobody thought of this")]
+    assert "imports" not in looks(report)
+    files_of(folder)[0].unlink()
+    assert {"check-failed", "file-missing"} <= {finding.kind for finding in verify(folder).findings}
 
 
 @pytest.mark.parametrize(("kind", "holds"), [("gap", True), ("unsealed", True), ("check-failed", False)])
