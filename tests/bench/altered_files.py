@@ -26,6 +26,7 @@ from tests.archive.altered.clean import make_clean, make_whole_wacz
 from tests.archive.altered.derived import DERIVED
 from tests.archive.altered.files import FILES
 from tests.archive.altered.hostile import HOSTILE
+from tests.archive.altered.lies import LIES
 from tests.archive.altered.log import LOG
 from tests.archive.altered.records import RECORDS
 from tests.archive.altered.seals import SEALS
@@ -45,7 +46,7 @@ GROUPS = {
     "records in WARC files": RECORDS,
     "WARC files": [*FILES, *WRITERS],
     "pipes, devices, unsigned entries": HOSTILE,
-    "log and keys": [*LOG, *SEALS, *TILES],
+    "log and keys": [*LOG, *LIES, *SEALS, *TILES],
     "catalog and index": [*DERIVED, *CATALOG],
     "times": TIMES,
 }

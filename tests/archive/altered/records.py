@@ -77,7 +77,7 @@ def _to_itself(plain: bytes) -> bytes:
     return re.sub(rb"WARC-Refers-To: <[^>]*>", b"WARC-Refers-To: <%s>" % own[1], plain)
 
 
-def _add_gzip_field(member: Member) -> Member:
+def add_gzip_field(member: Member) -> Member:
     """An extra field (RFC 1952 §2.3.1.1) between the fixed part of the header and the data."""
     extra = b"LT\x04\x00abcd"
     data = member.data
@@ -145,7 +145,7 @@ RECORDS: Final = [
     _row("a capture joined in one member, its payload edited", lambda all_: [all_[0], _packed(all_[1].change(with_block(edit, recompute=False)), *all_[2:4]), *all_[4:]], "records-joined", "payload-altered"),
     _row("a foreign record joined to one of ours", lambda all_: [_packed(all_[0], all_[1].change(_REUSED)), *all_[1:]], "records-joined", "record-unlisted", at=0),
     _row("hidden extra member", lambda all_: [*all_[:2], Member(gzip.compress(b"hidden", mtime=0)), *all_[2:]], "bytes-unlisted", at=2, is_new=True),
-    _row("extra gzip field", lambda all_: [all_[0], _add_gzip_field(all_[1]), *all_[2:]], "gzip-altered"),
+    _row("extra gzip field", lambda all_: [all_[0], add_gzip_field(all_[1]), *all_[2:]], "gzip-altered"),
     _row("compressed anew", lambda all_: [all_[0], _packed(all_[1]), *all_[2:]], "gzip-altered"),
     _row("revisit re-pointed to another record", at(REVISIT, sub(b"WARC-Refers-To: <urn:uuid:", b"WARC-Refers-To: <urn:uuid:f")), "reference-altered", at=REVISIT),
     _row("revisit in a loop", at(REVISIT, _to_itself), "reference-altered", at=REVISIT),

@@ -9,11 +9,12 @@ from typing import Final
 from archive.directory import Archive
 from archive.log.covering import now
 from archive.log.entries import GapEntry
+from archive.log.note import public_key
 from archive.log.reader import LogReader
 from archive.log.writer import Log
 from archive.store import Store
 from tests.archive.altered.case import Case, Spot
-from tests.archive.altered.relogging import ANOTHER
+from tests.archive.altered.relogging import ANOTHER, key_kept, relog
 from tests.archive.verify.sealed import PRIVATE, log_rotation, seal_now, today
 from tests.archive.warc.samples import page
 
@@ -46,6 +47,38 @@ def _rotate_the_old_key_again(folder: Path) -> Sequence[Spot]:
     leaf = log_rotation(archive, PRIVATE, PRIVATE)
     seal_now(archive, ANOTHER)
     return [Spot(entry=leaf)]
+
+
+def _name_successor(folder: Path) -> None:
+    """A forger's log, by a key of his own that names the known one as the next; nothing of it is signed by that."""
+    relog(folder, lambda entry: {**entry, "logged": now()}, ANOTHER)
+    log_rotation(Archive.open(folder), ANOTHER, PRIVATE)
+
+
+def _named_successor(folder: Path) -> Sequence[Spot]:
+    _name_successor(folder)
+    return [Spot(f"log/seals/{LogReader.open(folder).size - 1}")]
+
+
+def _named_successor_beside(folder: Path) -> Sequence[Spot]:
+    """And a seal of the known key, over the log as it was: it is not of this one."""
+    path = folder / "log" / "seals" / str(LogReader.open(folder).size)
+    seal = path.read_bytes()
+    _name_successor(folder)
+    name = path.with_name(f"{LogReader.open(folder).size + 7}")
+    name.write_bytes(seal)
+    return [Spot(f"log/seals/{name.name}")]
+
+
+def _named_successor_later(folder: Path) -> Sequence[Spot]:
+    """The log goes on from a seal of the known key, and by the forger's, which lies there as the first."""
+    with Store(Archive.open(folder)) as store:
+        store.append(today(page(50)), site="wuxi")
+    (folder / "log" / "keys").write_text(f"{public_key(Archive.open(folder).id, ANOTHER)}\n", encoding="utf-8")
+    seal_now(Archive.open(folder), ANOTHER)
+    spot = Spot(f"log/seals/{LogReader.open(folder).size}")
+    log_rotation(Archive.open(folder), ANOTHER, PRIVATE)
+    return [spot]
 
 
 def _junk_checkpoint(folder: Path) -> Sequence[Spot]:
@@ -100,6 +133,9 @@ SEALS: Final = [
     Case("a replaced key signs for another successor", _rotate_the_old_key_again, ("rotation-unsigned",)),
     Case("key replaced as it should be", _rotate_rightly, (), verdict="intact"),
     Case("signature in the name of an office under a seal: anybody can write one, and it is noted", _countersign, (), verdict="intact", notes=("witness-unknown",)),
+    Case("log of a forger who names the known key his successor", _named_successor, ("key-untrusted", "unsealed"), kept=key_kept),
+    Case("log of a forger who names the known key his successor, beside a seal of that over another log", _named_successor_beside, ("log-rewritten", "key-untrusted", "unsealed"), kept=key_kept),
+    Case("log continued by a forger who names the known key his successor", _named_successor_later, ("key-untrusted", "unsealed"), kept=key_kept, notes=("catalog-behind",)),
     Case("the published checkpoint replaced by junk", _junk_checkpoint, ("checkpoint-other",)),
     Case("the published checkpoint that of an older seal", _older_checkpoint, (), verdict="intact", notes=("catalog-behind",)),
     Case("the mark of another archive", _other_id, ("archive-other",)),

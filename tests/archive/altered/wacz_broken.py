@@ -8,9 +8,11 @@ from archive.log.note import COSIGNATURE, Note, cosign, public_key
 from archive.verify.log_state import Trust
 from archive.wacz.index_map import INDEX_MAP
 from archive.wacz.manifest import MANIFEST
+from tests.archive.altered.records import add_gzip_field
 from tests.archive.altered.wacz_case import WaczCase
 from tests.archive.altered.wacz_changes import (
     CHECKPOINT,
+    CONSISTENCY,
     INCLUSION,
     RECORDS,
     UNSEALED,
@@ -19,7 +21,7 @@ from tests.archive.altered.wacz_changes import (
     forged,
     with_file,
 )
-from tests.archive.altered.wacz_hidden import another_head
+from tests.archive.altered.wacz_hidden import another_head, in_unproven_head, one_field_more, one_line_more
 from tests.archive.altered.wacz_keys import KEYS, ROTATIONS, rotated
 from tests.archive.altered.wacz_zip import before_directory, encrypted, without_header
 from tests.archive.verify.sealed import PRIVATE, split
@@ -69,8 +71,15 @@ def _witness_kept(_: Path) -> Trust:
     return Trust(witnesses=(WITNESS,))
 
 
+_HEAD: Final = ("first-record-differs", "index-line-extra", "index-line-missing")
+_PRAISE: Final = json.dumps({"recipe": "该企业从未被处罚", "versions": {}}, ensure_ascii=False)
 BROKEN: Final = [
-    WaczCase("head of another file, its proof left out", forged(another_head), ("first-record-differs", "index-line-extra", "index-line-missing"), RECORDS),
+    WaczCase("head of another file, its proof left out", forged(another_head), _HEAD, RECORDS),
+    WaczCase("a line more in the head of a file, its proof left out", forged(in_unproven_head(one_line_more)), _HEAD, RECORDS),
+    WaczCase("a field more in the head of a file, its proof left out", forged(in_unproven_head(one_field_more)), _HEAD, RECORDS),
+    WaczCase("an extra gzip field in the head of a file, its proof left out", forged(in_unproven_head(add_gzip_field)), _HEAD, RECORDS),
+    WaczCase("recipe with words of the forger", forged(with_file("proofs/recipe.json", _PRAISE.encode())), ("recipe-unreadable",), "proofs/recipe.json"),
+    WaczCase("link to an earlier checkpoint of no size", forged(with_file(CONSISTENCY, b'{"size": true, "proof": []}\n')), ("proof-invalid",), CONSISTENCY),
     WaczCase("keys no keys", forged(with_file(KEYS)), ("checkpoint-invalid", "checkpoint-unsigned", "proofs-missing"), KEYS),
     WaczCase("witness that cosigned another text", forged(_cosigned_another), ("cosignature-invalid", "witness-missing"), CHECKPOINT, kept=_witness_kept),
     WaczCase("bytes between the files and the directory", before_directory, ("hidden-bytes",), ""),

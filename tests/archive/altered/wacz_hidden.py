@@ -5,12 +5,13 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from archive.wacz.index_map import INDEX_MAP
 from archive.wacz.zip_form import make_info
-from tests.archive.altered.wacz_changes import INCLUSION
-from tests.archive.verify.sealed import split, with_block
+from tests.archive.altered.wacz_changes import INCLUSION, Change
+from tests.archive.verify.sealed import Member, split, with_block
 from tests.archive.wacz.packing import PAGES, Files, archive_name, rehash, repack, unpack
 
 
@@ -50,6 +51,25 @@ def page_in_another_first(files: Files) -> Files:
     name = archive_name(files)
     first = split(_in_first(files)[name])[0]
     return files | {name: files[name] + _stored(first.plain)}
+
+
+def in_unproven_head(change: Callable[[Member], Member]) -> Change:
+    """The record that heads the file changed a little, the proof of it left out."""
+
+    def changed(files: Files) -> Files:
+        name = archive_name(files)
+        first, *rest = split(files[name])
+        return files | _unproven(files) | {name: b"".join(member.data for member in (change(first), *rest))}
+
+    return changed
+
+
+def one_line_more(member: Member) -> Member:
+    return member.change(with_block(lambda block: block.replace(b"isPartOf", b"note: x\r\nisPartOf"), recompute=True))
+
+
+def one_field_more(member: Member) -> Member:
+    return member.change(lambda plain: plain.replace(b"WARC-Type", b"X-Note: x\r\nWARC-Type", 1))
 
 
 def another_head(files: Files) -> Files:

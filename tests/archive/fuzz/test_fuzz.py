@@ -154,6 +154,10 @@ def test_a_scan_that_gives_up_still_finds_what_is_in_its_place(tmp_path: Path, m
         found = list(scanning.scan(file.fileno(), len(data), due))
     assert [one.offset for one in found] == [0, len(members[0]), *(at for at, _ in places)]
     assert [one.digest for one in found[2:]] == [one.digest for one in due]
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with path.open("rb") as file:
+        *_, last = scanning.scan(file.fileno(), len(data), due)
+    assert (last.offset, last.problem is not None, last.digest == due[-1].digest) == (places[-1][0], True, False)
 
 
 @pytest.mark.parametrize(
