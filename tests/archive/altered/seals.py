@@ -51,23 +51,26 @@ def _rotate_the_old_key_again(folder: Path) -> Sequence[Spot]:
 
 def _name_successor(folder: Path) -> None:
     """A forger's log, by a key of his own that names the known one as the next; nothing of it is signed by that."""
-    relog(folder, lambda entry: {**entry, "logged": now()}, ANOTHER)
+    relog(folder, lambda entry: None if entry["type"] == "gap" else {**entry, "logged": now()}, ANOTHER)
     log_rotation(Archive.open(folder), ANOTHER, PRIVATE)
+    seal_now(Archive.open(folder), ANOTHER)
 
 
 def _named_successor(folder: Path) -> Sequence[Spot]:
     _name_successor(folder)
-    return [Spot(f"log/seals/{LogReader.open(folder).size - 1}")]
+    return [Spot(f"log/seals/{LogReader.open(folder).size}")]
 
 
 def _named_successor_beside(folder: Path) -> Sequence[Spot]:
-    """And a seal of the known key, over the log as it was: it is not of this one."""
+    """And a seal of the known key, over the log as it was, which was longer: it is not of this one."""
+    for _ in range(3):
+        _admit_falsely(folder)
+    seal_now(Archive.open(folder))
     path = folder / "log" / "seals" / str(LogReader.open(folder).size)
     seal = path.read_bytes()
     _name_successor(folder)
-    name = path.with_name(f"{LogReader.open(folder).size + 7}")
-    name.write_bytes(seal)
-    return [Spot(f"log/seals/{name.name}")]
+    path.write_bytes(seal)
+    return [Spot(f"log/seals/{path.name}")]
 
 
 def _named_successor_later(folder: Path) -> Sequence[Spot]:
@@ -133,8 +136,8 @@ SEALS: Final = [
     Case("a replaced key signs for another successor", _rotate_the_old_key_again, ("rotation-unsigned",)),
     Case("key replaced as it should be", _rotate_rightly, (), verdict="intact"),
     Case("signature in the name of an office under a seal: anybody can write one, and it is noted", _countersign, (), verdict="intact", notes=("witness-unknown",)),
-    Case("log of a forger who names the known key his successor", _named_successor, ("key-untrusted", "unsealed"), kept=key_kept),
-    Case("log of a forger who names the known key his successor, beside a seal of that over another log", _named_successor_beside, ("log-rewritten", "key-untrusted", "unsealed"), kept=key_kept),
+    Case("log of a forger who names the known key his successor", _named_successor, ("key-untrusted", "rotation-unsigned", "unsealed"), kept=key_kept),
+    Case("log of a forger who names the known key his successor, beside a seal of that over another log", _named_successor_beside, ("log-cut", "key-untrusted", "rotation-unsigned", "unsealed"), kept=key_kept),
     Case("log continued by a forger who names the known key his successor", _named_successor_later, ("key-untrusted", "unsealed"), kept=key_kept, notes=("catalog-behind",)),
     Case("the published checkpoint replaced by junk", _junk_checkpoint, ("checkpoint-other",)),
     Case("the published checkpoint that of an older seal", _older_checkpoint, (), verdict="intact", notes=("catalog-behind",)),
