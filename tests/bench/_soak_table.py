@@ -112,6 +112,7 @@ def _proof() -> list[list[Any]]:
     told = f"{fuzz['defects']} crashes, hangs or wrong ends; slowest {slowest} s, memory at most {fuzz['peak_mb']} MB"
     return [
         ["clean archives grown by chance, verified in every way", sum(part["seeds"] for part in parts), alarms],
+        _honest_use(),
         [f"damaged files of every kind, in {fuzz['seconds'] // 60} minutes", f"{fuzz['cases']:,}", told],
         [
             "bytes in one WARC file",
@@ -126,6 +127,18 @@ def _proof() -> list[list[Any]]:
         ["captures in an archive, one of them packed with its proofs", f"{proved['captures']:,}", waited],
         ["bytes of a foreign file", f"{memory['import']['bytes'][-1]:,}", f"MB of memory: {large.pop('import')}"],
     ]
+
+
+def _honest_use() -> list[Any]:
+    """Archives used by the real program, several commands at once."""
+    parts = [part for part in read_report(SOAK / "honest_use.json").values() if isinstance(part, dict)]
+    counted = {name: sum(sum(part[name].values()) for part in parts) for name in ("commands", "copies", "verdicts")}
+    kills = sum(part["events"]["kills"] for part in parts)
+    alarms = (
+        f"{sum(part['false_alarms'] for part in parts)} false alarms in {counted['verdicts']:,} verdicts, after "
+        f"{counted['commands']:,} commands, {kills} of them killed, and {counted['copies']} copies"
+    )
+    return ["archives used by the real program, several commands at once", sum(part["seeds"] for part in parts), alarms]
 
 
 def _collection() -> list[list[Any]]:

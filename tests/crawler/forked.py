@@ -91,12 +91,20 @@ def run_forked(
     limit: int | None = None,
     at: float | None = None,
     timeout: float = 120,
+    signals: Iterable[tuple[float, int]] = (),
     flags: tuple[str, ...] = (),
+    lane: int = 0,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a module as `python` with those flags would, and give how it ended and what it said."""
+    """Run a module as `python` with those flags would, and give how it ended and what it said.
+
+    Each of `signals` is sent so many seconds after the one before, if it still runs. Threads run programs at the same
+    time, each in a `lane` of its own.
+    """
     with tempfile.TemporaryDirectory() as folder:
+        for name in ("out", "err"):
+            Path(folder, name).touch()
         order = Order(module, tuple(map(str, arguments)), cwd, environment, Path(folder), limit, at)
-        code = _starter(flags).carry_out(order, timeout)
+        code = _starter(flags, lane).carry_out(order, timeout, signals)
         said, complained = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
     return subprocess.CompletedProcess(order.arguments, code, said, complained)
 
@@ -118,10 +126,14 @@ class _Starter:
         self._turn = Lock()
         atexit.register(self.end)
 
-    def carry_out(self, order: Order, timeout: float) -> int:
+    def carry_out(self, order: Order, timeout: float, signals: Iterable[tuple[float, int]] = ()) -> int:
         """Give the exit code; raises TimeoutExpired and ends what runs."""
         with self._turn:
             self._connection.send(order)
+            child = int(self._connection.recv())
+            for seconds, number in signals:
+                if not self._connection.poll(seconds):
+                    os.kill(child, number)
             if self._connection.poll(timeout):
                 return int(self._connection.recv())
             _starter.cache_clear()
@@ -135,7 +147,7 @@ class _Starter:
 
 
 @cache
-def _starter(flags: tuple[str, ...]) -> _Starter:
+def _starter(flags: tuple[str, ...], _lane: int) -> _Starter:
     return _Starter(flags)
 
 
@@ -157,6 +169,7 @@ def main() -> None:
             connection.close()
             _carry_out(order)
             return
+        connection.send(child)
         connection.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 

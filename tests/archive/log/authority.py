@@ -1,9 +1,13 @@
 """An RFC 3161 authority for the tests: its certificate is made here, openssl answers."""
 
 import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -55,6 +59,32 @@ class Authority:
         command = ["openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query.tsq", "-out", "reply.tsr"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         return (self.folder / "reply.tsr").read_bytes()
+
+
+@contextmanager
+def serving(authority: Authority) -> Iterator[str]:
+    """Its address while it answers, one after another."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = authority.reply(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/tsr"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 Issuer = tuple[rsa.RSAPrivateKey, x509.Certificate]

@@ -2,12 +2,9 @@
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,7 +14,7 @@ from archive.log.reader import LogReader
 from archive.log.timestamps import ask_for_timestamp, verify_reply
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
-from tests.archive.log.authority import Authority, make_root
+from tests.archive.log.authority import Authority, make_root, serving
 from tests.archive.log.sealing import add, run
 
 pytestmark = pytest.mark.usefixtures("keys_elsewhere")
@@ -26,30 +23,9 @@ needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="OPEN
 
 @pytest.fixture
 def authority(tmp_path: Path) -> Iterator[tuple[Authority, str]]:
-    yield from serve(Authority.of_today(tmp_path / "tsa"))
-
-
-def serve(authority: Authority) -> Iterator[tuple[Authority, str]]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            data = authority.reply(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield authority, f"http://127.0.0.1:{server.server_port}/tsr"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    made = Authority.of_today(tmp_path / "tsa")
+    with serving(made) as url:
+        yield made, url
 
 
 @needs_openssl
@@ -161,7 +137,8 @@ def test_an_answer_to_another_question_is_refused(authority: tuple[Authority, st
 @needs_openssl
 def test_a_timestamp_of_an_expired_authority_is_found(archive: Archive, tmp_path: Path) -> None:
     past = datetime.now(UTC) - timedelta(days=2)
-    for made, url in serve(Authority(tmp_path / "old", valid=(past - timedelta(days=9), past))):
+    made = Authority(tmp_path / "old", valid=(past - timedelta(days=9), past))
+    with serving(made) as url:
         run("seal", "--tsa", url, archive=archive)
         assert kinds(archive, Trust(roots=(made.root,))) == {"timestamp-untrusted"}
 
