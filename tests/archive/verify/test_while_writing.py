@@ -79,7 +79,7 @@ def test_a_log_is_read_whole_while_it_grows(tmp_path: Path) -> None:
 
     def grow() -> None:
         with Log(archive) as log:
-            for number in range(300):
+            for number in range(200):
                 log.append([GapEntry(logged=now(), kind="refused", subject=str(number), reason="robots.txt")])
         ended.set()
 
