@@ -6,20 +6,16 @@ wrote, which are of no moment at all. What can go wrong between two steps is tes
 `test_while_writing.py` of `verify` and `reader`, `test_signing.py`, `test_copying.py`, `test_killed_deletion.py`.
 """
 
-import json
-import multiprocessing
 import shutil
 import tempfile
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.archive.log.authority import Authority, serving
 from tests.conftest import MEMORY
-from tests.soak.honest_use.ground import COUNTED
 from tests.soak.honest_use.use import Used, use
+from tests.soak.seeds import run_seeds, write_part
 
 REPORT = Path(__file__).with_name("honest_use.json")
 SEEDS, PART = 120, 40
@@ -39,16 +35,7 @@ def use_one(seed: int) -> Used:
 @pytest.mark.parametrize("first", range(0, SEEDS, PART))
 def test_nobody_is_accused_of_what_honest_use_leaves(first: int) -> None:
     seeds = range(first, first + PART)
-    with ProcessPoolExecutor(3, mp_context=multiprocessing.get_context("spawn")) as pool:
-        every = list(pool.map(use_one, seeds))
-    totals = {name: Counter[str]() for name in COUNTED}
-    for one in every:
-        for name, total in totals.items():
-            total.update(one.counts[name])
+    every = run_seeds(use_one, seeds, processes=3)
     alarms = {one.seed: one.alarms for one in every if one.alarms}
-    figures: dict[str, object] = {"seeds": len(every), "false_alarms": len(alarms)}
-    figures |= {name: {key: total[key] for key in sorted(total)} for name, total in totals.items()}
     assert alarms == {}
-    known = json.loads(REPORT.read_text(encoding="utf-8")) if REPORT.exists() else {"command": "make soak"}
-    known[f"seeds {seeds[0]} to {seeds[-1]}"] = figures
-    REPORT.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_part(REPORT, seeds, [one.counts for one in every], false_alarms=len(alarms))
