@@ -134,9 +134,11 @@ def _honest_use() -> list[Any]:
     parts = read_report(SOAK / "honest_use.json").values()
     counted = {name: sum(sum(part[name].values()) for part in parts) for name in ("commands", "copies", "verdicts")}
     kills = sum(part["events"]["kills"] for part in parts)
+    torn = sum(sum(part["torn copies"].values()) for part in parts)
     alarms = (
-        f"{sum(part['false_alarms'] for part in parts)} false alarms in {counted['verdicts']:,} verdicts, after "
-        f"{counted['commands']:,} commands, {kills} of them killed, and {counted['copies']} copies"
+        f"{sum(part['false_alarms'] for part in parts)} false alarms in {counted['verdicts'] - torn:,} verdicts, after "
+        f"{counted['commands']:,} commands, {kills} of them killed; of {counted['copies']} copies {torn} are called "
+        "altered that were taken file by file while others wrote, and so are of no moment"
     )
     return ["archives used by the real program, several commands at once", sum(part["seeds"] for part in parts), alarms]
 
