@@ -66,17 +66,6 @@ def _signers(note: Note, keys: Iterable[PublicKey]) -> list[PublicKey]:
 def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicKey], form: int) -> Iterator[str]:
     until = told.until(told.end)
     captures = sum(told.counts[origin] for origin in (*CLAIMS, "unanswered"))
-    report = WaczReport(
-        "",
-        captures=captures,
-        proven=captures,
-        found=told.counts["found"],
-        supplied=told.counts["supplied"],
-        unanswered=told.counts["unanswered"],
-        until=until,
-    )
-    claims = [one for one in make_claims(report, are_keys_trusted=False) if one.kind in _CLAIMED]
-    certificates = sorted(filter(CERTIFICATE.fullmatch, names))
     yield f"<!-- lantian proof report {form} -->"
     yield _say(
         form,
@@ -87,13 +76,34 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
         "verdict is what the check says.",
         mood="not-provable",
     )
+    yield from _captures_part(told, captures, len([*filter(CERTIFICATE.fullmatch, names)]), form)
+    yield from _claims_part(told, captures, until, form)
+    yield from _time_part(told, until, form)
+    yield from _keys_part(note, signers, form)
+    yield from _commands_part({INCLUSION, *names}, signers, form)
+
+
+def _captures_part(told: Told, captures: int, certificates: int, form: int) -> Iterator[str]:
     yield heading("所含抓取", f"Captures ({captures})")
     yield table(("网址与时间 address and time", "来历 how it came", "日志 log", "摘要 digests"), _captures(told, form))
     if captures > len(told.captures):
         yield paragraph(
             f"其余 {captures - len(told.captures)} 条未列出。", f"{captures - len(told.captures)} more are not listed."
         )
-    yield table(("", ""), _counts(told, len(certificates)))
+    yield table(("", ""), _counts(told, certificates))
+
+
+def _claims_part(told: Told, captures: int, until: str | None, form: int) -> Iterator[str]:
+    report = WaczReport(
+        "",
+        captures=captures,
+        proven=captures,
+        found=told.counts["found"],
+        supplied=told.counts["supplied"],
+        unanswered=told.counts["unanswered"],
+        until=until,
+    )
+    claims = [one for one in make_claims(report, are_keys_trusted=False) if one.kind in _CLAIMED]
     yield heading("所称与所不能证明", "What is claimed, and what it would not prove")
     yield table(
         ("所称 claimed", "不证明 would not prove"),
@@ -105,12 +115,18 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
             for one in claims
         ],
     )
+
+
+def _time_part(told: Told, until: str | None, form: int) -> Iterator[str]:
     yield heading("时间", "Time")
     yield _time(told, until, form)
     yield table(
         ("时刻 moment", "何人所称 by whose word", "日志条目 entries of the log", "文件 file"),
         [(escape(one.moment), escape(one.who), str(one.entries), escape(one.place)) for one in told.words],
     )
+
+
+def _keys_part(note: Note, signers: list[PublicKey], form: int) -> Iterator[str]:
     yield heading("密钥与检查点", "Keys and checkpoint")
     yield lines((*map(str, signers), "", note.text))
     yield _say(
@@ -118,6 +134,9 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
         "密钥属于谁，本文件不能说明：请与保管者在别处公布的密钥核对（--pubkey）。",
         "Whose key this is the file cannot say: compare it with what the archive's keeper publishes elsewhere (--pubkey).",
     )
+
+
+def _commands_part(names: Collection[str], signers: list[PublicKey], form: int) -> Iterator[str]:
     yield heading("自行复核", "Check it yourself")
     yield _say(
         form,
@@ -125,7 +144,7 @@ def _parts(names: Collection[str], told: Told, note: Note, signers: list[PublicK
         "These lines stand in the file, and whoever made it could have written others: of a maker whom you do not trust, take "
         "them from `lantian verify FILE --html`.",
     )
-    commands = make_commands(None, {INCLUSION, *names}, signers, is_shown=form >= FORM)
+    commands = make_commands(None, names, signers, is_shown=form >= FORM)
     yield lines(one.replace(*_SCRIPT) for one in commands) if form == 1 else lines(commands)
 
 
