@@ -138,7 +138,7 @@ def _honest_use() -> list[Any]:
     alarms = (
         f"{sum(part['false_alarms'] for part in parts)} false alarms in {counted['verdicts'] - torn:,} verdicts, after "
         f"{counted['commands']:,} commands, {kills} of them killed; of {counted['copies']} copies {torn} are called "
-        "altered that were taken file by file while others wrote, and so are of no moment"
+        "altered or unreadable that were taken file by file while others wrote, and so are of no moment"
     )
     return ["archives used by the real program, several commands at once", sum(part["seeds"] for part in parts), alarms]
 
