@@ -7,7 +7,8 @@ and when that certificate was valid at the time stamped.
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -23,6 +24,8 @@ from rfc3161_client.base import HashAlgorithm
 from archive.errors import TimestampError
 from archive.log.der import sort_certificates
 
+CLOCK: Final = timedelta(minutes=5)
+"""By how much clocks may differ."""
 AskAuthority = Callable[[bytes], bytes]
 """Posts a question to an authority and gives its reply, both DER; raises TimestampError."""
 

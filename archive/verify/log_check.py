@@ -28,12 +28,12 @@ from archive.log.entries import (
 from archive.log.merkle import Tree, leaf_hash
 from archive.log.reader import CHECKPOINT, LogReader
 from archive.log.tiles import ENTRIES, WIDTH, BrokenTile, tile_path
+from archive.log.timestamps import CLOCK
 from archive.verify.kinds import Where, make_finding
 from archive.verify.log_state import LogState, Trust
 from archive.verify.report import Finding
 from archive.verify.seal_check import check_published, check_seals, check_trusted, read_seals
 from archive.verify.spool import Spool
-from archive.verify.stamp_check import CLOCK
 from archive.verify.tile_check import check_tile_files
 from archive.warc.records import sha256
 from pipelines.records import parse_instant

@@ -1,17 +1,13 @@
 """The timestamps beside a seal: over its very text, by whom, and when."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from archive.bounded import read_file
 from archive.errors import TimestampError
 from archive.log.reader import REPLIES, SEALS, LogReader, Seal
-from archive.log.timestamps import check_reply, verify_reply
+from archive.log.timestamps import CLOCK, check_reply, verify_reply
 from archive.verify.log_state import LogState, Trust
 from pipelines.records import format_instant
-
-CLOCK: Final = timedelta(minutes=5)
-"""By how much clocks may differ."""
 
 
 def check_timestamps(log: LogReader, state: LogState, seal: Seal, trust: Trust) -> None:

@@ -8,9 +8,8 @@ from archive.log.checkpoint import Checkpoint
 from archive.log.entries import KeyRotationEntry
 from archive.log.key_chain import KeyChain
 from archive.log.note import Note, NoteError, PublicKey, parse_keys
-from archive.log.timestamps import check_reply, verify_reply
+from archive.log.timestamps import CLOCK, check_reply, verify_reply
 from archive.verify.log_state import Trust
-from archive.verify.stamp_check import CLOCK
 from archive.verify.witness_check import read_cosignature, strangers
 from archive.wacz.container import Container
 from archive.wacz.continuity import check_continuity, check_link, read_links

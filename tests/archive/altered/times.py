@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from archive.directory import Archive
-from archive.log.attest import add_timestamp
+from archive.log.attest import keep_beside
 from archive.log.entries import FileEntry, decode_entry
-from archive.log.reader import LogReader
+from archive.log.reader import REPLIES, LogReader
 from archive.log.seal import seal
+from archive.log.timestamps import ask_for_timestamp
 from archive.log.writer import Log
 from archive.store import Store
 from archive.verify.log_state import Trust
@@ -84,11 +85,11 @@ def _folder() -> Path:
 
 
 def _stamp(folder: Path, authority: Authority) -> Path:
-    """The reply over the last seal."""
+    """The reply over the last seal, put there by whoever has the key: `seal` would not keep one that contradicts."""
     archive = Archive.open(folder)
     with Log(archive) as log:
         made = seal(log, key_of(archive))
-        add_timestamp(log, made, authority.reply)
+        keep_beside(log, made, REPLIES, ask_for_timestamp(made.checkpoint.text.encode(), authority.reply))
     (path,) = (folder / "log" / "seals").glob(f"{made.name}.*.tsr")
     return path
 

@@ -10,10 +10,13 @@ import pytest
 
 from archive.directory import Archive
 from archive.errors import TimestampError
+from archive.log.entries import GapEntry
 from archive.log.reader import LogReader
 from archive.log.timestamps import ask_for_timestamp, verify_reply
+from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
+from pipelines.records import format_instant
 from tests.archive.log.authority import Authority, make_root, serving
 from tests.archive.log.sealing import add, run
 
@@ -40,6 +43,22 @@ def test_a_seal_is_stamped_and_its_time_provable(archive: Archive, authority: tu
     command = ["openssl", "ts", "-verify", "-in", "log/seals/2.0.tsr", "-data", "checkpoint.txt", "-CAfile"]
     done = subprocess.run([*command, str(made.folder / "root.pem")], cwd=archive.path, capture_output=True, check=False)
     assert done.returncode == 0, "openssl agrees"
+
+
+@needs_openssl
+def test_a_stamp_from_before_an_entry_says_it_was_logged_is_not_kept_until_the_clock_is_past_it(
+    archive: Archive, authority: tuple[Authority, str]
+) -> None:
+    """As where the clock of this machine was ahead for a day: the seal stands, and nothing is called altered."""
+    made, url = authority
+    tomorrow = format_instant(datetime.now(UTC) + timedelta(days=1))
+    with Log(archive) as log:
+        log.append([GapEntry(logged=tomorrow, kind="missed-run", subject="wuxi", reason="the machine was off")])
+    add(archive, 1)
+    told = run("seal", "--tsa", url, archive=archive)
+    assert (told.exit_code, "set the clock of this machine right" in told.stderr) == (3, True)
+    report = verify(archive.path, trust=Trust(roots=(made.root,)))
+    assert (report.verdict, report.counts.timestamps, report.counts.seals) == ("intact", 0, 1)
 
 
 @needs_openssl

@@ -14,12 +14,13 @@ from archive.log.keys import key_path, read_key
 from archive.log.note import Note, public_key
 from archive.log.reader import LogReader
 from archive.log.witness import make_request, parse_cosignatures
+from archive.log.writer import Log
 from archive.verify.check import verify
 from archive.verify.log_state import Trust
 from archive.verify.report import Report
 from archive.wacz.check import check_wacz
 from crawler.cli import main
-from tests.archive.log.witness import PLAIN, Reply, Witness, serving
+from tests.archive.log.witness import PLAIN, Reply, Witness, put_cosignature, serving
 from tests.archive.made_pages import article_capture, article_url
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import today
@@ -225,10 +226,17 @@ def test_a_witness_that_is_not_there_or_no_address_is_one_line(archive: Archive)
     assert LogReader.open(archive.path).seals()
 
 
-def test_a_cosignature_from_before_the_entries_say_they_were_made_is_found(archive: Archive) -> None:
+def test_a_cosignature_from_before_the_entries_say_they_were_made_is_not_kept_and_where_it_lies_found(
+    archive: Archive,
+) -> None:
+    """As where the clock of this machine is ahead: it would be called an alteration for ever."""
     witness = Witness(clock=time.time() - 86400).trust(*known(archive).keys.values())
     with serving(witness) as url:
-        assert run("seal", "--witness", url, archive=archive).exit_code == 0
+        told = run("seal", "--witness", url, archive=archive)
+    assert (told.exit_code, "set the clock of this machine right" in told.stderr) == (3, True)
+    assert verify(archive.path).verdict == "intact"
+    with Log(archive) as log:
+        put_cosignature(log, LogReader.open(archive.path).seals()[-1], witness)
     report = verify(archive.path, trust=Trust(witnesses=(witness.public,)))
     assert (report.verdict, kinds(report)) == ("altered", ["clock-contradiction"])
     (path,) = (archive.path / "log" / "seals").glob("*.cosig")

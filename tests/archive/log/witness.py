@@ -11,9 +11,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from archive.log.attest import keep_beside
 from archive.log.checkpoint import Checkpoint
 from archive.log.merkle import is_consistent
 from archive.log.note import COSIGNATURE, Note, NoteError, PublicKey, cosign, public_key
+from archive.log.reader import COSIGNATURES, LogReader, Seal
+from archive.log.witness import Answer, ask_for_cosignatures
+from archive.log.writer import Log
 
 Reply = tuple[int, str, bytes]
 PLAIN = "text/plain; charset=utf-8"
@@ -73,6 +77,14 @@ class Witness:
         self.seen[checkpoint.origin] = checkpoint
         seconds = int(self._clock if self._clock is not None else time.time())
         return 200, PLAIN, f"{cosign(checkpoint.text, self.name, self.private, seconds=seconds)}\n".encode()
+
+
+def put_cosignature(log: Log, seal: Seal, witness: Witness) -> None:
+    """Have a witness cosign a seal and keep it whatever its moment, as whoever has the key can: `lantian seal` would not."""
+    lines = ask_for_cosignatures(
+        LogReader.open(log.archive.path), seal, lambda body: Answer(*witness.add_checkpoint(body))
+    )
+    keep_beside(log, seal, COSIGNATURES, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _parse(body: bytes) -> tuple[int, list[bytes], Note]:

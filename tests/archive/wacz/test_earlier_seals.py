@@ -15,7 +15,7 @@ from archive.log.writer import Log
 from archive.verify.log_state import Trust
 from archive.wacz.check import check_wacz
 from archive.wacz.selection import Selection
-from tests.archive.log.witness import Witness
+from tests.archive.log.witness import Witness, put_cosignature
 from tests.archive.made_pages import article_capture
 from tests.archive.taking import take_all
 from tests.archive.verify.sealed import key_of, log_rotation
@@ -100,6 +100,9 @@ def test_an_entry_that_says_it_was_made_after_a_witness_saw_it_contradicts(tmp_p
     archive = Archive.open(tmp_path / "archive")
     take_all(archive, [article_capture(1)])
     witness = Witness(clock=0)
-    cosigned(archive, Ed25519PrivateKey.generate(), witness)
+    signing = key_of(archive, Ed25519PrivateKey.generate())
+    witness.trust(signing.public)
+    with Log(archive) as log:
+        put_cosignature(log, seal(log, signing), witness)
     report = check_wacz(pack(archive, tmp_path / "one.wacz"), trust=Trust(witnesses=(witness.public,)))
     assert (report.verdict, [one.kind for one in report.findings]) == ("altered", ["clock-contradiction"])
