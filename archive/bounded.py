@@ -15,6 +15,16 @@ LARGEST_MEMBER: Final = 512 << 20
 LARGEST: Final = 32 << 20
 """Bytes of a file that is read whole: twice those of the largest bundle of entries that a log can have."""
 
+_LONGEST_NAME: Final = 255
+_LONGEST_PATH: Final = 1024
+"""Bytes of a name that Linux and macOS take, and of a path that both do."""
+
+
+def may_be_file(path: str) -> bool:
+    """Whether a file can have this path: a system refuses others with an error, not as of a file that is not there."""
+    parts = path.encode("utf-8", "surrogatepass").split(b"/")
+    return len(path) <= _LONGEST_PATH and "\0" not in path and all(len(part) <= _LONGEST_NAME for part in parts)
+
 
 def open_file(path: Path) -> int:
     """A handle to read from. Raises OSError; what is there and is no file of bytes is as good as not there."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from archive.bounded import may_be_file
 from archive.canonical import LARGEST_INTEGER
 from pipelines.records import parse_instant
 
@@ -13,11 +14,17 @@ def _require_moment(value: str) -> str:
     return value
 
 
+def _require_name(value: str) -> str:
+    if not may_be_file(value):
+        raise ValueError("no file can have this name")
+    return value
+
+
 Moment = Annotated[str, AfterValidator(_require_moment)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Number = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 Offset = Annotated[int, Field(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
-File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$")]
+File = Annotated[str, Field(pattern=r"^(warc|imports)(/[^/.][^/]*)+$"), AfterValidator(_require_name)]
 """A file of the archive: whoever made the log, no reader of it is led out of there."""
 Claim = Literal["received", "supplied", "found"]
 """Taken of the bytes on their way to the disk, from a server or a person; or of what was found on the disk."""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -133,8 +134,10 @@ def _is_address(url: object, uri: str) -> bool:
         return False
     if to_uri(url) == uri:
         return True
-    storable = unquote(uri, errors="surrogatepass").encode("utf-8", "replace").decode()
-    return "%ED%" in uri.upper() and quote(storable) == quote(unquote(url))
+    with suppress(UnicodeDecodeError):
+        storable = unquote(uri, errors="surrogatepass").encode("utf-8", "replace").decode()
+        return "%ED%" in uri.upper() and quote(storable) == quote(unquote(url))
+    return False
 
 
 def _is_canonical(spool: Spool, row: Any) -> bool:

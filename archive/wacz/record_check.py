@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import PurePosixPath
 
+from archive.bounded import LARGEST_MEMBER
 from archive.index import make_line
 from archive.log.entries import CaptureEntry
 from archive.wacz.container import Container, Entry
@@ -120,10 +121,10 @@ def _groups(report: WaczReport, container: Container, entry: Entry, spool: Spool
                     check_is_of(report, entry, first, group)
                 yield group
                 group = []
-            elif len(group) >= MOST_RECORDS:
+            elif len(group) >= MOST_RECORDS or sum(len(one.record.block) for one in group) > LARGEST_MEMBER:
                 break
     except BrokenRecord as error:
-        problem = error
+        problem = error.with_traceback(None)  # which holds what was unpacked so far
     if is_ours(container):
         _add_left_over(report, entry, group, problem)
 

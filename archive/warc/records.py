@@ -134,11 +134,11 @@ def decode_record(data: bytes) -> Record:
 
 def decode_known(data: bytes) -> Record:
     """The same of bytes whose digest is known to be right, so that of the block is not taken again."""
-    head, separator, rest = data.partition(_HEAD_END)
-    if not data.startswith(_VERSION) or not separator:
+    end = data.find(_HEAD_END)
+    if not data.startswith(_VERSION) or end < 0:
         raise BrokenRecord("no WARC/1.1 header")
-    fields = _parse_fields(head[len(_VERSION) :])
-    record = Record(fields, rest[: -len(_HEAD_END)])
+    start = end + len(_HEAD_END)
+    record = Record(_parse_fields(data[len(_VERSION) : end]), data[start : max(start, len(data) - len(_HEAD_END))])
     missing = next((name for name in _MANDATORY if record.get(name) is None), None)
     if missing:
         raise BrokenRecord(f"the field {missing} is missing")
@@ -146,7 +146,8 @@ def decode_known(data: bytes) -> Record:
         parse_instant(record.get("WARC-Date") or "")
     except ValueError as error:
         raise BrokenRecord(f"WARC-Date is no moment: {error}") from None
-    if not rest.endswith(_HEAD_END) or record.get("Content-Length") != str(len(record.block)):
+    is_ended = data.endswith(_HEAD_END, start)
+    if not is_ended or record.get("Content-Length") != str(len(record.block)):
         raise BrokenRecord("Content-Length is not the length of the block, or the member holds more than one record")
     return record
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from archive.bounded import may_be_file
 from archive.canonical import LARGEST_INTEGER
 from archive.warc.metadata_block import read_metadata
 from archive.warc.records import BrokenRecord
@@ -38,7 +39,8 @@ def read_original(metadata: bytes) -> tuple[str, int] | None:
     """
     try:
         file, offset = read_metadata(metadata).get(ORIGINAL) or ("", 0)
-        is_place = bool(_FILE.fullmatch(file)) and isinstance(offset, int) and 0 <= offset <= LARGEST_INTEGER
+        is_file = bool(_FILE.fullmatch(file)) and may_be_file(file)
+        is_place = is_file and isinstance(offset, int) and 0 <= offset <= LARGEST_INTEGER
     except (ValueError, KeyError, TypeError) as error:
         raise BrokenRecord(f"it does not say where its body stands: {error}") from None
     if file and not is_place:

@@ -70,6 +70,9 @@ def test_what_is_no_key_is_refused(text: str) -> None:
         ("file", "../../etc/passwd"),
         ("file", "/dev/zero"),
         ("file", "warc/../../x"),
+        ("file", f"warc/wuxi/202611/{256 * 'x'}"),
+        ("file", "warc" + 600 * "/x"),
+        ("file", "warc/wuxi/202611/x\0"),
         ("offset", -1),
         ("length", 1 << 62),
     ],
@@ -90,6 +93,17 @@ def test_an_entry_of_no_moment_is_none(material: Material, field: str, moment: s
     entry = next(json.loads(data) for _, data in log.entries() if b'"type":"capture"' in data)
     with pytest.raises(ValueError, match=field):
         decode_entry(write_plain(entry | {field: moment}))
+
+
+def test_an_address_of_escapes_that_are_no_text_breaks_no_check_off(material: Material) -> None:
+    entries = [data for _, data in LogReader.open(material.folder).entries()]
+    material.relog([data.replace(b'"uri":"http://', b'"uri":"http://%E5%41') for data in entries])
+    try:
+        kinds = {finding.kind for finding in verify(material.work).findings}
+    finally:
+        material.unlog()
+    assert "derived-altered" in kinds
+    assert "check-failed" not in kinds
 
 
 def test_an_entry_that_is_none_just_before_a_seal_is_told(material: Material) -> None:
@@ -174,7 +188,7 @@ def test_metadata_that_says_nothing_sensible_is_refused(line: str) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ['["../../etc/passwd", 1]', '["/dev/zero", 0]', "1", "[1]", '["warc/a/b/c", -1]', '[["warc/a/b/c"], 1]', '["warc/a/b/c", "x"]', '["warc/a/b/c", Infinity]', f'["warc/a/b/c", {1 << 63}]', "[" * 100_000],
+    ['["../../etc/passwd", 1]', '["/dev/zero", 0]', "1", "[1]", '["warc/a/b/c", -1]', '[["warc/a/b/c"], 1]', '["warc/a/b/c", "x"]', '["warc/a/b/c", Infinity]', f'["warc/a/b/c", {1 << 63}]', f'["warc/a/b/{256 * "c"}", 1]', '["warc/a/b/c\\u0000", 1]', "[" * 100_000],
 )  # fmt: skip
 def test_a_body_that_stands_nowhere_is_refused(place: str) -> None:
     with pytest.raises(BrokenRecord):
