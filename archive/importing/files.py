@@ -109,7 +109,7 @@ class _Importing:
                     self._skip(found)
                 else:
                     self._urls.add(found.url)
-                    self._take_one(found, number, waiting)
+                    self._take_one(_as_imported(found, self.digest, number), waiting)
 
     def _skip(self, found: Skipped) -> None:
         if found.reason == NO_PAGE:
@@ -128,21 +128,14 @@ class _Importing:
         revisit = replace(found, capture=_as_imported(found.capture, self.digest, number))
         resolved = resolve(self.intake.archive, self.intake.catalog, revisit)
         if resolved:
-            self._take_one(resolved.capture, number, waiting, repeats=resolved.original)
+            self._take_one(resolved.capture, waiting, repeats=resolved.original)
         elif is_not_modified(revisit) and found.capture.url in self._urls:
             self.unchanged += 1
         else:
             reason = "the page that it repeats is not there, or is another"
             self.skipped.append(Skipped(found.file, reason, REVISIT, found.capture.url))
 
-    def _take_one(
-        self,
-        found: Capture,
-        number: int,
-        waiting: _Waiting,
-        repeats: Place | None = None,
-    ) -> None:
-        capture = _as_imported(found, self.digest, number)
+    def _take_one(self, capture: Capture, waiting: _Waiting, repeats: Place | None = None) -> None:
         if self.intake.catalog.places_of([capture.record_id]):
             self.known += 1
             return

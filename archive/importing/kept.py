@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from isal import isal_zlib
 
@@ -59,7 +59,7 @@ def require_importable(path: Path) -> bool:
 def keep(folder: Path, path: Path) -> tuple[Path, str]:
     """Copy a file as it is, for reading only, named by its digest."""
     with on_disk(folder), path.open("rb") as file:
-        digest = _hash(file)
+        digest = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
         kept = folder / f"{digest.removeprefix('sha256:')[:16]}-{path.name}"
         if not kept.exists():
             file.seek(0)
@@ -71,13 +71,6 @@ def keep(folder: Path, path: Path) -> tuple[Path, str]:
             sync_folder(folder)
             sync_folder(folder.parent)
     return kept, digest
-
-
-def _hash(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while piece := file.read(_PIECE):
-        digest.update(piece)
-    return f"sha256:{digest.hexdigest()}"
 
 
 def read_kept(path: Path, *, is_wacz: bool) -> Iterator[Exchange]:

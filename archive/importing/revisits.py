@@ -11,8 +11,8 @@ from archive.conformance.digests import is_digest_of
 from archive.directory import Archive
 from archive.errors import BrokenWarc
 from archive.importing.foreign import Revisit
-from archive.warc.captures import payload_digest
 from archive.warc.readback import read_capture
+from archive.warc.records import sha256
 from pipelines.framing import parse_head, split_response
 from pipelines.records import Capture, format_instant
 
@@ -63,6 +63,6 @@ def _give_body(archive: Archive, revisit: Revisit, place: Place) -> Capture | No
     body = original.response[parse_head(original.response).size :]
     whole = replace(capture, response=capture.response + body)
     _, entity, problem = split_response(whole.response, method=whole.method)
-    is_same = place.payload_digest == payload_digest("response", whole.response, whole.method)
+    is_same = place.payload_digest == sha256(entity)
     is_stated = any(is_digest_of(stated, data) for data in (entity, body))
     return whole if problem is None and is_same and is_stated else None

@@ -26,7 +26,7 @@ def add_timestamp(log: Log, seal: Seal, ask: AskAuthority) -> None:
     """
     data = seal.checkpoint.text.encode()
     reply = ask_for_timestamp(data, ask)
-    if problem := _contradiction(log, seal, check_reply(reply, data).moment):
+    if problem := _contradiction(LogReader.open(log.archive.path), seal, check_reply(reply, data).moment):
         raise TimestampError(f"timestamp: {problem}")
     keep_beside(log, seal, REPLIES, reply)
 
@@ -38,7 +38,7 @@ def add_cosignatures(log: Log, seal: Seal, ask: Ask) -> Note:
     """
     reader = LogReader.open(log.archive.path)
     lines = ask_for_cosignatures(reader, seal, ask)
-    if problem := _contradiction(log, seal, min(map(when, lines))):
+    if problem := _contradiction(reader, seal, min(map(when, lines))):
         raise WitnessError(problem)
     keep_beside(log, seal, COSIGNATURES, "".join(f"{line}\n" for line in lines).encode())
     note = reader.cosigned(seal)
@@ -48,12 +48,11 @@ def add_cosignatures(log: Log, seal: Seal, ask: Ask) -> Note:
     return note
 
 
-def _contradiction(log: Log, seal: Seal, moment: datetime) -> str | None:
+def _contradiction(reader: LogReader, seal: Seal, moment: datetime) -> str | None:
     """What an entry says against a moment at which others saw it, as where the clock of this machine was ahead.
 
     Entries that others saw before were held against that moment then.
     """
-    reader = LogReader.open(log.archive.path)
     seen = [
         one.checkpoint.size for one in reader.seals() if reader.beside(one, REPLIES) or reader.beside(one, COSIGNATURES)
     ]
